@@ -1,0 +1,27 @@
+package deps
+
+import (
+	_ "github.com/HdrHistogram/hdrhistogram-go"
+	_ "github.com/alecthomas/kong"
+	_ "github.com/asynkron/protoactor-go/actor"
+	_ "github.com/coder/websocket"
+	_ "github.com/dgraph-io/ristretto/v2"
+	_ "github.com/emmansun/gmsm/sm3"
+	_ "github.com/gobwas/ws"
+	_ "github.com/golang-jwt/jwt/v5"
+	_ "github.com/knadh/koanf/parsers/yaml"
+	_ "github.com/knadh/koanf/providers/env/v2"
+	_ "github.com/knadh/koanf/providers/file"
+	_ "github.com/knadh/koanf/v2"
+	_ "github.com/panjf2000/gnet/v2"
+	_ "github.com/petar-dambovaliev/aho-corasick"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp"
+	_ "github.com/yalue/onnxruntime_go"
+	_ "go.uber.org/goleak"
+	_ "golang.org/x/sys/unix"
+	_ "golang.org/x/text/unicode/norm"
+	_ "golang.org/x/time/rate"
+	_ "gopkg.in/yaml.v3"
+	_ "modernc.org/sqlite"
+	_ "pgregory.net/rapid"
+)

@@ -1,0 +1,60 @@
+package live
+
+import "sync/atomic"
+
+// RecordKind says what a Record makes durable.
+type RecordKind uint8
+
+// The kinds of records.
+const (
+	// RecordAccepted is an event taken into our care: Event, Session and Received are set.
+	RecordAccepted RecordKind = iota + 1
+	// RecordClosed is the one outcome of an accepted event: Key, Outcome, Reason, Joined, Frame, Session and State are set.
+	RecordClosed
+	// RecordSnapshot replaces everything known of a user up to here by State.
+	RecordSnapshot
+	// RecordFact is an event without a user's outcome that must last: stock, order, rate, seat acts.
+	RecordFact
+)
+
+// Record is one durable entry of the journal. It is immutable once submitted.
+type Record struct {
+	Kind    RecordKind
+	User    UserKey   // zero for facts of a shop or room
+	Session SessionID // the link that carried the event, "" when none
+	// Received is when the event reached us, in Unix milliseconds.
+	Received int64
+
+	Event *Event // accepted and fact
+
+	Key     EventKey // closed: what it closes
+	Outcome Outcome
+	Reason  Reason
+	Joined  ReplyID
+	// Frame is the encoded reply, outcome or error that told the sender, byte for byte, so that a repetition
+	// brings the same frame again.
+	Frame []byte
+	// State is the user's saved state: whole for a snapshot, what changes from message to message for closed.
+	State []byte
+}
+
+// Lease ties a user actor's records together: once a commit of one has failed, every later record under the same
+// lease fails too, so that storage never holds what was built on something lost. One lease is one incarnation.
+type Lease struct {
+	broken atomic.Bool
+}
+
+// Break makes every later submission under the lease fail. The store calls it when a commit fails.
+func (l *Lease) Break() { l.broken.Store(true) }
+
+// Broken tells whether a commit under the lease has failed.
+func (l *Lease) Broken() bool { return l != nil && l.broken.Load() }
+
+// Entry hands records to the journal in one piece: all of them are durable together or none is.
+type Entry struct {
+	Records []Record
+	Lease   *Lease // nil for records that nothing builds on
+	// Done is called exactly once, in the order of submission, after the group commit: with the block that holds
+	// the records, or with the error that kept them out. It runs on the journal's goroutine and must not block.
+	Done func(block uint64, err error)
+}
