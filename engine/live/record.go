@@ -20,6 +20,7 @@ const (
 // Record is one durable entry of the journal. It is immutable once submitted.
 type Record struct {
 	Kind    RecordKind
+	Block   uint64    // journal block that holds it; set by storage when read back, 0 before
 	User    UserKey   // zero for facts of a shop or room
 	Session SessionID // the link that carried the event, "" when none
 	// Received is when the event reached us, in Unix milliseconds.

@@ -1,0 +1,124 @@
+package actors
+
+import (
+	"hash/maphash"
+	"sync"
+	"sync/atomic"
+
+	"github.com/asynkron/protoactor-go/actor"
+)
+
+// shards is the number of locks of a directory.
+const shards = 256
+
+// directory maps identities to actors: it spawns on demand and lets idle actors go. A message is put into a mailbox
+// under the lock of its shard, and an actor leaves under the same lock and only when nothing has been put in since,
+// so that no message can reach an actor that is going.
+type directory[K comparable] struct {
+	root  *actor.RootContext
+	seed  maphash.Seed
+	make  func(c *cell[K]) (*actor.Props, string) // props and name of a new actor
+	count atomic.Int64
+	shard [shards]struct {
+		mu    sync.Mutex
+		cells map[K]*cell[K] // guarded by mu
+	}
+}
+
+// cell is the place of one actor in its directory.
+type cell[K comparable] struct {
+	key    K
+	root   *actor.RootContext
+	pid    *actor.PID
+	object any // the actor, for descriptions; set before the actor starts
+
+	queued   atomic.Int64 // messages in the mailbox
+	active   atomic.Int64 // time of the latest message, Unix milliseconds
+	restless atomic.Bool  // something is pending: wants ticks
+
+	// for the registry
+	handled  atomic.Uint64 // messages handled
+	busyNs   atomic.Int64  // time spent handling them
+	restarts atomic.Uint64
+}
+
+func newDirectory[K comparable](root *actor.RootContext, props func(c *cell[K]) (*actor.Props, string)) *directory[K] {
+	d := &directory[K]{root: root, seed: maphash.MakeSeed(), make: props}
+	for i := range d.shard {
+		d.shard[i].cells = make(map[K]*cell[K])
+	}
+	return d
+}
+
+// tell puts a message into the mailbox of the actor with the identity, which is spawned if need be. Hot path, guarded
+// by BenchmarkTell.
+func (d *directory[K]) tell(key K, msg any, now int64) {
+	s := &d.shard[maphash.Comparable(d.seed, key)%shards]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.cells[key]
+	if c == nil {
+		c = d.spawn(key)
+		s.cells[key] = c
+		d.count.Add(1)
+	}
+	c.active.Store(now)
+	c.post(msg)
+}
+
+func (d *directory[K]) spawn(key K) *cell[K] {
+	c := &cell[K]{key: key, root: d.root}
+	props, name := d.make(c)
+	c.pid = d.root.SpawnPrefix(props, name)
+	return c
+}
+
+// post puts a message into the mailbox. Outside of the directory it is only for those who know that the actor cannot
+// leave, because it waits for this very message.
+func (c *cell[K]) post(msg any) {
+	c.queued.Add(1)
+	c.root.Send(c.pid, msg)
+}
+
+// leave takes the actor out of the directory unless a message is waiting for it. The actor calls it while it handles
+// a message it has already counted as taken, and stops itself when leave returns true.
+func (d *directory[K]) leave(c *cell[K]) bool {
+	s := &d.shard[maphash.Comparable(d.seed, c.key)%shards]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.queued.Load() != 0 || s.cells[c.key] != c {
+		return false
+	}
+	delete(s.cells, c.key)
+	d.count.Add(-1)
+	return true
+}
+
+// each calls yield for a copy of the cells, shard by shard, so that yield may tell.
+func (d *directory[K]) each(yield func(c *cell[K]) bool) {
+	var cells []*cell[K]
+	for i := range d.shard {
+		s := &d.shard[i]
+		cells = cells[:0]
+		s.mu.Lock()
+		for _, c := range s.cells {
+			cells = append(cells, c)
+		}
+		s.mu.Unlock()
+		for _, c := range cells {
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// nudge puts a message into the mailbox of an actor that is still in the directory, without making it look active.
+func (d *directory[K]) nudge(c *cell[K], msg any) {
+	s := &d.shard[maphash.Comparable(d.seed, c.key)%shards]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cells[c.key] == c {
+		c.post(msg)
+	}
+}

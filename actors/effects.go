@@ -1,0 +1,90 @@
+package actors
+
+import "liveroom/engine/live"
+
+// InputKind says which fields of an Input count.
+type InputKind uint8
+
+// The inputs of a user's state machine.
+const (
+	InArrived  InputKind = iota + 1 // a comment or message: Arrival
+	InRead                          // its reading: Seq, Reading, Product, Named
+	InRuled                         // the room's ruling: Seq, Ruling, Joined, Topic
+	InComposed                      // its words: Seq, Line; no text means that there are none
+	InFailed                        // a step or effect of it broke: Seq, Code
+	InTick                          // time has passed
+	InTaken                         // a seat takes the dialogue: Arrival
+	InSaid                          // a seat speaks in it: Arrival
+	InGaveBack                      // a seat gives it back: Arrival
+)
+
+// Input is one thing that happens to a user's state machine.
+type Input struct {
+	Kind    InputKind
+	Seq     uint64
+	Arrival *Arrival
+	Reading *live.Reading
+	Product live.ProductID // what the text is about, "" when not known
+	Named   bool           // the text itself names Product
+	Ruling  Ruling
+	Joined  live.ReplyID
+	Topic   Topic
+	Line    Line
+	Code    live.Code
+}
+
+// Topic is what a public question is about; equal topics may share an answer.
+type Topic struct {
+	Intent  live.Intent
+	Product live.ProductID
+}
+
+// Ruling is a room's decision about one public question.
+type Ruling uint8
+
+// The rulings.
+const (
+	RuledFirst Ruling = iota + 1 // answer it, for all who ask the same
+	RuledJoin                    // it has just been answered: join that reply
+)
+
+// EffectKind says which fields of an Effect count.
+type EffectKind uint8
+
+// The effects of a user's state machine.
+const (
+	EffAccept        EffectKind = iota + 1 // make the event durable, then ack: Seq, Event, Session, Received
+	EffRead                                // have its text read: Seq, Event, Deadline
+	EffAskRoom                             // ask the room who answers: Seq, Topic, Event
+	EffRelease                             // tell the room that its first asker will not answer: Seq, Topic
+	EffCompose                             // have it put into words: Seq, Event, Reading, Product, Script, Scope, Received
+	EffClose                               // make the outcome durable, then tell: Seq, Event, Session, Outcome and what goes with it
+	EffRefuse                              // tell the sender it was not accepted: Event, Session, Code
+	EffRepeatPending                       // the event is in hand already: Seq, Session
+	EffRepeatClosed                        // the event has ended already; bring the same frame again: Event, Session, Block
+	EffSay                                 // a person's line: Event, Session, Received
+	EffNote                                // a seat's act to be kept and acknowledged: Event, Session
+)
+
+// Effect is one thing a step wants done.
+type Effect struct {
+	Kind     EffectKind
+	Seq      uint64
+	Event    *live.Event
+	Session  live.SessionID
+	Received int64 // Unix milliseconds
+	Deadline int64 // Unix milliseconds
+	Topic    Topic
+	Reading  *live.Reading
+	Product  live.ProductID
+	Script   string // topic of the script, "" speaks to the intent
+	Scope    live.Scope
+	Code     live.Code
+	Block    uint64 // of the journal, 0 when the closing has not been committed yet
+
+	Outcome   live.Outcome
+	Reason    live.Reason
+	Joined    live.ReplyID
+	Reply     *live.Reply
+	Answering bool // the room waits for this answer to its topic
+}

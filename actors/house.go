@@ -1,0 +1,153 @@
+package actors
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"liveroom/engine/live"
+)
+
+// House owns the actors of one node: every user and every room that is in memory.
+type House struct {
+	// set before Run
+	cfg     Config
+	parts   Parts
+	log     *slog.Logger
+	metrics *metrics
+	system  *actor.ActorSystem
+	users   *directory[live.UserKey]
+	rooms   *directory[live.RoomID]
+	now     func() time.Time
+	ready   chan struct{}
+
+	running  atomic.Bool
+	draining atomic.Bool
+	inFlight atomic.Int64 // messages admitted and not ended; freed by the outcome alone
+}
+
+// New builds a House. It registers its metrics on reg and starts nothing but the actor system.
+func New(cfg Config, parts Parts, log *slog.Logger, reg prometheus.Registerer) (*House, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	h := &House{cfg: cfg, parts: parts, log: log, now: time.Now, ready: make(chan struct{})}
+	h.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
+		return log.With("lib", "protoactor")
+	}))
+	root := actor.NewRootContext(h.system, nil).WithGuardian(strategy())
+	h.users = newDirectory(root, func(c *cell[live.UserKey]) (*actor.Props, string) {
+		u := newUser(h, c)
+		c.object = u
+		return actor.PropsFromProducer(func() actor.Actor { return u }), string(live.DialogueOf(c.key))
+	})
+	h.rooms = newDirectory(root, func(c *cell[live.RoomID]) (*actor.Props, string) {
+		r := newRoom(h, c)
+		c.object = r
+		return actor.PropsFromProducer(func() actor.Actor { return r }), string(c.key)
+	})
+	h.metrics = newMetrics(reg, h)
+	h.system.EventStream.Subscribe(func(event any) {
+		if dead, ok := event.(*actor.DeadLetterEvent); ok {
+			h.reroute(dead.PID, dead.Message)
+		}
+	})
+	return h, nil
+}
+
+// Ready is closed when the House takes messages.
+func (h *House) Ready() <-chan struct{} { return h.ready }
+
+// Run sweeps idle and overdue actors until ctx ends, then stops the actor system. Messages still in flight then are
+// left to the journal: call Drain first.
+func (h *House) Run(ctx context.Context) error {
+	if h.running.Swap(true) {
+		return ErrRunning
+	}
+	close(h.ready)
+	every := time.NewTicker(h.cfg.SweepEvery)
+	defer every.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			h.system.Shutdown()
+			return nil
+		case <-every.C:
+			h.sweep(h.now())
+		}
+	}
+}
+
+// sweep ticks actors that wait for something and tells idle ones that they may leave memory.
+func (h *House) sweep(now time.Time) {
+	since := now.Add(-h.cfg.IdleAfter).UnixMilli()
+	nudge(h.users, since)
+	nudge(h.rooms, since)
+}
+
+func nudge[K comparable](d *directory[K], since int64) {
+	d.each(func(c *cell[K]) bool {
+		if idle := c.active.Load() < since; (idle || c.restless.Load()) && c.queued.Load() == 0 {
+			d.nudge(c, &tick{idle: idle})
+		}
+		return true
+	})
+}
+
+// Deliver takes a comment, a message or a seat's act into the care of the House: OK means that its sender will be
+// told, by ack and outcome or by error; any other code means that it was not taken. Hot path, guarded by
+// BenchmarkDeliver.
+func (h *House) Deliver(e *live.Event, from live.SessionID, received time.Time) live.Code {
+	if h.draining.Load() {
+		return live.Draining
+	}
+	if h.inFlight.Add(1) > int64(h.cfg.MaxInFlight) {
+		h.inFlight.Add(-1)
+		h.metrics.refused(live.Overloaded)
+		return live.Overloaded
+	}
+	a := &Arrival{
+		Event: e, Session: from, Received: received.UnixMilli(),
+		Deadline: received.Add(h.cfg.Budget).UnixMilli(), posted: h.now(),
+	}
+	h.users.tell(e.UserKey(), &arrived{Arrival: a}, a.Received)
+	return live.OK
+}
+
+// Redrive wakes the users of acknowledged messages that storage holds no outcome of; each is answered, or closed as
+// stale.
+func (h *House) Redrive(open []live.Record) {
+	now := h.now().UnixMilli()
+	for _, r := range open {
+		h.users.tell(r.User, &tick{}, now)
+	}
+}
+
+// InFlight returns how many messages are admitted and not ended.
+func (h *House) InFlight() int { return int(h.inFlight.Load()) }
+
+// Drain refuses new messages, waits until every admitted one has ended, and lets every user save its state and leave.
+// It returns ErrUndrained when ctx ends before the messages have.
+func (h *House) Drain(ctx context.Context) error {
+	h.draining.Store(true)
+	poll := time.NewTicker(5 * time.Millisecond)
+	defer poll.Stop()
+	for h.inFlight.Load() > 0 || h.users.count.Load() > 0 {
+		if h.inFlight.Load() == 0 {
+			nudge(h.users, h.now().Add(time.Hour).UnixMilli())
+		}
+		select {
+		case <-poll.C:
+		case <-ctx.Done():
+			if h.inFlight.Load() > 0 {
+				return ErrUndrained
+			}
+			return nil
+		}
+	}
+	return nil
+}

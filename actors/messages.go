@@ -1,0 +1,69 @@
+package actors
+
+import (
+	"time"
+
+	"liveroom/engine/live"
+)
+
+// Arrival is an event on its way into a user actor, with where it came from.
+type Arrival struct {
+	Event    *live.Event
+	Session  live.SessionID
+	Received int64 // Unix milliseconds
+	Deadline int64 // Unix milliseconds
+	Redriven bool  // acknowledged before, and brought back from the journal
+	Stale    bool  // redriven too late to be worth an answer
+	posted   time.Time
+}
+
+// What actors exchange. A message is immutable once sent.
+type (
+	// arrived brings an event to its user.
+	arrived struct {
+		*Arrival
+		rerouted bool
+	}
+	// wasRead brings a reading back; incarnation and seq say for what.
+	wasRead struct {
+		incarnation, seq uint64
+		reading          *live.Reading
+		asked            time.Time
+	}
+	// ruled brings a room's ruling back.
+	ruled struct {
+		incarnation, seq uint64
+		ruling           Ruling
+		joined           live.ReplyID
+		topic            Topic
+	}
+	// restored brings what storage holds of a user.
+	restored struct {
+		incarnation uint64
+		state       []byte
+		tail        []live.Record
+		err         error
+	}
+	// commitFailed says that records of this incarnation were lost.
+	commitFailed struct {
+		incarnation uint64
+		err         error
+	}
+	// saved says that the snapshot of this incarnation is durable.
+	saved struct {
+		incarnation uint64
+		err         error
+	}
+	// tick lets an actor look after what is overdue; idle says that it may leave memory.
+	tick struct{ idle bool }
+	// describe asks an actor for its state, as text for people.
+	describe struct{ reply chan<- string }
+
+	// asked brings a public question to its room.
+	asked struct{ Asker }
+	// released tells a room how its first asker's answer ended; no reply means that there is none.
+	released struct {
+		topic Topic
+		reply live.ReplyID
+	}
+)

@@ -1,0 +1,96 @@
+package actors
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"liveroom/engine/live"
+)
+
+// metrics are the actors' figures. Stages are those a message passes here, in seconds.
+type metrics struct {
+	stageMailbox prometheus.Observer // posted to received
+	stageRead    prometheus.Observer // text submitted to reading received
+	stageCompose prometheus.Observer // asked to composed
+	stageCommit  prometheus.Observer // outcome submitted to durable
+	stageTotal   prometheus.Observer // event received to outcome durable
+
+	outcome [6]prometheus.Counter // by live.Outcome
+	quiet   *prometheus.CounterVec
+	decided [5]prometheus.Counter // replies and merges by live.Decider
+	refusal *prometheus.CounterVec
+
+	panics, reloads, restoreFailures, redriven     prometheus.Counter
+	lateReadings, repeats, passivated, deadLetters prometheus.Counter
+	restarts                                       *prometheus.CounterVec
+}
+
+func newMetrics(reg prometheus.Registerer, h *House) *metrics {
+	m := &metrics{}
+	stages := prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "liveroom_actors_stage_seconds", Help: "Time a message spends in each stage.",
+		Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .2, .4, .8, 1.6},
+	}, []string{"stage"})
+	m.stageMailbox = stages.WithLabelValues("mailbox")
+	m.stageRead = stages.WithLabelValues("read")
+	m.stageCompose = stages.WithLabelValues("compose")
+	m.stageCommit = stages.WithLabelValues("commit")
+	m.stageTotal = stages.WithLabelValues("total")
+
+	outcomes := counterVec("outcomes_total", "Accepted messages by how they ended.", "outcome")
+	for _, o := range live.Outcomes() {
+		m.outcome[o] = outcomes.WithLabelValues(o.String())
+	}
+	m.quiet = counterVec("quiet_total", "Messages deliberately left unanswered, by reason.", "reason")
+	decided := counterVec("answers_total", "Replies and merges by the stage that read the text.", "decided_by")
+	for d := live.DecidedByKeyword; d <= live.DecidedByRules; d++ {
+		m.decided[d] = decided.WithLabelValues(d.String())
+	}
+	m.refusal = counterVec("refusals_total", "Messages refused before they were accepted, by code.", "code")
+	m.restarts = counterVec("restarts_total", "Actors restarted by their supervisor, by kind.", "kind")
+	m.panics = counter("panics_total", "Steps, effects and composers that panicked and were contained.")
+	m.reloads = counter("reloads_total", "Users reloaded after a failed commit.")
+	m.restoreFailures = counter("restore_failures_total", "Users whose stored state could not be read.")
+	m.redriven = counter("redriven_total", "Acknowledged messages answered after a restart or reload.")
+	m.lateReadings = counter("late_readings_total", "Readings that came after their actor had reloaded.")
+	m.repeats = counter("repeats_total", "Events that came again under an id seen before.")
+	m.passivated = counter("passivated_total", "Idle actors that left memory.")
+	m.deadLetters = counter("dead_letters_total", "Messages that reached no actor.")
+
+	reg.MustRegister(stages, outcomes, m.quiet, decided, m.refusal, m.restarts, m.panics, m.reloads, m.restoreFailures,
+		m.redriven, m.lateReadings, m.repeats, m.passivated, m.deadLetters,
+		gauge("in_flight_messages", "Messages admitted and not ended.", func() float64 { return float64(h.inFlight.Load()) }),
+		gauge("user_actors", "User actors in memory.", func() float64 { return float64(h.users.count.Load()) }),
+		gauge("room_actors", "Room actors in memory.", func() float64 { return float64(h.rooms.count.Load()) }))
+	return m
+}
+
+const prefix = "liveroom_actors_"
+
+func counter(name, help string) prometheus.Counter {
+	return prometheus.NewCounter(prometheus.CounterOpts{Name: prefix + name, Help: help})
+}
+
+func counterVec(name, help, label string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: prefix + name, Help: help}, []string{label})
+}
+
+func gauge(name, help string, f func() float64) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: prefix + name, Help: help}, f)
+}
+
+// ended counts an outcome that is durable; submitted is when it was handed to the journal.
+func (m *metrics) ended(now, submitted time.Time, e Effect) {
+	m.stageCommit.Observe(now.Sub(submitted).Seconds())
+	m.stageTotal.Observe(float64(now.UnixMilli()-e.Received) / 1000)
+	m.outcome[e.Outcome].Inc()
+	if e.Outcome == live.Quiet {
+		m.quiet.WithLabelValues(string(e.Reason)).Inc()
+	}
+	if e.Reading != nil && (e.Outcome == live.Replied || e.Outcome == live.Merged) {
+		m.decided[e.Reading.DecidedBy].Inc()
+	}
+}
+
+func (m *metrics) refused(c live.Code) { m.refusal.WithLabelValues(c.String()).Inc() }

@@ -1,0 +1,93 @@
+package actors
+
+import (
+	"time"
+
+	"liveroom/engine/live"
+)
+
+// Reader says what a text means.
+type Reader interface {
+	// Submit reads the text for a shop and calls done exactly once, from any goroutine, maybe before it returns,
+	// and by the deadline as far as it can. It never blocks.
+	Submit(shop live.ShopID, text string, deadline time.Time, done func(*live.Reading))
+}
+
+// Question is what a composer is asked to put into words.
+type Question struct {
+	Shop    live.ShopID
+	User    live.UserKey
+	Reading *live.Reading
+	Product *live.Product // nil when not known
+	Topic   string        // "" speaks to the reading's intent; "clarify" asks back, "unsure" …
+	Scope   live.Scope
+	Arrived time.Time // no figure in the line may be older than this
+	Now     time.Time
+}
+
+// Line is a composed reply.
+type Line struct {
+	Text    string
+	Script  string
+	Variant string
+	By      live.Author
+}
+
+// Composer puts an answer into words. Compose must not block; an error means there is nothing to say.
+type Composer interface {
+	Compose(q *Question) (Line, error)
+}
+
+// Catalogue knows the products of a shop. Its answers come from immutable snapshots and never block.
+type Catalogue interface {
+	// Shop returns the shop a room sells for.
+	Shop(room live.RoomID) live.ShopID
+	// Resolve returns the product that entities name, or else the one the room presents now, or nil.
+	Resolve(room live.RoomID, entities []live.Entity) (p *live.Product, named bool)
+	// Product returns a product by id, or nil.
+	Product(shop live.ShopID, id live.ProductID) *live.Product
+	// StockVersion returns the version of the product's published stock, 0 when nothing is known of it.
+	StockVersion(shop live.ShopID, id live.ProductID) uint64
+}
+
+// Journal makes records durable. See live.Entry for the order and number of its calls back.
+type Journal interface {
+	// Submit never blocks.
+	Submit(e live.Entry)
+	// Known is false for a user that storage certainly holds nothing of.
+	Known(k live.UserKey) bool
+	// Load reads a user's snapshot and what came after it; done is called exactly once, from any goroutine.
+	Load(k live.UserKey, done func(state []byte, tail []live.Record, err error))
+	// Closed reads back how an event ended; done is called exactly once, from any goroutine.
+	Closed(block uint64, k live.UserKey, key live.EventKey, done func(live.Record, error))
+}
+
+// Outlet carries frames to links. Its methods never block and may be called from any goroutine.
+type Outlet interface {
+	// Send queues one encoded frame; false means that the session has no live link.
+	Send(s live.SessionID, frame []byte) bool
+	// SendOutcome is Send for links that asked for outcome frames; to others it does nothing.
+	SendOutcome(s live.SessionID, frame []byte)
+	// Broadcast queues one encoded frame to every viewer link of a room but one.
+	Broadcast(room live.RoomID, frame []byte, except live.SessionID)
+}
+
+// Frames encodes what leaves. Each function appends to dst and returns it.
+type Frames struct {
+	Ack     func(dst []byte, id live.EventID) []byte
+	Reply   func(dst []byte, r *live.Reply) []byte
+	Outcome func(dst []byte, to live.EventID, o live.Outcome, reason live.Reason, joined live.ReplyID) []byte
+	Error   func(dst []byte, f *live.Fault) []byte
+}
+
+// Parts are the neighbours a House works with; all but OnStep are required.
+type Parts struct {
+	Reader    Reader
+	Composer  Composer
+	Catalogue Catalogue
+	Journal   Journal
+	Outlet    Outlet
+	Frames    Frames
+	// OnStep, if set, is called before every step; it is the place where faults are injected.
+	OnStep func(in *Input)
+}

@@ -1,0 +1,80 @@
+package actors
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"liveroom/engine/live"
+)
+
+// Status is what the registry tells of one actor.
+type Status struct {
+	Kind     string // user or room
+	Room     live.RoomID
+	User     live.UserID // "" for a room
+	PID      string
+	Mailbox  int64  // messages waiting
+	Handled  uint64 // messages handled since it was spawned
+	BusyNs   int64  // time spent handling them, nanoseconds
+	Restarts uint64
+	Active   int64 // time of its latest message, Unix milliseconds
+}
+
+// Actors calls yield with the status of every actor in memory until it returns false. It costs the actors nothing.
+func (h *House) Actors(yield func(Status) bool) {
+	more := true
+	h.rooms.each(func(c *cell[live.RoomID]) bool {
+		s := status("room", c)
+		s.Room = c.key
+		more = yield(s)
+		return more
+	})
+	if !more {
+		return
+	}
+	h.users.each(func(c *cell[live.UserKey]) bool {
+		s := status("user", c)
+		s.Room, s.User = c.key.Room, c.key.User
+		return yield(s)
+	})
+}
+
+func status[K comparable](kind string, c *cell[K]) Status {
+	return Status{
+		Kind: kind, PID: c.pid.Id, Mailbox: c.queued.Load(), Handled: c.handled.Load(), BusyNs: c.busyNs.Load(),
+		Restarts: c.restarts.Load(), Active: c.active.Load(),
+	}
+}
+
+// Describe returns the state of a user that is in memory as text for people; it asks the actor and waits for ctx.
+func (h *House) Describe(ctx context.Context, k live.UserKey) (string, error) {
+	reply := make(chan string, 1)
+	h.users.tell(k, &describe{reply: reply}, h.now().UnixMilli())
+	select {
+	case s := <-reply:
+		return s, nil
+	case <-ctx.Done():
+		return "", fmt.Errorf("describe user %q: %w", k.User, ctx.Err())
+	}
+}
+
+func (u *user) describe() string {
+	var b strings.Builder
+	s := &u.state
+	fmt.Fprintf(&b, "user %s in %s: %d pending, %d remembered ids", u.key.User, u.key.Room, len(s.pending), len(s.answered))
+	if s.product != "" {
+		fmt.Fprintf(&b, ", product %s", s.product)
+	}
+	if s.seat != "" {
+		fmt.Fprintf(&b, ", taken by %s", s.seat)
+	}
+	b.WriteByte('\n')
+	for _, t := range s.turns {
+		fmt.Fprintf(&b, "< %s\n", t.Text)
+		if t.Reply != "" {
+			fmt.Fprintf(&b, "> %s\n", t.Reply)
+		}
+	}
+	return b.String()
+}

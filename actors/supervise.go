@@ -1,0 +1,62 @@
+package actors
+
+import (
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"liveroom/engine/live"
+)
+
+// strategy restarts a failed actor always: stopping one would drop what waits in its mailbox. The limit on restarts is
+// the actor's own, see restarts; past it the actor refuses what comes until the window has passed.
+func strategy() actor.SupervisorStrategy { return actor.NewRestartingStrategy() }
+
+// restarts counts the restarts of an actor within a window.
+type restarts struct{ times []time.Time }
+
+// add notes a restart and tells whether the limit within the window is exceeded.
+func (r *restarts) add(now time.Time, limit int, window time.Duration) bool {
+	r.times = append(r.times, now)
+	for len(r.times) > 0 && now.Sub(r.times[0]) > window {
+		r.times = r.times[1:]
+	}
+	return len(r.times) > limit
+}
+
+// restarting is told by the supervisor after a panic that no guard within has caught.
+func (u *user) restarting() {
+	h := u.house
+	u.cell.restarts.Add(1)
+	h.metrics.restarts.WithLabelValues("user").Inc()
+	if a := u.current; a != nil {
+		u.current = nil
+		if u.state.find(a.Event.Key()) < 0 {
+			u.lost = append(u.lost, losing{a.Event, a.Session})
+		}
+	}
+	u.lease.Break()
+	u.commitFailed(&commitFailed{incarnation: u.incarnation, err: errRestart})
+	if !u.restart.add(h.now(), h.cfg.RestartLimit, h.cfg.RestartWindow) {
+		u.load()
+	}
+}
+
+// reroute sends a message that reached no actor once more through the directory: an actor that left in between is
+// spawned again.
+func (h *House) reroute(pid *actor.PID, msg any) {
+	h.metrics.deadLetters.Inc()
+	switch m := msg.(type) {
+	case *arrived:
+		if m.rerouted {
+			h.log.Error("dead letter", "user", m.Event.User, "room", m.Event.Room)
+			h.refuse(m.Event, m.Session, live.Internal)
+			return
+		}
+		again := *m
+		again.rerouted = true
+		h.users.tell(m.Event.UserKey(), &again, h.now().UnixMilli())
+	case *asked:
+		h.rooms.tell(m.User.Room, m, h.now().UnixMilli())
+	}
+}

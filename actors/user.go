@@ -1,0 +1,306 @@
+package actors
+
+import (
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"liveroom/engine/live"
+)
+
+// mode is what a user actor can do just now.
+type mode uint8
+
+const (
+	modeRestoring mode = iota // storage is being read: what arrives is stashed
+	modeReady
+	modeBroken // a commit failed: what arrives is refused until the next tick reloads
+)
+
+// user is the runtime side of a user actor: it feeds inputs to the state machine and carries its effects out. The
+// object outlives a restart by its supervisor, and its state with it.
+type user struct {
+	house *House
+	cell  *cell[live.UserKey]
+	key   live.UserKey
+
+	// owned by the actor
+	state       UserState
+	mode        mode
+	incarnation uint64
+	lease       *live.Lease
+	stash       []*Arrival
+	closings    []*closing // submitted to the journal, in order; finished ones leave from the front
+	lost        []losing   // admitted, and hit by a failed commit
+	unsaved     int        // closed since the last snapshot
+	saving      bool
+	leaving     bool // the snapshot under way is to be the last
+	restart     restarts
+	current     *Arrival // being handled; shed should the actor panic
+
+	inputs  []Input  // scratch of drive
+	effects []Effect // scratch of step
+}
+
+// losing is an admitted message hit by a failed commit.
+type losing struct {
+	event   *live.Event
+	session live.SessionID
+}
+
+func newUser(h *House, c *cell[live.UserKey]) *user {
+	return &user{house: h, cell: c, key: c.key, state: NewUserState(c.key, h.cfg.MaxPending), lease: new(live.Lease)}
+}
+
+// Receive implements actor.Actor.
+func (u *user) Receive(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case *actor.Started:
+		u.started()
+		return
+	case *actor.Restarting:
+		u.restarting()
+		return
+	case *actor.Stopping, *actor.Stopped:
+		return
+	default:
+		u.cell.queued.Add(-1)
+		begin := u.house.now()
+		u.receive(ctx, begin, m)
+		u.cell.handled.Add(1)
+		u.cell.busyNs.Add(int64(u.house.now().Sub(begin)))
+		u.cell.restless.Store(u.restless())
+	}
+}
+
+func (u *user) receive(ctx actor.Context, now time.Time, msg any) {
+	u.collect()
+	switch m := msg.(type) {
+	case *arrived:
+		u.house.metrics.stageMailbox.Observe(now.Sub(m.posted).Seconds())
+		u.arrive(now, m.Arrival)
+	case *wasRead:
+		u.wasRead(now, m)
+	case *ruled:
+		if m.incarnation == u.incarnation {
+			u.drive(now, Input{Kind: InRuled, Seq: m.seq, Ruling: m.ruling, Joined: m.joined, Topic: m.topic})
+		}
+	case *restored:
+		u.restored(now, m)
+	case *commitFailed:
+		u.commitFailed(m)
+	case *saved:
+		u.saved(ctx, m)
+	case *tick:
+		u.tick(ctx, now, m)
+	case *describe:
+		m.reply <- u.describe()
+	}
+}
+
+// started begins or, after a restart, goes on: with the state kept, nothing needs to be read.
+func (u *user) started() {
+	if u.incarnation != 0 {
+		return
+	}
+	u.incarnation = 1
+	if !u.house.parts.Journal.Known(u.key) {
+		u.mode = modeReady
+		return
+	}
+	u.load()
+}
+
+func (u *user) load() {
+	u.mode = modeRestoring
+	incarnation := u.incarnation
+	u.house.parts.Journal.Load(u.key, func(state []byte, tail []live.Record, err error) {
+		u.cell.post(&restored{incarnation: incarnation, state: state, tail: tail, err: err})
+	})
+}
+
+func (u *user) restored(now time.Time, m *restored) {
+	if m.incarnation != u.incarnation || u.mode != modeRestoring {
+		return
+	}
+	var open []live.Record
+	err := m.err
+	if err == nil {
+		u.state = NewUserState(u.key, u.house.cfg.MaxPending)
+		open, err = u.state.restore(m.state, m.tail)
+	}
+	if err != nil {
+		u.house.log.Error("cannot restore user", "room", u.key.Room, "user", u.key.User, "err", err)
+		u.house.metrics.restoreFailures.Inc()
+		u.mode = modeBroken
+		u.refuseStash()
+		return
+	}
+	u.mode = modeReady
+	u.unsaved = len(m.tail)
+	u.redrive(now, open)
+	stash := u.stash
+	u.stash = nil
+	for _, a := range stash {
+		u.arrive(now, a)
+	}
+}
+
+// redrive answers again what was acknowledged and not ended, and tells the senders of what was not even acknowledged.
+func (u *user) redrive(now time.Time, open []live.Record) {
+	held := make(map[live.EventKey]bool, len(u.lost))
+	for _, l := range u.lost {
+		held[l.event.Key()] = true
+	}
+	for _, r := range open {
+		if held[r.Event.Key()] {
+			delete(held, r.Event.Key())
+		} else {
+			u.house.inFlight.Add(1)
+		}
+		u.house.metrics.redriven.Inc()
+		a := &Arrival{
+			Event: r.Event, Session: r.Session, Received: r.Received, Redriven: true,
+			Deadline: now.Add(u.house.cfg.Budget).UnixMilli(),
+			Stale:    now.Sub(time.UnixMilli(r.Received)) > u.house.cfg.WorthFor,
+		}
+		u.drive(now, Input{Kind: InArrived, Arrival: a})
+	}
+	for _, l := range u.lost {
+		if held[l.event.Key()] {
+			delete(held, l.event.Key())
+			u.refuse(l.event, l.session, live.StorageFailed)
+		}
+	}
+	u.lost = nil
+}
+
+func (u *user) arrive(now time.Time, a *Arrival) {
+	switch {
+	case u.mode == modeReady:
+		u.current = a
+		u.drive(now, Input{Kind: inputFor(a.Event.Type), Arrival: a})
+		u.current = nil
+	case u.mode == modeBroken:
+		u.refuse(a.Event, a.Session, live.StorageFailed)
+	case len(u.stash) >= u.house.cfg.MaxPending:
+		u.refuse(a.Event, a.Session, live.Overloaded)
+	default:
+		u.stash = append(u.stash, a)
+	}
+}
+
+func inputFor(t live.EventType) InputKind {
+	switch t {
+	case live.Take:
+		return InTaken
+	case live.Say:
+		return InSaid
+	case live.GiveBack:
+		return InGaveBack
+	default:
+		return InArrived
+	}
+}
+
+func (u *user) wasRead(now time.Time, m *wasRead) {
+	if m.incarnation != u.incarnation {
+		u.house.metrics.lateReadings.Inc()
+		return
+	}
+	u.house.metrics.stageRead.Observe(now.Sub(m.asked).Seconds())
+	in := Input{Kind: InRead, Seq: m.seq, Reading: m.reading}
+	if p, named := u.house.parts.Catalogue.Resolve(u.key.Room, m.reading.Entities); p != nil {
+		in.Product, in.Named = p.ID, named
+	}
+	u.drive(now, in)
+}
+
+func (u *user) tick(ctx actor.Context, now time.Time, m *tick) {
+	switch {
+	case u.mode == modeBroken:
+		u.load()
+	case u.mode == modeReady:
+		u.drive(now, Input{Kind: InTick})
+		u.rest(ctx, m.idle)
+	}
+}
+
+// rest saves the state when enough has changed, and leaves memory when the actor is idle.
+func (u *user) rest(ctx actor.Context, idle bool) {
+	if u.restless() || u.saving {
+		return
+	}
+	if u.unsaved > 0 && (idle || u.unsaved >= u.house.cfg.SnapshotAfter) {
+		u.save(idle)
+		return
+	}
+	if idle && u.house.users.leave(u.cell) {
+		u.house.metrics.passivated.Inc()
+		ctx.Stop(ctx.Self())
+	}
+}
+
+func (u *user) save(leaving bool) {
+	state, err := u.state.snapshot()
+	if err != nil {
+		u.house.log.Error("cannot save user", "room", u.key.Room, "user", u.key.User, "err", err)
+		return
+	}
+	u.saving, u.leaving = true, leaving
+	incarnation := u.incarnation
+	record := live.Record{Kind: live.RecordSnapshot, User: u.key, State: state}
+	u.house.parts.Journal.Submit(live.Entry{Records: []live.Record{record}, Lease: u.lease, Done: func(_ uint64, err error) {
+		u.cell.post(&saved{incarnation: incarnation, err: err})
+	}})
+	u.unsaved = 0
+}
+
+func (u *user) saved(ctx actor.Context, m *saved) {
+	if m.incarnation != u.incarnation {
+		return
+	}
+	u.saving = false
+	if m.err != nil {
+		u.commitFailed(&commitFailed{incarnation: m.incarnation, err: m.err})
+		return
+	}
+	u.rest(ctx, u.leaving)
+}
+
+// restless tells whether the actor must stay in memory and be ticked.
+func (u *user) restless() bool {
+	return u.mode != modeReady || len(u.state.pending) > 0 || len(u.closings) > 0 || len(u.stash) > 0 ||
+		u.unsaved >= u.house.cfg.SnapshotAfter
+}
+
+// commitFailed throws away what was built on a commit that did not happen. Every message admitted and not durably
+// ended is remembered as lost, and sorted out by redrive when the state has been read back.
+func (u *user) commitFailed(m *commitFailed) {
+	if m.incarnation != u.incarnation {
+		return
+	}
+	u.house.log.Warn("commit failed, user reloads", "room", u.key.Room, "user", u.key.User, "err", m.err)
+	u.house.metrics.reloads.Inc()
+	for _, c := range u.closings {
+		u.lost = append(u.lost, losing{c.event, c.session})
+	}
+	for _, p := range u.state.pending {
+		if p.stage == stageAsking || p.stage == stageWriting {
+			u.release(p.topic, p.event)
+		}
+		u.lost = append(u.lost, losing{p.event, p.session})
+	}
+	u.closings, u.saving = nil, false
+	u.state = NewUserState(u.key, u.house.cfg.MaxPending)
+	u.incarnation++
+	u.lease = new(live.Lease)
+	u.mode = modeBroken
+}
+
+func (u *user) refuseStash() {
+	for _, a := range u.stash {
+		u.refuse(a.Event, a.Session, live.StorageFailed)
+	}
+	u.stash = nil
+}

@@ -1,0 +1,57 @@
+package actors
+
+import (
+	"slices"
+
+	"github.com/cespare/xxhash/v2"
+
+	"liveroom/engine/live"
+)
+
+// maxAnswered and answeredFor bound the memory of ended messages: a repetition within them brings the same frame
+// again instead of a second answer.
+const (
+	maxAnswered = 256
+	answeredFor = 24 * 60 * 60 * 1000 // milliseconds
+)
+
+// answered remembers that an event has ended. The id is kept as a 64-bit hash: within 256 ids of one user a false hit
+// has a chance below 1e-16.
+type answered struct {
+	id    uint64
+	block uint64 // journal block of the closed record; 0 until its commit is known
+	at    int64  // Unix milliseconds
+}
+
+func hashKey(k live.EventKey) uint64 {
+	return xxhash.Sum64String(string(k.ID)) ^ uint64(k.Type)*0x9e3779b97f4a7c15
+}
+
+func (s *UserState) remember(now int64, k live.EventKey) {
+	if len(s.answered) >= maxAnswered {
+		s.answered = s.answered[1:]
+	}
+	s.answered = append(s.answered, answered{id: hashKey(k), at: now})
+}
+
+func (s *UserState) lookup(now int64, k live.EventKey) (answered, bool) {
+	id := hashKey(k)
+	for i := len(s.answered) - 1; i >= 0; i-- {
+		if a := s.answered[i]; a.id == id {
+			return a, now-a.at < answeredFor
+		}
+	}
+	return answered{}, false
+}
+
+// committed notes in which block of the journal an ended event can be read back.
+func (s *UserState) committed(k live.EventKey, block uint64) {
+	id := hashKey(k)
+	for i := len(s.answered) - 1; i >= 0; i-- {
+		if s.answered[i].id == id {
+			s.answered = slices.Clone(s.answered)
+			s.answered[i].block = block
+			return
+		}
+	}
+}

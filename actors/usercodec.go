@@ -1,0 +1,156 @@
+package actors
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"liveroom/engine/live"
+)
+
+// savedVersion is the version of the saved user state; a reader takes this one and every earlier one.
+const savedVersion = 1
+
+// savedUser is a user's state as it is stored: whole in a snapshot, without turns and ids beside each closed record,
+// which carry them.
+type savedUser struct {
+	V        int            `json:"v"`
+	Product  live.ProductID `json:"product,omitempty"`
+	Unsure   int            `json:"unsure,omitempty"`
+	Seat     string         `json:"seat,omitempty"`
+	Turns    []savedTurn    `json:"turns,omitempty"`
+	Answered [][3]uint64    `json:"answered,omitempty"` // id, block, at
+}
+
+type savedTurn struct {
+	At     int64  `json:"at"`
+	Text   string `json:"text,omitempty"`
+	Intent string `json:"intent,omitempty"`
+	Reply  string `json:"reply,omitempty"`
+}
+
+// snapshot returns the whole state for storage. Nothing may be pending: what is pending is in the journal.
+func (s *UserState) snapshot() ([]byte, error) {
+	v := savedUser{V: savedVersion, Product: s.product, Unsure: s.unsure, Seat: s.seat}
+	for _, t := range s.turns {
+		v.Turns = append(v.Turns, savedTurn{At: t.At, Text: t.Text, Intent: t.Intent.String(), Reply: t.Reply})
+	}
+	for _, a := range s.answered {
+		v.Answered = append(v.Answered, [3]uint64{a.id, a.block, uint64(a.at)})
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("save state of user %q: %w", s.key.User, err)
+	}
+	return b, nil
+}
+
+// appendContext appends what a closed record must carry beside itself: slots and counters. Hot path: one per message,
+// guarded by TestAllocationsOfAUserStep.
+func (s *UserState) appendContext(dst []byte) []byte {
+	dst = append(dst, savedVersion, byte(min(s.unsure, 255)))
+	dst = append(append(dst, byte(len(s.product))), s.product...)
+	return append(append(dst, byte(min(len(s.seat), 255))), s.seat[:min(len(s.seat), 255)]...)
+}
+
+func (s *UserState) readContext(b []byte) error {
+	bad := fmt.Errorf("saved context of user %q: %d bytes, not of version %d", s.key.User, len(b), savedVersion)
+	if len(b) < 3 || b[0] != savedVersion {
+		return bad
+	}
+	unsure, rest := int(b[1]), b[2:]
+	product, rest, ok := cutShort(rest)
+	if !ok {
+		return bad
+	}
+	seat, _, ok := cutShort(rest)
+	if !ok {
+		return bad
+	}
+	s.unsure, s.product, s.seat = unsure, live.ProductID(product), string(seat)
+	return nil
+}
+
+// cutShort cuts a string with a length byte before it off b.
+func cutShort(b []byte) (head, rest []byte, ok bool) {
+	if len(b) == 0 || len(b) < 1+int(b[0]) {
+		return nil, nil, false
+	}
+	return b[1 : 1+int(b[0])], b[1+int(b[0]):], true
+}
+
+// restore rebuilds the state from a snapshot, nil for none, and the records after it. It returns the accepted records
+// that have not been closed, in order: they are to be redriven.
+func (s *UserState) restore(state []byte, tail []live.Record) ([]live.Record, error) {
+	if state != nil {
+		if err := s.readSnapshot(state); err != nil {
+			return nil, err
+		}
+	}
+	var open []live.Record
+	for _, r := range tail {
+		switch r.Kind {
+		case live.RecordAccepted:
+			open = append(open, r)
+		case live.RecordClosed:
+			accepted := takeOpen(&open, r.Key)
+			if err := s.replay(r, accepted); err != nil {
+				return nil, err
+			}
+		case live.RecordSnapshot, live.RecordFact:
+		}
+	}
+	return open, nil
+}
+
+func (s *UserState) readSnapshot(state []byte) error {
+	var v savedUser
+	if err := json.Unmarshal(state, &v); err != nil {
+		return fmt.Errorf("saved state of user %q: %w", s.key.User, err)
+	}
+	if v.V != savedVersion {
+		return fmt.Errorf("saved state of user %q: version %d, want %d", s.key.User, v.V, savedVersion)
+	}
+	s.product, s.unsure, s.seat = v.Product, v.Unsure, v.Seat
+	for _, t := range v.Turns {
+		s.turns = append(s.turns, Turn{At: t.At, Text: t.Text, Intent: live.ParseIntent(t.Intent), Reply: t.Reply})
+	}
+	for _, a := range v.Answered {
+		s.answered = append(s.answered, answered{id: a[0], block: a[1], at: int64(a[2])})
+	}
+	return nil
+}
+
+// replay applies a closed record to the state.
+func (s *UserState) replay(r live.Record, accepted *live.Record) error {
+	s.remember(r.Received, r.Key)
+	s.answered[len(s.answered)-1].block = r.Block
+	if err := s.readContext(r.State); err != nil {
+		return err
+	}
+	turn := Turn{At: r.Received}
+	if accepted != nil {
+		turn.Text = accepted.Event.Text
+	}
+	if r.Outcome == live.Replied {
+		var frame struct{ Text, Intent string }
+		if err := json.Unmarshal(r.Frame, &frame); err != nil {
+			return fmt.Errorf("stored reply to %q: %w", r.Key.ID, err)
+		}
+		turn.Reply, turn.Intent = frame.Text, live.ParseIntent(frame.Intent)
+	}
+	if r.Outcome != live.Shed && r.Reason != live.BecauseChatter {
+		s.turns = append(s.turns, turn)
+		s.turns = s.turns[max(0, len(s.turns)-maxTurns):]
+	}
+	return nil
+}
+
+func takeOpen(open *[]live.Record, key live.EventKey) *live.Record {
+	for i, r := range *open {
+		if r.Event.Key() == key {
+			*open = append((*open)[:i:i], (*open)[i+1:]...)
+			return &r
+		}
+	}
+	return nil
+}

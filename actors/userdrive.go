@@ -1,0 +1,156 @@
+package actors
+
+import (
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"liveroom/engine/live"
+)
+
+// closing is an outcome on its way through the journal.
+type closing struct {
+	event   *live.Event
+	session live.SessionID
+	outcome live.Outcome
+	frame   []byte
+	block   atomic.Uint64 // journal block, 0 until the record is durable
+}
+
+// drive steps the state machine with one input and carries out what it wants, until nothing is left to do.
+func (u *user) drive(now time.Time, in Input) {
+	u.inputs = append(u.inputs[:0], in)
+	for i := 0; i < len(u.inputs); i++ {
+		for _, e := range u.step(now, u.inputs[i]) {
+			u.carryGuarded(now, e)
+		}
+	}
+	clear(u.inputs)
+}
+
+// carryGuarded does one effect. Should that panic, what the effect was to make durable is in doubt: the lease is
+// broken and the user reloads, as after a failed commit.
+func (u *user) carryGuarded(now time.Time, e Effect) {
+	defer func() {
+		r := recover()
+		if r == nil {
+			return
+		}
+		u.house.metrics.panics.Inc()
+		u.house.log.Error("effect panicked, user reloads", "room", u.key.Room, "user", u.key.User, "effect", int(e.Kind),
+			"err", fmt.Sprint(r), "stack", string(debug.Stack()))
+		u.lease.Break()
+		if e.Kind == EffClose && !slices.ContainsFunc(u.closings, func(c *closing) bool { return c.event == e.Event }) {
+			u.lost = append(u.lost, losing{e.Event, e.Session})
+		}
+		u.cell.post(&commitFailed{incarnation: u.incarnation, err: errEffect})
+	}()
+	u.carry(now, e)
+}
+
+// step runs one pure step. Should it panic, the state is as before and only the message at fault is shed.
+func (u *user) step(now time.Time, in Input) (out []Effect) {
+	before := u.state
+	defer func() {
+		if r := recover(); r != nil {
+			u.state = before
+			out = u.afterPanic(now, in, r)
+		}
+	}()
+	if u.house.parts.OnStep != nil {
+		u.house.parts.OnStep(&in)
+	}
+	u.effects = u.state.Step(now.UnixMilli(), in, u.effects[:0])
+	return u.effects
+}
+
+func (u *user) afterPanic(now time.Time, in Input, r any) []Effect {
+	u.house.metrics.panics.Inc()
+	u.house.log.Error("step panicked, message shed", "room", u.key.Room, "user", u.key.User, "input", int(in.Kind),
+		"err", fmt.Sprint(r), "stack", string(debug.Stack()))
+	if in.Arrival != nil {
+		return append(u.effects[:0], Effect{Kind: EffRefuse, Event: in.Arrival.Event, Session: in.Arrival.Session, Code: live.Internal})
+	}
+	return u.state.Step(now.UnixMilli(), Input{Kind: InFailed, Seq: in.Seq, Code: live.Internal}, u.effects[:0])
+}
+
+// carry does one effect. Those that bring an answer at once queue it as a further input.
+func (u *user) carry(now time.Time, e Effect) {
+	h := u.house
+	switch e.Kind {
+	case EffAccept:
+		u.accept(e)
+	case EffRead:
+		u.read(now, e)
+	case EffAskRoom:
+		u.askRoom(now, e)
+	case EffRelease:
+		h.rooms.tell(u.key.Room, &released{topic: e.Topic}, now.UnixMilli())
+	case EffCompose:
+		u.inputs = append(u.inputs, Input{Kind: InComposed, Seq: e.Seq, Line: u.compose(now, e)})
+	case EffClose:
+		u.close(now, e)
+	case EffRefuse:
+		u.refuse(e.Event, e.Session, e.Code)
+	case EffRepeatPending:
+		u.repeatPending(e)
+	case EffRepeatClosed:
+		u.repeatClosed(e)
+	case EffSay:
+		u.say(now, e)
+	case EffNote:
+		u.note(e)
+	}
+}
+
+func (u *user) read(now time.Time, e Effect) {
+	incarnation, seq := u.incarnation, e.Seq
+	shop := u.house.parts.Catalogue.Shop(u.key.Room)
+	u.house.parts.Reader.Submit(shop, e.Event.Text, time.UnixMilli(e.Deadline), func(r *live.Reading) {
+		u.cell.post(&wasRead{incarnation: incarnation, seq: seq, reading: r, asked: now})
+	})
+}
+
+func (u *user) askRoom(now time.Time, e Effect) {
+	a := Asker{User: u.key, Incarnation: u.incarnation, Seq: e.Seq, Topic: e.Topic}
+	if e.Topic.Product != "" {
+		c := u.house.parts.Catalogue
+		a.Version = c.StockVersion(c.Shop(u.key.Room), e.Topic.Product)
+	}
+	u.house.rooms.tell(u.key.Room, &asked{a}, now.UnixMilli())
+}
+
+// release tells the room that this user will not answer for others.
+func (u *user) release(t Topic, e *live.Event) {
+	if e.Type == live.Comment && t != (Topic{}) {
+		u.house.rooms.tell(u.key.Room, &released{topic: t}, u.house.now().UnixMilli())
+	}
+}
+
+// compose puts the answer into words. No words, and a composer that panics, shed the message.
+func (u *user) compose(now time.Time, e Effect) (line Line) {
+	defer func() {
+		if r := recover(); r != nil {
+			u.house.metrics.panics.Inc()
+			u.house.log.Error("composer panicked", "room", u.key.Room, "user", u.key.User, "err", fmt.Sprint(r))
+			line = Line{}
+		}
+	}()
+	c := u.house.parts.Catalogue
+	q := Question{
+		Shop: c.Shop(u.key.Room), User: u.key, Reading: e.Reading, Topic: e.Script, Scope: e.Scope,
+		Arrived: time.UnixMilli(e.Received), Now: now,
+	}
+	if e.Product != "" {
+		q.Product = c.Product(q.Shop, e.Product)
+	}
+	line, err := u.house.parts.Composer.Compose(&q)
+	if err != nil {
+		u.house.log.Error("nothing to say", "room", u.key.Room, "user", u.key.User, "intent", e.Reading.Intent.String(), "err", err)
+		return Line{}
+	}
+	u.house.metrics.stageCompose.Observe(u.house.now().Sub(now).Seconds())
+	return line
+}
