@@ -1,0 +1,360 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"liveroom/engine/live"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func contextWithCancel(ctx context.Context) (context.Context, func()) {
+	return context.WithCancel(context.WithoutCancel(ctx))
+}
+
+func reply(id, text, intent string) string {
+	return fmt.Sprintf(`{"to":%q,"text":%q,"intent":%q}`, id, text, intent)
+}
+
+func TestMessageIsAcknowledgedAndAnswered(t *testing.T) {
+	s := newStand(t, nil)
+	s.say(t, live.Message, "u", "m1", "stock")
+	all := s.links.waitFor(reply("m1", "stock about -", "stock"))
+	if all[0].frame != "ack m1" || len(all) != 2 {
+		t.Fatalf("sent %v, want the ack first and the reply second", all)
+	}
+	s.drained(t)
+}
+
+// drained waits until nothing is in flight.
+func (s *stand) drained(t *testing.T) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	if err := s.Drain(ctx); err != nil {
+		t.Fatalf("Drain: %v with %d in flight", err, s.InFlight())
+	}
+	if n := s.InFlight(); n != 0 {
+		t.Fatalf("%d in flight after the drain, want 0", n)
+	}
+}
+
+func TestOrderOfOneUser(t *testing.T) {
+	s := newStand(t, nil)
+	s.reader.hold()
+	for i := range 5 {
+		s.say(t, live.Message, "u", fmt.Sprint("m", i), "stock")
+	}
+	for s.reader.waiting() < 5 {
+		s.links.wait(func(all []sent) bool { return len(all) >= 0 })
+	}
+	s.reader.mu.Lock() // readings come back in the opposite order
+	w := s.reader.waits
+	for i, j := 0, len(w)-1; i < j; i, j = i+1, j-1 {
+		w[i], w[j] = w[j], w[i]
+	}
+	s.reader.mu.Unlock()
+	s.reader.letGo()
+	all := s.links.wait(func(all []sent) bool { return len(all) == 10 })
+	next := 0
+	for _, f := range all {
+		if strings.Contains(f.frame, fmt.Sprintf(`"to":"m%d"`, next)) {
+			next++
+		}
+	}
+	if next != 5 {
+		t.Fatalf("replies out of order: %v", all)
+	}
+}
+
+func TestRepeatedIDBringsTheSameFrame(t *testing.T) {
+	s := newStand(t, nil)
+	s.say(t, live.Message, "u", "m1", "stock")
+	want := reply("m1", "stock about -", "stock")
+	s.links.waitFor(want)
+	s.say(t, live.Message, "u", "m1", "stock")
+	s.links.wait(func(all []sent) bool { return len(all) == 4 })
+	if n := s.links.count(want); n != 2 {
+		t.Fatalf("the frame was sent %d times, want 2", n)
+	}
+	s.drained(t)
+	s.end()
+	s.open(t, nil) // and after a restart
+	s.say(t, live.Message, "u", "m1", "stock")
+	s.links.wait(func(all []sent) bool { return len(all) == 6 })
+	if n := s.links.count(want); n != 3 {
+		t.Fatalf("the frame was sent %d times, want 3", n)
+	}
+}
+
+func TestRepeatWhileReading(t *testing.T) {
+	s := newStand(t, nil)
+	s.reader.hold()
+	s.say(t, live.Message, "u", "m1", "stock")
+	s.links.waitFor("ack m1")
+	s.say(t, live.Message, "u", "m1", "stock")
+	s.links.wait(func(all []sent) bool { return len(all) == 2 })
+	s.reader.letGo()
+	s.links.waitFor(reply("m1", "stock about -", "stock"))
+	s.drained(t)
+	if n := s.links.count(reply("m1", "stock about -", "stock")); n != 1 {
+		t.Fatalf("answered %d times, want once", n)
+	}
+}
+
+func TestPublicQuestionsShareAnAnswer(t *testing.T) {
+	s := newStand(t, nil)
+	s.reader.hold()
+	for i := range 20 {
+		s.say(t, live.Comment, fmt.Sprint("u", i), fmt.Sprint("c", i), "stock")
+	}
+	for s.reader.waiting() < 20 {
+		s.links.wait(func(all []sent) bool { return len(all) > 0 })
+	}
+	s.reader.letGo()
+	all := s.links.wait(func(all []sent) bool { return len(all) == 40 })
+	replies, merged := 0, 0
+	for _, f := range all {
+		switch {
+		case strings.HasPrefix(f.frame, "merged"):
+			merged++
+		case strings.Contains(f.frame, "about"):
+			replies++
+		}
+	}
+	if replies != 1 || merged != 19 {
+		t.Fatalf("%d replies and %d merged, want 1 and 19", replies, merged)
+	}
+	s.drained(t)
+}
+
+func TestChatterIsQuiet(t *testing.T) {
+	s := newStand(t, nil)
+	s.say(t, live.Comment, "u", "c1", "chatter")
+	s.links.waitFor("quiet c1 chatter")
+	s.drained(t)
+}
+
+func TestPanicInAStepKeepsTheState(t *testing.T) {
+	s := newStand(t, func(_ *Config, p *Parts) {
+		p.OnStep = func(in *Input) {
+			if in.Kind == InRead && in.Seq == 2 {
+				panic("injected")
+			}
+		}
+	})
+	for i := 1; i <= 3; i++ {
+		s.say(t, live.Message, "u", fmt.Sprint("m", i), "stock")
+	}
+	s.links.waitFor("error internal m2")
+	s.links.waitFor(reply("m1", "stock about -", "stock"))
+	s.links.waitFor(reply("m3", "stock about -", "stock"))
+	s.say(t, live.Message, "u", "m1", "stock") // the state before the panic is still there
+	s.links.wait(func(all []sent) bool {
+		n := 0
+		for _, f := range all {
+			if f.frame == reply("m1", "stock about -", "stock") {
+				n++
+			}
+		}
+		return n == 2
+	})
+	s.drained(t)
+}
+
+func TestFailedCommitShedsWhatWasNotAcknowledged(t *testing.T) {
+	s := newStand(t, nil)
+	s.journal.fail(errors.New("disk full"))
+	s.say(t, live.Message, "u", "m1", "stock")
+	s.links.waitFor("error storage m1")
+	s.journal.fail(nil)
+	s.until(t, func() bool { return s.Deliver(message("m2"), "link-u", time.Now()) == live.OK && s.answers("m2") })
+	s.drained(t)
+}
+
+// until repeats a step that may be refused until it holds; the test's own deadline ends a wait in vain.
+func (s *stand) until(t *testing.T, ok func() bool) {
+	t.Helper()
+	for !ok() {
+		if t.Context().Err() != nil {
+			t.Fatal("never held")
+		}
+	}
+}
+
+func message(id string) *live.Event {
+	return &live.Event{Type: live.Message, Room: "room", User: "u", ID: live.EventID(id), Text: "stock"}
+}
+
+// answers waits until m has been answered or refused, and tells which.
+func (s *stand) answers(id string) bool {
+	before := s.links.count("error storage " + id)
+	ok := false
+	s.links.wait(func(all []sent) bool {
+		refused := 0
+		for _, f := range all {
+			if f.frame == reply(id, "stock about -", "stock") {
+				ok = true
+			}
+			if f.frame == "error storage "+id {
+				refused++
+			}
+		}
+		return ok || refused > before-1 && refused > 0
+	})
+	return ok
+}
+
+func TestFailedCommitRedrivesWhatWasAcknowledged(t *testing.T) {
+	s := newStand(t, nil)
+	s.reader.hold()
+	s.say(t, live.Message, "u", "m1", "stock")
+	s.links.waitFor("ack m1")
+	s.journal.fail(errors.New("disk full"))
+	s.reader.letGo() // the reply cannot be committed
+	s.until(t, func() bool { return s.journal.leases() })
+	s.journal.fail(nil)
+	s.links.waitFor(reply("m1", "stock about -", "stock"))
+	s.drained(t)
+	if n := s.links.count("error storage m1"); n != 0 {
+		t.Fatalf("an acknowledged message was refused %d times", n)
+	}
+}
+
+// leases tells whether a commit has failed.
+func (m *memory) leases() bool { m.mu.Lock(); defer m.mu.Unlock(); return m.failed > 0 }
+
+func TestRestartAnswersWhatWasAcknowledged(t *testing.T) {
+	s := newStand(t, nil)
+	s.reader.hold()
+	s.say(t, live.Message, "u", "m1", "stock")
+	s.links.waitFor("ack m1")
+	s.end() // gone, with m1 unanswered
+	s.reader.mu.Lock()
+	s.reader.held, s.reader.waits = false, nil
+	s.reader.mu.Unlock()
+	s.open(t, nil)
+	s.Redrive([]live.Record{{User: live.UserKey{Room: "room", User: "u"}}})
+	s.links.waitFor(reply("m1", "stock about -", "stock"))
+	s.drained(t)
+}
+
+func TestStaleAfterRestartIsQuiet(t *testing.T) {
+	s := newStand(t, nil)
+	s.reader.hold()
+	s.say(t, live.Message, "u", "m1", "stock")
+	s.links.waitFor("ack m1")
+	s.end()
+	s.open(t, func(c *Config, _ *Parts) { c.WorthFor = 1 })
+	s.Redrive([]live.Record{{User: live.UserKey{Room: "room", User: "u"}}})
+	s.links.waitFor("quiet m1 stale")
+	s.drained(t)
+}
+
+func TestAdmission(t *testing.T) {
+	s := newStand(t, func(c *Config, _ *Parts) { c.MaxInFlight, c.MaxPending = 3, 2 })
+	s.reader.hold()
+	for i := range 3 {
+		s.say(t, live.Message, "u", fmt.Sprint("m", i), "stock")
+	}
+	s.links.waitFor("error overloaded m2") // the user's own bound; its place is free again
+	s.say(t, live.Message, "v", "m3", "stock")
+	s.links.waitFor("ack m3")
+	if c := s.Deliver(message("m4"), "x", time.Now()); c != live.Overloaded {
+		t.Fatalf("Deliver over the bound = %s, want overloaded", c)
+	}
+	s.reader.letGo()
+	s.drained(t)
+	if c := s.Deliver(message("m5"), "x", time.Now()); c != live.Draining {
+		t.Fatalf("Deliver while draining = %s, want draining", c)
+	}
+}
+
+// TestPassivationLosesNothing races messages against actors that leave memory the moment they are idle.
+func TestPassivationLosesNothing(t *testing.T) {
+	s := newStand(t, func(c *Config, _ *Parts) { c.IdleAfter, c.SweepEvery = 1, 100*time.Microsecond })
+	const users, each = 8, 60
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range each {
+		for _, u := range rng.Perm(users) {
+			s.say(t, live.Message, fmt.Sprint("u", u), fmt.Sprintf("m%d-%d", u, i), "stock")
+		}
+		if rng.IntN(3) == 0 { // let them go idle now and then
+			want := (i + 1) * users * 2
+			s.links.wait(func(all []sent) bool { return len(all) >= want })
+			s.until(t, func() bool { return s.users.count.Load() == 0 })
+		}
+	}
+	s.links.wait(func(all []sent) bool { return len(all) == users*each*2 })
+	s.drained(t)
+	for u := range users {
+		for i := range each {
+			id := fmt.Sprintf("m%d-%d", u, i)
+			if n := s.links.count(reply(id, "stock about -", "stock")); n != 1 {
+				t.Fatalf("%s was answered %d times, want once", id, n)
+			}
+		}
+	}
+}
+
+func TestSeatSilencesTheEngine(t *testing.T) {
+	s := newStand(t, nil)
+	s.reader.hold()
+	s.say(t, live.Message, "u", "m1", "stock")
+	s.links.waitFor("ack m1")
+	take := &live.Event{Type: live.Take, Room: "room", User: "u", Dialogue: "room/u"}
+	if c := s.Deliver(take, "seat", time.Now()); c != live.OK {
+		t.Fatal(c)
+	}
+	s.links.waitFor("quiet m1 human_active")
+	s.reader.letGo() // the late reading brings no reply
+	say := &live.Event{Type: live.Say, Room: "room", User: "u", Dialogue: "room/u", Text: "hello"}
+	s.Deliver(say, "seat", time.Now())
+	s.links.waitFor(`{"to":"","text":"hello","intent":""}`)
+	back := &live.Event{Type: live.GiveBack, Room: "room", User: "u", Dialogue: "room/u"}
+	s.Deliver(back, "seat", time.Now())
+	s.say(t, live.Message, "u", "m2", "stock")
+	s.links.waitFor(reply("m2", "stock about -", "stock"))
+	s.drained(t)
+	if n := s.links.count(reply("m1", "stock about -", "stock")); n != 0 {
+		t.Fatal("the engine answered a dialogue that a person had taken")
+	}
+}
+
+func TestSupervisorRestartsKeepEveryMessage(t *testing.T) {
+	s := newStand(t, func(_ *Config, p *Parts) { p.Catalogue = &crashing{at: 3} })
+	for i := range 6 {
+		s.say(t, live.Message, "u", fmt.Sprint("m", i), "stock")
+	}
+	s.links.wait(func(all []sent) bool {
+		ended := 0
+		for _, f := range all {
+			if !strings.HasPrefix(f.frame, "ack") {
+				ended++
+			}
+		}
+		return ended >= 6
+	})
+	s.drained(t)
+}
+
+// crashing panics outside of every guarded step, once.
+type crashing struct {
+	fakeCatalogue
+	at int
+}
+
+func (c *crashing) Resolve(r live.RoomID, es []live.Entity) (*live.Product, bool) {
+	if c.at--; c.at == 0 {
+		panic("injected")
+	}
+	return c.fakeCatalogue.Resolve(r, es)
+}
