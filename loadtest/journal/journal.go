@@ -43,6 +43,8 @@ type Sent struct {
 	Outcome live.Outcome
 	// Again tells that it was said again after a restart.
 	Again bool
+	// Withdrawn tells that no socket took it, so that nobody owes it an outcome.
+	Withdrawn bool
 
 	mark uint64 // what its outcome said, hashed
 }
@@ -159,7 +161,7 @@ func (j *Journal) Close(id live.EventID, link int, e Ending, at time.Duration) (
 		return *s, Elsewhere
 	case s.Outcome == 0:
 		s.Outcome, s.ClosedAt, s.mark = e.Outcome, at, mark
-		if s.Type.Answerable() {
+		if s.Type.Answerable() && !s.Withdrawn {
 			j.open--
 			j.tally.Closed++
 		}
@@ -181,6 +183,23 @@ func (j *Journal) hash(e Ending) uint64 {
 		_ = h.WriteByte(0)
 	}
 	return h.Sum64()
+}
+
+// Withdraw notes that send n never left, because its link was closed or took nothing more.
+func (j *Journal) Withdraw(n int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	s := &j.chunks[n/chunk][n%chunk]
+	if s.Withdrawn || s.Outcome != 0 {
+		return
+	}
+	s.Withdrawn = true
+	j.tally.Sent--
+	j.tally.Withdrawn++
+	if s.Type.Answerable() {
+		j.tally.Answerable--
+		j.open--
+	}
 }
 
 // Lookup returns the send an id names.
@@ -209,7 +228,7 @@ func (j *Journal) Unacknowledged() []int {
 	var again []int
 	for n := range j.n {
 		s := &j.chunks[n/chunk][n%chunk]
-		if s.Type.Answerable() && s.AckedAt == 0 && s.Outcome == 0 {
+		if s.Type.Answerable() && s.AckedAt == 0 && s.Outcome == 0 && !s.Withdrawn {
 			s.Again = true
 			again = append(again, n)
 		}
@@ -229,6 +248,8 @@ type Tally struct {
 	// Sent counts all sends, Answerable the comments and messages among them.
 	Sent       int64 `json:"sent"`
 	Answerable int64 `json:"answerable"`
+	// Withdrawn counts what no socket took; it is in no other figure.
+	Withdrawn int64 `json:"withdrawn"`
 	// Acked and Closed count the answerable sends that were acknowledged and that ended.
 	Acked  int64 `json:"acked"`
 	Closed int64 `json:"closed"`
@@ -258,7 +279,7 @@ func (j *Journal) Tally() Tally {
 	t := j.tally
 	for n := range j.n {
 		s := &j.chunks[n/chunk][n%chunk]
-		if !s.Type.Answerable() || s.Outcome != 0 {
+		if !s.Type.Answerable() || s.Outcome != 0 || s.Withdrawn {
 			continue
 		}
 		t.Missing++
