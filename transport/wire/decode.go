@@ -102,7 +102,9 @@ func (d *decoder) many(dst []Inbound) ([]Inbound, bool) {
 		} else {
 			var t token
 			clear(d.tokens[:])
-			t, ok = d.value(1)
+			if t, ok = d.value(1); !ok {
+				return dst, false
+			}
 			dst = append(dst, d.fault(live.BadJSON, 0, "expected an object, saw "+d.seen(t)))
 		}
 		if !ok {
