@@ -1,0 +1,90 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Config says where and how the store keeps things. A zero field means its default; Dir has none.
+type Config struct {
+	// Dir is the folder of the database; it is made, private to the owner, when missing.
+	Dir string
+	// CommitEvery is the least time between the starts of two group commits. Default 5 ms.
+	CommitEvery time.Duration
+	// MaxGroup is how many entries one commit takes at most; reaching it ends the wait. Default 2,048.
+	MaxGroup int
+	// QueueLimit is how many entries may wait or be under way. Default 65,536.
+	QueueLimit int
+	// QueueBytes is how many bytes they may hold, about. Default 64 MiB.
+	QueueBytes int64
+	// Readers is how many goroutines serve reads, each on its own connection. Default 2.
+	Readers int
+	// ReadQueue is how many reads may wait or be under way. Default 16,384.
+	ReadQueue int
+	// SessionWindow is how far back SessionFrames reaches. Default 5 minutes.
+	SessionWindow time.Duration
+	// SessionFrames is how many frames, the latest ones, SessionFrames returns at most. Default 4,096.
+	SessionFrames int
+	// Keep is how long journal blocks and order facts are kept at least. Default 30 days.
+	Keep time.Duration
+	// FoldAfter is how long the records of a user may rest in the journal before they are copied to the user's row, so
+	// that recovery need not look for them. Default 10 minutes.
+	FoldAfter time.Duration
+	// BeforeCommit, when set, is called before each commit, which fails with its error. For tests and the chaos build.
+	BeforeCommit func() error
+}
+
+// Default returns the defaults, without a folder.
+func Default() Config {
+	return Config{
+		CommitEvery: 5 * time.Millisecond, MaxGroup: 2048, QueueLimit: 65536, QueueBytes: 64 << 20,
+		Readers: 2, ReadQueue: 16384, SessionWindow: 5 * time.Minute, SessionFrames: 4096,
+		Keep: 30 * 24 * time.Hour, FoldAfter: 10 * time.Minute,
+	}
+}
+
+// Validate reports every problem at once; fields left zero are taken at their defaults.
+func (c Config) Validate() error {
+	c = c.withDefaults()
+	var problems []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			problems = append(problems, fmt.Errorf("storage: "+format, args...))
+		}
+	}
+	check(c.Dir != "", "dir: name a folder")
+	check(c.CommitEvery > 0 && c.CommitEvery <= time.Second, "commit_every: %v is outside (0, 1s]", c.CommitEvery)
+	check(c.MaxGroup > 0 && c.MaxGroup <= c.QueueLimit, "max_group: %d is outside [1, queue_limit]", c.MaxGroup)
+	check(c.QueueLimit > 0, "queue_limit: %d is not positive", c.QueueLimit)
+	check(c.QueueBytes >= 1<<20, "queue_bytes: %d is under 1 MiB", c.QueueBytes)
+	check(c.Readers > 0 && c.Readers <= 64, "readers: %d is outside [1, 64]", c.Readers)
+	check(c.ReadQueue > 0, "read_queue: %d is not positive", c.ReadQueue)
+	check(c.SessionWindow > 0, "session_window: %v is not positive", c.SessionWindow)
+	check(c.SessionFrames > 0, "session_frames: %d is not positive", c.SessionFrames)
+	check(c.Keep >= time.Hour, "keep: %v is under an hour", c.Keep)
+	check(c.FoldAfter >= time.Minute, "fold_after: %v is under a minute", c.FoldAfter)
+	return errors.Join(problems...)
+}
+
+func (c Config) withDefaults() Config {
+	d := Default()
+	orDefault(&c.CommitEvery, d.CommitEvery)
+	orDefault(&c.MaxGroup, d.MaxGroup)
+	orDefault(&c.QueueLimit, d.QueueLimit)
+	orDefault(&c.QueueBytes, d.QueueBytes)
+	orDefault(&c.Readers, d.Readers)
+	orDefault(&c.ReadQueue, d.ReadQueue)
+	orDefault(&c.SessionWindow, d.SessionWindow)
+	orDefault(&c.SessionFrames, d.SessionFrames)
+	orDefault(&c.Keep, d.Keep)
+	orDefault(&c.FoldAfter, d.FoldAfter)
+	return c
+}
+
+func orDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

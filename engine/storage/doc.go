@@ -1,0 +1,39 @@
+// Package storage keeps what must last: a journal of records in blocks, the latest snapshot of every user, and the
+// latest facts of every shop, in one SQLite database (WAL, synchronous FULL) in one folder.
+//
+// Entries are queued by Submit and made durable by group commits: one transaction holds every entry that came since the
+// last one, packed into one or a few rows. Done of an entry is called after the commit, so whoever waits for it before
+// telling anybody has told nothing that a crash could take back.
+//
+// # Goroutines
+//
+// Run starts one committer, which alone writes, and Config.Readers readers. Done callbacks run on the committer, in the
+// order of submission; callbacks of reads run on a reader. Neither may block. Run ends after everything queued was
+// committed or refused, and every read answered.
+//
+// # Overload
+//
+// Every queue is bounded. An entry that finds the journal's queue full, or the store closed, has its lease broken and its
+// Done called at once, in the goroutine that called Submit; a read that finds the read queue full likewise. Everything
+// else is called back from the store's own goroutines.
+//
+// # What is in a block
+//
+// A block is encoded (codec.go), then sealed (block.go: a checksum over the block and its place), then inserted; the
+// three steps know nothing of one another. A block whose seal does not fit is quarantined: skipped, counted and logged by
+// its number, and everything else is served.
+//
+// # Memory
+//
+// For each user with records since the last snapshot the store remembers in which blocks they stand, for each session the
+// blocks of the last few minutes, and for all users ever seen a Bloom filter. A snapshot forgets the user's blocks; tails
+// that nobody snapshots (their actor died with a crash) are folded into the user's row after Config.FoldAfter. The
+// checkpoint is the lowest block that a tail or an unanswered event still needs: recovery scans from there, and blocks
+// below it may be dropped once they are older than Config.Keep.
+//
+// # What a failed commit means
+//
+// Nothing of the group counts: every Done gets ErrCommit, every lease is broken, no index has seen it, and the next group
+// takes the same numbers. One window remains that no database closes: when the disk refuses the last fsync and the machine
+// dies before the next commit, recovery may find the refused group intact. Its events then come back as pending.
+package storage

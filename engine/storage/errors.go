@@ -1,0 +1,33 @@
+package storage
+
+import (
+	"database/sql/driver"
+	"errors"
+)
+
+// What can go wrong, for errors.Is.
+var (
+	// ErrCommit means that the group commit failed; nothing of the group is durable.
+	ErrCommit = errors.New("group commit failed")
+	// ErrLease means that an earlier record under the same lease was lost, so this one was not written.
+	ErrLease = errors.New("lease broken by an earlier loss")
+	// ErrFull means that the journal's queue is at its limit.
+	ErrFull = errors.New("journal queue is full")
+	// ErrClosed means that the store no longer takes anything.
+	ErrClosed = errors.New("store is closed")
+	// ErrBusy means that the queue of reads is at its limit.
+	ErrBusy = errors.New("read queue is full")
+	// ErrNotFound means that the block or the record in it is not held.
+	ErrNotFound = errors.New("not found")
+	// ErrCorrupt means that bytes read back are not what was written.
+	ErrCorrupt = errors.New("corrupt")
+	// ErrSchema means that a newer liveroom wrote the database.
+	ErrSchema = errors.New("database is of a newer schema")
+	// ErrLocked means that another process has the folder open.
+	ErrLocked = errors.New("folder is in use by another process")
+	// ErrRunning means that Run was called a second time.
+	ErrRunning = errors.New("store runs already, or has run")
+)
+
+// errDiscard tells database/sql to throw a connection away.
+var errDiscard = driver.ErrBadConn

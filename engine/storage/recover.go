@@ -1,0 +1,189 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"liveroom/engine/live"
+)
+
+// recover rebuilds from the database what the store knows in memory.
+func (s *Store) recover(ctx context.Context) error {
+	conn, err := s.readPool.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	defer conn.Close()
+	checkpoint, err := metaValue(ctx, conn, metaCheckpoint)
+	if err != nil {
+		return err
+	}
+	if err := s.recoverUsers(ctx, conn); err != nil {
+		return err
+	}
+	var first, last sql.NullInt64
+	if err := conn.QueryRowContext(ctx, `SELECT (SELECT min(seq) FROM journal), (SELECT max(seq) FROM journal)`).Scan(&first, &last); err != nil {
+		return fmt.Errorf("read journal bounds: %w", err)
+	}
+	s.first.Store(uint64(first.Int64))
+	s.committer.last = uint64(max(last.Int64, checkpoint))
+	s.committer.saved = uint64(checkpoint)
+	from, err := s.scanFrom(ctx, conn, checkpoint, last.Int64)
+	if err != nil {
+		return err
+	}
+	began := s.now()
+	blocks, err := s.scan(ctx, conn, from)
+	if err != nil {
+		return err
+	}
+	s.index.last = s.committer.last
+	if err := s.recoverPending(ctx); err != nil {
+		return err
+	}
+	tails, pending := s.index.size()
+	s.log.Info("store recovered", "from", from, "last", s.committer.last, "blocks", blocks, "tails", tails,
+		"pending", pending, "took", s.now().Sub(began))
+	return nil
+}
+
+// recoverUsers fills the filter of known users.
+func (s *Store) recoverUsers(ctx context.Context, conn *sql.Conn) error {
+	var users int
+	if err := conn.QueryRowContext(ctx, `SELECT count(*) FROM user_state INDEXED BY user_known`).Scan(&users); err != nil {
+		return fmt.Errorf("count users: %w", err)
+	}
+	s.known = newBloom(users + users/2)
+	rows, err := conn.QueryContext(ctx, `SELECT room, user FROM user_state INDEXED BY user_known`)
+	if err != nil {
+		return fmt.Errorf("list users: %w", err)
+	}
+	defer rows.Close()
+	var room, user sql.RawBytes
+	for rows.Next() {
+		if err := rows.Scan(&room, &user); err != nil {
+			return fmt.Errorf("list users: %w", err)
+		}
+		s.known.add(live.UserKey{Room: live.RoomID(room), User: live.UserID(user)})
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("list users: %w", err)
+	}
+	return nil
+}
+
+// scanFrom returns the block to scan from: the checkpoint, or earlier where sessions may still ask for their frames.
+func (s *Store) scanFrom(ctx context.Context, conn *sql.Conn, checkpoint, last int64) (int64, error) {
+	oldest := s.now().Add(-s.cfg.SessionWindow).UnixMilli()
+	from := min(checkpoint, last)
+	for {
+		var at int64
+		err := conn.QueryRowContext(ctx, `SELECT at FROM journal WHERE seq < ? ORDER BY seq DESC LIMIT 1 OFFSET ?`, from, scanStep-1).Scan(&at)
+		if errors.Is(err, sql.ErrNoRows) {
+			// Fewer than a step are left: take them all if the newest of them is recent enough to count.
+			err = conn.QueryRowContext(ctx, `SELECT at FROM journal WHERE seq < ? ORDER BY seq DESC LIMIT 1`, from).Scan(&at)
+			if errors.Is(err, sql.ErrNoRows) || (err == nil && at < oldest) {
+				return from, nil
+			}
+			if err != nil {
+				return 0, fmt.Errorf("find start of scan: %w", err)
+			}
+			return 0, nil
+		}
+		if err != nil {
+			return 0, fmt.Errorf("find start of scan: %w", err)
+		}
+		from -= scanStep
+		if at < oldest {
+			return from, nil
+		}
+	}
+}
+
+// scanStep is by how many blocks scanFrom goes back at a time.
+const scanStep = 256
+
+// scan takes every block from the given one on into the index.
+func (s *Store) scan(ctx context.Context, conn *sql.Conn, from int64) (blocks int, err error) {
+	rows, err := conn.QueryContext(ctx, `SELECT seq, at, data FROM journal WHERE seq >= ? ORDER BY seq`, from)
+	if err != nil {
+		return 0, fmt.Errorf("scan journal: %w", err)
+	}
+	defer rows.Close()
+	x := s.index
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var data sql.RawBytes
+	for ; rows.Next(); blocks++ {
+		var seq, at int64
+		if err := rows.Scan(&seq, &at, &data); err != nil {
+			return blocks, fmt.Errorf("scan journal: %w", err)
+		}
+		records, err := openBlock(uint64(seq), data)
+		if err == nil {
+			err = eachRecord(records, func(raw *rawRecord) error {
+				e := raw.entry()
+				x.note(uint64(seq), e)
+				if e.user != (live.UserKey{}) {
+					s.known.add(e.user)
+				}
+				return nil
+			})
+		}
+		if err != nil {
+			s.quarantine("block", uint64(seq), err)
+		}
+		x.last = uint64(seq)
+		x.mark(at)
+	}
+	if err := rows.Err(); err != nil {
+		return blocks, fmt.Errorf("scan journal: %w", err)
+	}
+	return blocks, nil
+}
+
+// recoverPending reads the events that were accepted and not closed.
+func (s *Store) recoverPending(ctx context.Context) error {
+	type event struct {
+		user live.UserKey
+		key  live.EventKey
+	}
+	wanted := make(map[uint64]map[event]bool)
+	for k, t := range s.index.users {
+		for _, p := range t.pending {
+			if wanted[p.block] == nil {
+				wanted[p.block] = make(map[event]bool)
+			}
+			wanted[p.block][event{k, p.key}] = true
+		}
+	}
+	for _, block := range slices.Sorted(maps.Keys(wanted)) {
+		records, _, err := s.readBlock(ctx, block)
+		if errors.Is(err, ErrCorrupt) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		err = eachRecord(records, func(raw *rawRecord) error {
+			this := event{raw.owner(), raw.key()}
+			if raw.kind != live.RecordAccepted || !wanted[block][this] {
+				return nil
+			}
+			delete(wanted[block], this)
+			rec, err := raw.record()
+			if err == nil {
+				s.pending = append(s.pending, rec)
+			}
+			return err
+		})
+		if err != nil {
+			s.quarantine("block", block, err)
+		}
+	}
+	return nil
+}

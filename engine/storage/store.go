@@ -1,0 +1,244 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"liveroom/engine/live"
+)
+
+// Store is the durable memory of one node. Its methods may be called from any goroutine, before Run too: what is queued
+// then waits for Run.
+type Store struct {
+	// Set by Open.
+	cfg      Config
+	log      *slog.Logger
+	metrics  *metrics
+	now      func() time.Time
+	lock     *os.File
+	readPool *sql.DB
+	known    *bloom
+	index    *index
+	pending  []live.Record
+	wake     chan struct{} // something was queued
+	crowd    chan struct{} // a whole group is queued
+	quit     chan struct{} // closed by Close
+	ready    chan struct{} // closed by Run
+	done     chan struct{} // closed when everything is released
+	reads    chan readJob  // never full: reading counts what may be in it
+	folds    chan fold     // never full: folding counts what may be in it
+
+	reading atomic.Int64  // reads waiting or under way
+	folding atomic.Int64  // folds under way
+	first   atomic.Uint64 // the oldest block held
+	quarantined atomic.Int64
+	quitOnce,
+	doneOnce sync.Once
+
+	mu         sync.Mutex // guards the fields below
+	queue      []item
+	depth      int   // entries queued or under way
+	queueBytes int64 // bytes of them, about
+	closed     bool
+	running    bool
+	closeErr   error
+	lastCommit time.Time // of the last success
+	failure    error     // of the last commit, nil when it went well
+
+	committer committer // owned by the goroutine of Run
+}
+
+// Status is how the store is doing.
+type Status struct {
+	LastCommit  time.Time // of the last successful commit, zero before the first
+	Failing     bool      // the last commit failed
+	Failure     string    // why, "" when it did not
+	Queue       int       // entries waiting or under way
+	QueueBytes  int64     // bytes they hold, about
+	Reads       int       // reads waiting or under way
+	Blocks      uint64    // journal blocks held, about
+	Block       uint64    // the last block
+	Checkpoint  uint64    // recovery would scan from here
+	Tails       int       // users with records since their last snapshot
+	Pending     int       // events accepted and not closed
+	Quarantined int64     // blocks that did not open, each time counted
+	Bytes       int64     // database and write-ahead log
+}
+
+// Open opens the store in cfg.Dir, making or migrating it as needed, and recovers: afterwards everything that was ever
+// acknowledged can be read. It takes the folder for itself; ErrLocked tells that another process has it. reg may be nil.
+// The store must be ended by Run's context or by Close.
+func Open(ctx context.Context, cfg Config, log *slog.Logger, reg prometheus.Registerer) (*Store, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	return open(ctx, cfg, log, reg, time.Now)
+}
+
+func open(ctx context.Context, cfg Config, log *slog.Logger, reg prometheus.Registerer, now func() time.Time) (*Store, error) {
+	cfg = cfg.withDefaults()
+	s := &Store{
+		cfg: cfg, log: log.With("part", "storage"), now: now, index: newIndex(cfg.SessionFrames),
+		wake: make(chan struct{}, 1), crowd: make(chan struct{}, 1), quit: make(chan struct{}),
+		ready: make(chan struct{}), done: make(chan struct{}),
+		reads: make(chan readJob, cfg.ReadQueue+foldBatch), folds: make(chan fold, foldBatch),
+	}
+	if err := s.openFiles(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store %s: %w", cfg.Dir, err), s.release())
+	}
+	m, err := newMetrics(reg, s)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("register storage metrics: %w", err), s.release())
+	}
+	s.metrics = m
+	if err := s.recover(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("recover store %s: %w", cfg.Dir, err), s.release())
+	}
+	return s, nil
+}
+
+func (s *Store) openFiles(ctx context.Context) (err error) {
+	if s.lock, err = lockDir(s.cfg.Dir); err != nil {
+		return err
+	}
+	writePool, err := openDatabase(s.cfg.Dir, 1, "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)",
+		"cache_size(-8192)", "wal_autocheckpoint(2000)", "journal_size_limit(67108864)")
+	if err != nil {
+		return err
+	}
+	s.committer.writer = writer{db: writePool}
+	conn, err := writePool.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	defer conn.Close()
+	if err := migrate(ctx, conn); err != nil {
+		return err
+	}
+	s.readPool, err = openDatabase(s.cfg.Dir, s.cfg.Readers+2, "query_only(1)", "cache_size(-1024)")
+	return err
+}
+
+// Run serves until ctx ends or Close is called, then makes durable what is queued, answers the reads under way and
+// releases everything. It may be called once.
+func (s *Store) Run(ctx context.Context) error {
+	s.mu.Lock()
+	if s.running || s.closed {
+		s.mu.Unlock()
+		return ErrRunning
+	}
+	s.running = true
+	s.mu.Unlock()
+
+	// Commits and reads under way are finished, not torn off: their context has the values of ctx but not its end.
+	work := context.WithoutCancel(ctx)
+	var readers sync.WaitGroup
+	for range s.cfg.Readers {
+		readers.Go(func() { s.serveReads(work) })
+	}
+	close(s.ready)
+	s.commitUntil(ctx, work)
+	close(s.reads)
+	readers.Wait()
+	return s.finish()
+}
+
+// Ready is closed once Run serves.
+func (s *Store) Ready() <-chan struct{} { return s.ready }
+
+// Close ends the store and waits until everything is released. With Run under way it has the effect of ending Run's
+// context; without, whatever was queued is refused with ErrClosed.
+func (s *Store) Close() error {
+	s.quitOnce.Do(func() { close(s.quit) })
+	s.mu.Lock()
+	if s.running || s.closed {
+		s.mu.Unlock()
+		<-s.done
+		return s.closeErr
+	}
+	s.closed = true
+	left := s.queue
+	s.queue = nil
+	s.mu.Unlock()
+	for i := range left {
+		s.refuse(&left[i], ErrClosed, "closed")
+	}
+	for {
+		select {
+		case job := <-s.reads:
+			s.reading.Add(-1)
+			job.fail(ErrClosed)
+		default:
+			return s.finish()
+		}
+	}
+}
+
+// finish releases everything, once, and lets those who wait in Close go.
+func (s *Store) finish() error {
+	s.doneOnce.Do(func() {
+		s.closeErr = s.release()
+		close(s.done)
+	})
+	return s.closeErr
+}
+
+func (s *Store) release() error {
+	var problems []error
+	if s.readPool != nil {
+		problems = append(problems, s.readPool.Close())
+	}
+	if w := &s.committer.writer; w.db != nil {
+		if w.conn != nil {
+			problems = append(problems, w.conn.Close())
+		}
+		problems = append(problems, w.db.Close())
+	}
+	if s.lock != nil {
+		problems = append(problems, s.lock.Close())
+	}
+	return errors.Join(problems...)
+}
+
+// Known tells whether a user may have a snapshot or records, submitted ones included; false is certain, so that a user
+// who comes for the first time costs no read. About one stranger in a hundred is taken for known.
+func (s *Store) Known(k live.UserKey) bool { return s.known.has(k) }
+
+// Pending returns the events that were accepted and not closed when the store was opened, in the order of acceptance.
+// The slice must not be changed.
+func (s *Store) Pending() []live.Record { return s.pending }
+
+// Status returns how the store is doing.
+func (s *Store) Status() Status {
+	st := Status{Reads: int(s.reading.Load()), Checkpoint: s.index.checkpoint()}
+	s.mu.Lock()
+	st.LastCommit, st.Failing, st.Queue, st.QueueBytes = s.lastCommit, s.failure != nil, s.depth, s.queueBytes
+	if s.failure != nil {
+		st.Failure = s.failure.Error()
+	}
+	s.mu.Unlock()
+	st.Tails, st.Pending = s.index.size()
+	s.index.mu.RLock()
+	st.Block = s.index.last
+	s.index.mu.RUnlock()
+	if first := s.first.Load(); first > 0 && st.Block >= first {
+		st.Blocks = st.Block - first + 1
+	}
+	st.Quarantined = s.quarantined.Load()
+	for _, name := range []string{databaseFile, databaseFile + "-wal"} {
+		if f, err := os.Stat(filepath.Join(s.cfg.Dir, name)); err == nil {
+			st.Bytes += f.Size()
+		}
+	}
+	return st
+}

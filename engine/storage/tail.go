@@ -1,0 +1,140 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"liveroom/engine/live"
+)
+
+// userRow is a row of user_state.
+type userRow struct {
+	seq     uint64
+	state   []byte // sealed
+	tailSeq uint64
+	tail    []byte // sealed
+}
+
+func (s *Store) readUserRow(ctx context.Context, k live.UserKey) (row userRow, err error) {
+	var seq, tailSeq int64
+	err = s.readPool.QueryRowContext(ctx, `SELECT seq, state, tail_seq, tail FROM user_state WHERE room = ? AND user = ?`,
+		[]byte(k.Room), []byte(k.User)).Scan(&seq, &row.state, &tailSeq, &row.tail)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return row, fmt.Errorf("read user: %w", err)
+	}
+	row.seq, row.tailSeq = uint64(seq), uint64(tailSeq)
+	return row, nil
+}
+
+// readUser puts snapshot and tail together. The blocks were listed before the row is read: a snapshot or fold committed in
+// between is in the row, and tells which of the blocks it has made unneeded.
+func (s *Store) readUser(ctx context.Context, k live.UserKey, blocks []uint64) (loaded Loaded, err error) {
+	row, err := s.readUserRow(ctx, k)
+	if err != nil {
+		return loaded, err
+	}
+	if row.state != nil {
+		state, err := openBlock(0, row.state)
+		if err != nil {
+			s.quarantine("snapshot", row.seq, err)
+			return loaded, fmt.Errorf("snapshot: %w", err)
+		}
+		loaded.State = append([]byte{}, state...)
+	}
+	keep := func(raw *rawRecord) error {
+		rec, err := raw.record()
+		if err == nil {
+			loaded.Tail = append(loaded.Tail, rec)
+		}
+		return err
+	}
+	if row.tail != nil {
+		records, err := openBlock(row.tailSeq, row.tail)
+		if err == nil {
+			err = eachRecord(records, keep)
+		}
+		if err != nil {
+			s.quarantine("folded tail", row.tailSeq, err)
+			loaded.Lost++
+		}
+	}
+	lost, err := s.eachTail(ctx, k, row, blocks, keep)
+	loaded.Lost += lost
+	return loaded, err
+}
+
+// eachTail calls do for the user's records in the given blocks that the row does not cover, in order. It tells how many
+// blocks could not be opened; an error is the database's.
+func (s *Store) eachTail(ctx context.Context, k live.UserKey, row userRow, blocks []uint64, do func(*rawRecord) error) (lost int, err error) {
+	for _, block := range blocks {
+		if block < row.seq || block <= row.tailSeq {
+			continue
+		}
+		records, _, err := s.readBlock(ctx, block)
+		if errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNotFound) {
+			lost++
+			continue
+		}
+		if err != nil {
+			return lost, err
+		}
+		if block == row.seq {
+			records = afterSnapshot(records, k)
+		}
+		err = eachRecord(records, func(raw *rawRecord) error {
+			if !raw.is(k) || (raw.kind != live.RecordAccepted && raw.kind != live.RecordClosed) {
+				return nil
+			}
+			return do(raw)
+		})
+		if err != nil {
+			lost++
+		}
+	}
+	return lost, nil
+}
+
+// afterSnapshot returns the records after the user's last snapshot among them.
+func afterSnapshot(records []byte, k live.UserKey) []byte {
+	for rest := records; len(rest) > 0; {
+		raw, next, err := nextRecord(rest)
+		if err != nil {
+			break
+		}
+		if rest = next; raw.kind == live.RecordSnapshot && raw.is(k) {
+			records = rest
+		}
+	}
+	return records
+}
+
+// readFold copies a user's tail out of the given blocks, after what is in the row already.
+func (s *Store) readFold(ctx context.Context, k live.UserKey, blocks []uint64) fold {
+	f := fold{user: k}
+	row, err := s.readUserRow(ctx, k)
+	if err != nil || len(blocks) == 0 {
+		f.err = err
+		return f
+	}
+	f.base, f.previous, f.through = int64(row.seq), int64(row.tailSeq), blocks[len(blocks)-1]
+	if f.through <= row.tailSeq {
+		return f
+	}
+	var records []byte
+	if row.tail != nil {
+		if records, err = openBlock(row.tailSeq, row.tail); err != nil {
+			s.quarantine("folded tail", row.tailSeq, err)
+			records = nil
+		}
+	}
+	records = slices.Clone(records)
+	_, f.err = s.eachTail(ctx, k, row, blocks, func(raw *rawRecord) error {
+		records = append(records, raw.whole...)
+		return nil
+	})
+	f.tail = sealBlock(nil, f.through, records)
+	return f
+}
