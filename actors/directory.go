@@ -17,7 +17,7 @@ const shards = 256
 type directory[K comparable] struct {
 	root  *actor.RootContext
 	seed  maphash.Seed
-	make  func(c *cell[K]) (*actor.Props, string) // props and name of a new actor
+	make  func(c *cell[K]) (actor.Producer, string) // producer and name of a new actor
 	count atomic.Int64
 	shard [shards]struct {
 		mu    sync.Mutex
@@ -27,10 +27,9 @@ type directory[K comparable] struct {
 
 // cell is the place of one actor in its directory.
 type cell[K comparable] struct {
-	key    K
-	root   *actor.RootContext
-	pid    *actor.PID
-	object any // the actor, for descriptions; set before the actor starts
+	key  K
+	root *actor.RootContext
+	pid  *actor.PID // set before the actor starts
 
 	queued   atomic.Int64 // messages in the mailbox
 	active   atomic.Int64 // time of the latest message, Unix milliseconds
@@ -42,8 +41,8 @@ type cell[K comparable] struct {
 	restarts atomic.Uint64
 }
 
-func newDirectory[K comparable](root *actor.RootContext, props func(c *cell[K]) (*actor.Props, string)) *directory[K] {
-	d := &directory[K]{root: root, seed: maphash.MakeSeed(), make: props}
+func newDirectory[K comparable](root *actor.RootContext, produce func(c *cell[K]) (actor.Producer, string)) *directory[K] {
+	d := &directory[K]{root: root, seed: maphash.MakeSeed(), make: produce}
 	for i := range d.shard {
 		d.shard[i].cells = make(map[K]*cell[K])
 	}
@@ -68,8 +67,10 @@ func (d *directory[K]) tell(key K, msg any, now int64) {
 
 func (d *directory[K]) spawn(key K) *cell[K] {
 	c := &cell[K]{key: key, root: d.root}
-	props, name := d.make(c)
-	c.pid = d.root.SpawnPrefix(props, name)
+	producer, name := d.make(c)
+	// The PID is set before the actor starts, since what its start sets off may post to it at once.
+	props := actor.PropsFromProducer(producer, actor.WithOnInit(func(ctx actor.Context) { c.pid = ctx.Self() }))
+	d.root.SpawnPrefix(props, name)
 	return c
 }
 

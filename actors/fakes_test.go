@@ -18,9 +18,16 @@ import (
 // fakeReader reads texts by a table, at once or when told to.
 type fakeReader struct {
 	mu     sync.Mutex
+	more   sync.Cond // more waits
 	held   bool
 	waits  []func()
 	intent func(text string) live.Reading
+}
+
+func newFakeReader() *fakeReader {
+	r := new(fakeReader)
+	r.more.L = &r.mu
+	return r
 }
 
 func (r *fakeReader) Submit(_ live.ShopID, text string, _ time.Time, done func(*live.Reading)) {
@@ -32,6 +39,7 @@ func (r *fakeReader) Submit(_ live.ShopID, text string, _ time.Time, done func(*
 	defer r.mu.Unlock()
 	if r.held {
 		r.waits = append(r.waits, func() { done(&reading) })
+		r.more.Broadcast()
 		return
 	}
 	go done(&reading)
@@ -49,7 +57,14 @@ func (r *fakeReader) letGo() {
 	}
 }
 
-func (r *fakeReader) waiting() int { r.mu.Lock(); defer r.mu.Unlock(); return len(r.waits) }
+// await waits until n texts are held.
+func (r *fakeReader) await(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for len(r.waits) < n {
+		r.more.Wait()
+	}
+}
 
 // readingOf reads "intent rest"; a text that starts with "?" is unsure.
 func readingOf(text string) live.Reading {
@@ -306,7 +321,7 @@ type stand struct {
 
 func newStand(t *testing.T, change func(*Config, *Parts)) *stand {
 	t.Helper()
-	s := &stand{reader: new(fakeReader), journal: newMemory(), links: newLinks()}
+	s := &stand{reader: newFakeReader(), journal: newMemory(), links: newLinks()}
 	s.open(t, change)
 	t.Cleanup(func() {
 		s.end()

@@ -40,15 +40,13 @@ func New(cfg Config, parts Parts, log *slog.Logger, reg prometheus.Registerer) (
 		return log.With("lib", "protoactor")
 	}))
 	root := actor.NewRootContext(h.system, nil).WithGuardian(strategy())
-	h.users = newDirectory(root, func(c *cell[live.UserKey]) (*actor.Props, string) {
+	h.users = newDirectory(root, func(c *cell[live.UserKey]) (actor.Producer, string) {
 		u := newUser(h, c)
-		c.object = u
-		return actor.PropsFromProducer(func() actor.Actor { return u }), string(live.DialogueOf(c.key))
+		return func() actor.Actor { return u }, string(live.DialogueOf(c.key))
 	})
-	h.rooms = newDirectory(root, func(c *cell[live.RoomID]) (*actor.Props, string) {
+	h.rooms = newDirectory(root, func(c *cell[live.RoomID]) (actor.Producer, string) {
 		r := newRoom(h, c)
-		c.object = r
-		return actor.PropsFromProducer(func() actor.Actor { return r }), string(c.key)
+		return func() actor.Actor { return r }, string(c.key)
 	})
 	h.metrics = newMetrics(reg, h)
 	h.system.EventStream.Subscribe(func(event any) {

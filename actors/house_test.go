@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -53,9 +54,7 @@ func TestOrderOfOneUser(t *testing.T) {
 	for i := range 5 {
 		s.say(t, live.Message, "u", fmt.Sprint("m", i), "stock")
 	}
-	for s.reader.waiting() < 5 {
-		s.links.wait(func(all []sent) bool { return len(all) >= 0 })
-	}
+	s.reader.await(5)
 	s.reader.mu.Lock() // readings come back in the opposite order
 	w := s.reader.waits
 	for i, j := 0, len(w)-1; i < j; i, j = i+1, j-1 {
@@ -116,9 +115,7 @@ func TestPublicQuestionsShareAnAnswer(t *testing.T) {
 	for i := range 20 {
 		s.say(t, live.Comment, fmt.Sprint("u", i), fmt.Sprint("c", i), "stock")
 	}
-	for s.reader.waiting() < 20 {
-		s.links.wait(func(all []sent) bool { return len(all) > 0 })
-	}
+	s.reader.await(20)
 	s.reader.letGo()
 	all := s.links.wait(func(all []sent) bool { return len(all) == 40 })
 	replies, merged := 0, 0
@@ -184,6 +181,7 @@ func TestFailedCommitShedsWhatWasNotAcknowledged(t *testing.T) {
 func (s *stand) until(t *testing.T, ok func() bool) {
 	t.Helper()
 	for !ok() {
+		runtime.Gosched()
 		if t.Context().Err() != nil {
 			t.Fatal("never held")
 		}

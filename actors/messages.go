@@ -49,6 +49,8 @@ type (
 		incarnation uint64
 		err         error
 	}
+	// settled says that every record of earlier incarnations is durable or lost.
+	settled struct{ incarnation uint64 }
 	// saved says that the snapshot of this incarnation is durable.
 	saved struct {
 		incarnation uint64

@@ -35,11 +35,10 @@ func (u *user) restarting() {
 			u.lost = append(u.lost, losing{a.Event, a.Session})
 		}
 	}
-	u.lease.Break()
-	u.commitFailed(&commitFailed{incarnation: u.incarnation, err: errRestart})
-	if !u.restart.add(h.now(), h.cfg.RestartLimit, h.cfg.RestartWindow) {
-		u.load()
+	if u.restart.add(h.now(), h.cfg.RestartLimit, h.cfg.RestartWindow) {
+		u.brokenUntil = h.now().Add(h.cfg.RestartWindow)
 	}
+	u.commitFailed(&commitFailed{incarnation: u.incarnation, err: errRestart})
 }
 
 // reroute sends a message that reached no actor once more through the directory: an actor that left in between is

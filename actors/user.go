@@ -14,7 +14,8 @@ type mode uint8
 const (
 	modeRestoring mode = iota // storage is being read: what arrives is stashed
 	modeReady
-	modeBroken // a commit failed: what arrives is refused until the next tick reloads
+	modeSettling // a commit failed, others are still under way: what arrives is stashed
+	modeBroken   // what arrives is refused until a tick reloads
 )
 
 // user is the runtime side of a user actor: it feeds inputs to the state machine and carries its effects out. The
@@ -32,6 +33,7 @@ type user struct {
 	stash       []*Arrival
 	closings    []*closing // submitted to the journal, in order; finished ones leave from the front
 	lost        []losing   // admitted, and hit by a failed commit
+	brokenUntil time.Time  // no reload before
 	unsaved     int        // closed since the last snapshot
 	saving      bool
 	leaving     bool // the snapshot under way is to be the last
@@ -88,9 +90,14 @@ func (u *user) receive(ctx actor.Context, now time.Time, msg any) {
 	case *restored:
 		u.restored(now, m)
 	case *commitFailed:
-		u.commitFailed(m)
+		if m.incarnation == u.incarnation {
+			u.brokenUntil = now.Add(u.house.cfg.SweepEvery) // what fails now will fail again at once
+			u.commitFailed(m)
+		}
 	case *saved:
 		u.saved(ctx, m)
+	case *settled:
+		u.settled(now, m)
 	case *tick:
 		u.tick(ctx, now, m)
 	case *describe:
@@ -132,11 +139,11 @@ func (u *user) restored(now time.Time, m *restored) {
 	if err != nil {
 		u.house.log.Error("cannot restore user", "room", u.key.Room, "user", u.key.User, "err", err)
 		u.house.metrics.restoreFailures.Inc()
-		u.mode = modeBroken
+		u.mode, u.brokenUntil = modeBroken, now.Add(u.house.cfg.SweepEvery)
 		u.refuseStash()
 		return
 	}
-	u.mode = modeReady
+	u.mode, u.brokenUntil = modeReady, time.Time{}
 	u.unsaved = len(m.tail)
 	u.redrive(now, open)
 	stash := u.stash
@@ -219,7 +226,9 @@ func (u *user) wasRead(now time.Time, m *wasRead) {
 func (u *user) tick(ctx actor.Context, now time.Time, m *tick) {
 	switch {
 	case u.mode == modeBroken:
-		u.load()
+		if now.After(u.brokenUntil) {
+			u.load()
+		}
 	case u.mode == modeReady:
 		u.drive(now, Input{Kind: InTick})
 		u.rest(ctx, m.idle)
@@ -274,28 +283,49 @@ func (u *user) restless() bool {
 		u.unsaved >= u.house.cfg.SnapshotAfter
 }
 
-// commitFailed throws away what was built on a commit that did not happen. Every message admitted and not durably
-// ended is remembered as lost, and sorted out by redrive when the state has been read back.
+// commitFailed begins to throw away what was built on a commit that did not happen. What else is under way is settled
+// first: the lease is broken, and behind a barrier in the journal every fate is known.
 func (u *user) commitFailed(m *commitFailed) {
 	if m.incarnation != u.incarnation {
 		return
 	}
 	u.house.log.Warn("commit failed, user reloads", "room", u.key.Room, "user", u.key.User, "err", m.err)
 	u.house.metrics.reloads.Inc()
-	for _, c := range u.closings {
-		u.lost = append(u.lost, losing{c.event, c.session})
-	}
+	u.lease.Break()
 	for _, p := range u.state.pending {
 		if p.stage == stageAsking || p.stage == stageWriting {
 			u.release(p.topic, p.event)
 		}
 		u.lost = append(u.lost, losing{p.event, p.session})
 	}
-	u.closings, u.saving = nil, false
-	u.state = NewUserState(u.key, u.house.cfg.MaxPending)
+	u.state, u.saving = NewUserState(u.key, u.house.cfg.MaxPending), false
 	u.incarnation++
 	u.lease = new(live.Lease)
+	u.mode = modeSettling
+	incarnation := u.incarnation
+	u.house.parts.Journal.Submit(live.Entry{Done: func(uint64, error) {
+		u.cell.post(&settled{incarnation: incarnation})
+	}})
+}
+
+// settled remembers every message that was admitted and not durably ended; redrive sorts them out when the state has
+// been read back.
+func (u *user) settled(now time.Time, m *settled) {
+	if m.incarnation != u.incarnation || u.mode != modeSettling {
+		return
+	}
+	for _, c := range u.closings {
+		if c.block.Load() == 0 {
+			u.lost = append(u.lost, losing{c.event, c.session})
+		}
+	}
+	u.closings = nil
 	u.mode = modeBroken
+	if u.brokenUntil.IsZero() || now.After(u.brokenUntil) {
+		u.load()
+		return
+	}
+	u.refuseStash()
 }
 
 func (u *user) refuseStash() {

@@ -24,7 +24,9 @@ func (u *user) drive(now time.Time, in Input) {
 	u.inputs = append(u.inputs[:0], in)
 	for i := 0; i < len(u.inputs); i++ {
 		for _, e := range u.step(now, u.inputs[i]) {
-			u.carryGuarded(now, e)
+			if u.carryGuarded(now, e); u.mode != modeReady {
+				return
+			}
 		}
 	}
 	clear(u.inputs)
@@ -41,11 +43,10 @@ func (u *user) carryGuarded(now time.Time, e Effect) {
 		u.house.metrics.panics.Inc()
 		u.house.log.Error("effect panicked, user reloads", "room", u.key.Room, "user", u.key.User, "effect", int(e.Kind),
 			"err", fmt.Sprint(r), "stack", string(debug.Stack()))
-		u.lease.Break()
 		if e.Kind == EffClose && !slices.ContainsFunc(u.closings, func(c *closing) bool { return c.event == e.Event }) {
 			u.lost = append(u.lost, losing{e.Event, e.Session})
 		}
-		u.cell.post(&commitFailed{incarnation: u.incarnation, err: errEffect})
+		u.commitFailed(&commitFailed{incarnation: u.incarnation, err: errEffect})
 	}()
 	u.carry(now, e)
 }
