@@ -38,9 +38,9 @@ type Store struct {
 	reads    chan readJob  // never full: reading counts what may be in it
 	folds    chan fold     // never full: folding counts what may be in it
 
-	reading atomic.Int64  // reads waiting or under way
-	folding atomic.Int64  // folds under way
-	first   atomic.Uint64 // the oldest block held
+	reading     atomic.Int64  // reads waiting or under way
+	folding     atomic.Int64  // folds under way
+	first       atomic.Uint64 // the oldest block held
 	quarantined atomic.Int64
 	quitOnce,
 	doneOnce sync.Once

@@ -1,0 +1,3 @@
+package storage
+
+func childMain(dir string) {}
