@@ -1,0 +1,102 @@
+package scripts
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Config says where scripts come from and how long figures are good for.
+type Config struct {
+	// Dir holds the shop's own scripts; a file there replaces the library's script of the same name and takes over the
+	// intents and topics it names. "" (the default) means the library alone.
+	Dir string
+	// Poll is how often Dir is looked at, default 250 ms. A change must look the same twice before it is loaded, so
+	// an edit is live after at most twice this time.
+	Poll time.Duration
+	// CacheEntries is how many derived figures are kept, default 10,000: about one per product and choice asked for.
+	CacheEntries int64
+	// Limit is the longest reply in characters (runes), default 200; a script may set its own, up to 500.
+	Limit int
+	// MaxAge is how old a figure may be to be said.
+	MaxAge MaxAge
+	// Zone is the shop's time, for ship-by hours; nil means UTC+8.
+	Zone *time.Location
+}
+
+// MaxAge is the age up to which each kind of figure may be said, counted from the earlier of the sender's time and the
+// time it reached us. Zero takes the default.
+type MaxAge struct {
+	Stock   time.Duration // default 24 h
+	Viewers time.Duration // default 60 s
+	Sold    time.Duration // default 60 s
+}
+
+// Bounds of Config.
+const (
+	maxLimit   = 500
+	maxEntries = 10_000_000
+	maxMaxAge  = 7 * 24 * time.Hour
+)
+
+// Default returns the configuration that ships.
+func Default() Config {
+	return Config{
+		Poll:         250 * time.Millisecond,
+		CacheEntries: 10_000,
+		Limit:        200,
+		MaxAge:       MaxAge{Stock: 24 * time.Hour, Viewers: time.Minute, Sold: time.Minute},
+		Zone:         time.FixedZone("UTC+8", 8*60*60),
+	}
+}
+
+// withDefaults fills what was left zero.
+func (c Config) withDefaults() Config {
+	d := Default()
+	if c.Poll == 0 {
+		c.Poll = d.Poll
+	}
+	if c.CacheEntries == 0 {
+		c.CacheEntries = d.CacheEntries
+	}
+	if c.Limit == 0 {
+		c.Limit = d.Limit
+	}
+	if c.MaxAge.Stock == 0 {
+		c.MaxAge.Stock = d.MaxAge.Stock
+	}
+	if c.MaxAge.Viewers == 0 {
+		c.MaxAge.Viewers = d.MaxAge.Viewers
+	}
+	if c.MaxAge.Sold == 0 {
+		c.MaxAge.Sold = d.MaxAge.Sold
+	}
+	if c.Zone == nil {
+		c.Zone = d.Zone
+	}
+	return c
+}
+
+// Validate reports every problem at once. Zero values stand for defaults and are valid.
+func (c Config) Validate() error {
+	c = c.withDefaults()
+	var all []error
+	if c.Poll < 10*time.Millisecond || c.Poll > time.Minute {
+		all = append(all, fmt.Errorf("poll is %s, want 10ms to 1m", c.Poll))
+	}
+	if c.CacheEntries < 1 || c.CacheEntries > maxEntries {
+		all = append(all, fmt.Errorf("cache_entries is %d, want 1 to %d", c.CacheEntries, maxEntries))
+	}
+	if c.Limit < 20 || c.Limit > maxLimit {
+		all = append(all, fmt.Errorf("limit is %d characters, want 20 to %d", c.Limit, maxLimit))
+	}
+	for _, f := range []struct {
+		name string
+		age  time.Duration
+	}{{"stock", c.MaxAge.Stock}, {"viewers", c.MaxAge.Viewers}, {"sold", c.MaxAge.Sold}} {
+		if f.age < time.Second || f.age > maxMaxAge {
+			all = append(all, fmt.Errorf("max_age.%s is %s, want 1s to %s", f.name, f.age, maxMaxAge))
+		}
+	}
+	return errors.Join(all...)
+}

@@ -1,0 +1,286 @@
+package scripts
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"gopkg.in/yaml.v3"
+
+	"liveroom/engine/live"
+)
+
+// Bounds of a script.
+const (
+	maxCases  = 32
+	maxTexts  = 16
+	maxClaims = live.Intents
+	minLimit  = 20 // characters
+)
+
+// decoder reads one script.
+type decoder struct {
+	reader
+	bundle
+	script *script
+}
+
+// decode reads and checks one file. It returns the script, or nil and everything that is wrong with the file.
+func decode(f file, b bundle) (*script, []Problem) {
+	d := &decoder{reader: reader{file: f.name}, bundle: b, script: &script{file: f.name, own: f.own}}
+	root := d.parse(f.text)
+	if root == nil {
+		return nil, d.problems
+	}
+	fields := d.mapping(root, "script", "name", "intents", "topics", "scope", "about", "limit", "max_age", "cases")
+	if fields == nil {
+		return nil, d.problems
+	}
+	d.head(root, fields)
+	d.cases(root, fields["cases"])
+	if len(d.problems) > 0 {
+		return nil, d.problems
+	}
+	return d.script, rehearse(d.script)
+}
+
+// head reads everything but the cases.
+func (d *decoder) head(root *yaml.Node, fields map[string]*yaml.Node) {
+	s := d.script
+	if n := fields["name"]; n != nil {
+		s.name = d.name(n, "name")
+	} else {
+		d.problem(root.Line, "name is missing")
+	}
+	for _, n := range d.sequence(fields["intents"], "intents", maxClaims) {
+		d.intent(n)
+	}
+	for _, n := range d.sequence(fields["topics"], "topics", maxClaims) {
+		d.topic(n)
+	}
+	if len(s.intents)+len(s.topics) == 0 && len(d.problems) == 0 {
+		d.problem(root.Line, "script answers nothing: give it intents or topics")
+	}
+	d.scope(fields["scope"])
+	if n := fields["about"]; n != nil {
+		s.about = strings.TrimSpace(d.scalar(n, "about"))
+		if s.about == "" || !fits(s.about, capTopic) || strings.ContainsFunc(s.about, unicode.IsControl) {
+			d.problem(n.Line, "about is %q, want 1 to %d characters on one line", s.about, capTopic)
+		}
+	}
+	if n := fields["limit"]; n != nil {
+		d.limit = d.number(n, "limit", minLimit, maxLimit)
+	}
+	d.ages = d.maxAge(fields["max_age"], d.ages)
+}
+
+func (d *decoder) intent(n *yaml.Node) {
+	key := d.scalar(n, "intent")
+	i := live.ParseIntent(key)
+	switch {
+	case key == "":
+	case i == 0:
+		d.problem(n.Line, "unknown intent %q: the taxonomy has the list", key)
+	case slices.ContainsFunc(d.script.intents, func(c claim[live.Intent]) bool { return c.of == i }):
+		d.problem(n.Line, "intent %q comes twice", key)
+	default:
+		d.script.intents = append(d.script.intents, claim[live.Intent]{i, n.Line})
+	}
+}
+
+func (d *decoder) topic(n *yaml.Node) {
+	t := Topic(d.scalar(n, "topic"))
+	switch {
+	case t == "":
+	case !slices.Contains(topics[:], t):
+		d.problem(n.Line, "unknown topic %q: there are %v", t, topics)
+	case slices.ContainsFunc(d.script.topics, func(c claim[Topic]) bool { return c.of == t }):
+		d.problem(n.Line, "topic %q comes twice", t)
+	default:
+		d.script.topics = append(d.script.topics, claim[Topic]{t, n.Line})
+	}
+}
+
+func (d *decoder) scope(n *yaml.Node) {
+	scope := "both"
+	if n != nil {
+		scope = d.scalar(n, "scope")
+	}
+	switch scope {
+	case "both":
+		d.script.public, d.script.private = true, true
+	case "public":
+		d.script.public = true
+	case "private":
+		d.script.private = true
+	default:
+		d.problem(n.Line, "scope is %q, want public, private or both", scope)
+	}
+}
+
+// maxAge reads maximum ages over those inherited. A script may be stricter than the configuration, never laxer.
+func (d *decoder) maxAge(n *yaml.Node, inherited MaxAge) MaxAge {
+	if n == nil {
+		return inherited
+	}
+	fields := d.mapping(n, "max_age", "stock", "viewers", "sold")
+	for _, f := range []struct {
+		key string
+		age *time.Duration
+	}{{"stock", &inherited.Stock}, {"viewers", &inherited.Viewers}, {"sold", &inherited.Sold}} {
+		if v := fields[f.key]; v != nil {
+			*f.age = min(*f.age, d.duration(v, "max_age."+f.key, time.Second, maxMaxAge))
+		}
+	}
+	return inherited
+}
+
+// cases reads the cases; the last must fit always.
+func (d *decoder) cases(root, n *yaml.Node) {
+	if n == nil {
+		d.problem(root.Line, "cases are missing")
+		return
+	}
+	names := make(map[string]bool)
+	items := d.sequence(n, "cases", maxCases)
+	for i, item := range items {
+		fields := d.mapping(item, "case", "name", "intents", "needs", "when", "max_age", "texts")
+		if fields == nil {
+			continue
+		}
+		c := scriptCase{limits: d.maxAge(fields["max_age"], d.ages)}
+		if f := fields["name"]; f != nil {
+			c.name = d.name(f, "name of the case")
+		} else {
+			d.problem(item.Line, "case has no name")
+		}
+		if c.name != "" && names[c.name] {
+			d.problem(item.Line, "case %q comes twice", c.name)
+		}
+		names[c.name] = true
+		for _, f := range d.sequence(fields["intents"], "intents of the case", maxClaims) {
+			d.caseIntent(f, &c)
+		}
+		d.needs(fields["needs"], &c)
+		c.choice = slices.Contains(c.needs, needChoice)
+		d.when(fields["when"], &c)
+		d.place(item.Line, &c, i == len(items)-1)
+		d.texts(item.Line, fields["texts"], &c)
+		d.script.cases = append(d.script.cases, c)
+	}
+	if len(items) == 0 {
+		d.problem(n.Line, "cases are empty: there must be one that always fits")
+	}
+}
+
+// place checks that exactly the last case fits always.
+func (d *decoder) place(line int, c *scriptCase, last bool) {
+	always := len(c.needs)+len(c.attrs)+len(c.when)+len(c.intents) == 0
+	if last && !always {
+		d.problem(line, "the last case, %q, has needs or conditions: add one after it that always fits, so that there is an answer when nothing is known", c.name)
+	}
+	if !last && always {
+		d.problem(line, "case %q always fits, so no case after it is ever used: move it to the end", c.name)
+	}
+}
+
+func (d *decoder) caseIntent(n *yaml.Node, c *scriptCase) {
+	key := d.scalar(n, "intent")
+	if i := live.ParseIntent(key); i != 0 && !slices.Contains(c.intents, i) {
+		c.intents = append(c.intents, i)
+	} else if key != "" {
+		d.problem(n.Line, "intent %q of the case is unknown or comes twice", key)
+	}
+}
+
+func (d *decoder) needs(n *yaml.Node, c *scriptCase) {
+	for _, item := range d.sequence(n, "needs", int(needs)) {
+		name := d.scalar(item, "need")
+		if key, ok := strings.CutPrefix(name, "attribute:"); ok {
+			if i := live.ParseIntent(key); i != 0 && !slices.Contains(c.attrs, i) {
+				c.attrs = append(c.attrs, i)
+			} else {
+				d.problem(item.Line, "need %q: attribute: is followed by the key of an intent, once", name)
+			}
+			continue
+		}
+		v, ok := parseNeed(name)
+		switch {
+		case name == "":
+		case !ok:
+			d.problem(item.Line, "unknown need %q: there are %s, attribute:INTENT", name, strings.Join(namesOf(needNames[:]), ", "))
+		case slices.Contains(c.needs, v):
+			d.problem(item.Line, "need %q comes twice", name)
+		default:
+			c.needs = append(c.needs, v)
+		}
+	}
+}
+
+func (d *decoder) when(n *yaml.Node, c *scriptCase) {
+	for _, item := range d.sequence(n, "when", int(conditions)) {
+		name := d.scalar(item, "condition")
+		w, ok := parseCondition(name)
+		switch {
+		case name == "":
+		case !ok:
+			d.problem(item.Line, "unknown condition %q: there are %s", name, strings.Join(namesOf(conditionNames[:]), ", "))
+		case slices.Contains(c.when, w):
+			d.problem(item.Line, "condition %q comes twice", name)
+		default:
+			c.when = append(c.when, w)
+		}
+		if (w == whenLowStock || w == whenInStock) && ok && setOf(c.needs...)&stockNeeds == 0 {
+			d.problem(item.Line, "condition %q speaks of a figure that the reply must then say: add stock, warehouses or breakdown to needs", name)
+		}
+	}
+}
+
+// namesOf returns the names that are not empty.
+func namesOf(all []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return s == "" })
+}
+
+// texts reads and compiles the texts of a case.
+func (d *decoder) texts(line int, n *yaml.Node, c *scriptCase) {
+	items := d.sequence(n, "texts", maxTexts)
+	if len(items) == 0 {
+		d.problem(line, "case %q has no texts", c.name)
+	}
+	for i, item := range items {
+		source := strings.TrimSpace(d.scalar(item, "text"))
+		if source == "" {
+			d.problem(item.Line, "text is empty")
+			continue
+		}
+		first := item.Line
+		if item.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+			first++ // the text starts below the sign
+		}
+		parts, flaws := compile(source, setOf(c.needs...), c.attrs, d.limit)
+		for _, f := range flaws {
+			d.problem(first+f.line, "case %q, text %d: %s", c.name, i+1, f.text)
+		}
+		if len(flaws) == 0 {
+			d.figures(first, c, i, parts)
+		}
+		c.texts = append(c.texts, scriptText{
+			variant: fmt.Sprintf("%s/%d", c.name, i+1), source: source, parts: parts, limit: d.limit,
+		})
+	}
+}
+
+// figures checks that a text says every figure its case needs, and the choice that the figures are of. Sold out says
+// itself.
+func (d *decoder) figures(line int, c *scriptCase, i int, parts []part) {
+	for _, n := range c.needs {
+		if !mustSay.has(n) || stockNeeds.has(n) && slices.Contains(c.when, whenSoldOut) {
+			continue
+		}
+		if !says(parts, n) {
+			d.problem(line, "case %q, text %d: the case needs %s, so every way through the text must say it", c.name, i+1, needNames[n])
+		}
+	}
+}

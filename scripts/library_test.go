@@ -1,0 +1,9 @@
+package scripts
+
+import "testing"
+
+func TestLibraryLoads(t *testing.T) {
+	if err := Check(Config{}); err != nil {
+		t.Fatal(err)
+	}
+}
