@@ -1,0 +1,66 @@
+package nlp
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+)
+
+// Config says how texts are read. The zero value of a field means its default where one is named.
+type Config struct {
+	// ModelDir is the directory of the model's files; "" starts without one, on the built-in keywords.
+	ModelDir string
+	// Load opens the trained part of a model; nil leaves it away, so that the linear model decides.
+	Load Loader
+	// Workers is how many batches run at once; 0 is one per core.
+	Workers int
+	// MaxBatch is the most texts of one batch, 1 to 64; 0 is 16.
+	MaxBatch int
+	// QueueLimit is how many texts may wait for the model; 0 is 4096. Beyond it the linear model answers at once.
+	QueueLimit int
+	// CacheEntries is how many model results are kept; 0 switches the cache off. Default sets 100,000.
+	CacheEntries int
+	// Margin is how long before its deadline a text still unread by the model is taken over by the linear model;
+	// 0 is 300 ms.
+	Margin time.Duration
+}
+
+// Default returns the settings of a node: no model yet, a worker per core, batches of 16, 100,000 cached results.
+func Default() Config {
+	return Config{CacheEntries: 100_000}.filled()
+}
+
+func (c Config) filled() Config {
+	if c.Workers == 0 {
+		c.Workers = runtime.GOMAXPROCS(0)
+	}
+	if c.MaxBatch == 0 {
+		c.MaxBatch = 16
+	}
+	if c.QueueLimit == 0 {
+		c.QueueLimit = 4096
+	}
+	if c.Margin == 0 {
+		c.Margin = 300 * time.Millisecond
+	}
+	return c
+}
+
+// Validate reports every setting that cannot be used.
+func (c Config) Validate() error {
+	var bad []error
+	within := func(name string, value, low, high int) {
+		if value < low || value > high {
+			bad = append(bad, fmt.Errorf("nlp: %s is %d, must be %d to %d", name, value, low, high))
+		}
+	}
+	within("workers", c.Workers, 0, 1024)
+	within("max batch", c.MaxBatch, 0, 64)
+	within("queue limit", c.QueueLimit, 0, 1<<20)
+	within("cache entries", c.CacheEntries, 0, 100_000_000)
+	if c.Margin < 0 || c.Margin > time.Minute {
+		bad = append(bad, fmt.Errorf("nlp: margin is %v, must be 0 to 1m", c.Margin))
+	}
+	return errors.Join(bad...)
+}

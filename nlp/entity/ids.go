@@ -1,0 +1,119 @@
+package entity
+
+const (
+	shortestOrder = 12 // digits of an order number that nothing announces
+	longestOrder  = 32
+	announced     = 6 // characters of one that a word announces
+)
+
+// phone reads a mobile number, in one piece or in groups of 3, 4 and 4, with or without the country's code.
+func (s *scan) phone(i int) int {
+	j := i
+	if k := s.afterAny(i, "+86", "0086", "86"); k >= 0 {
+		j = k
+		if s.at(j) == '-' || s.at(j) == ' ' {
+			j++
+		}
+	}
+	if alnum(s.at(i-1)) || s.at(i-1) == '+' {
+		return i
+	}
+	if s.at(j) != '1' || s.at(j+1) < '3' || s.at(j+1) > '9' {
+		return i
+	}
+	number := make([]byte, 0, 11)
+	for len(number) < 11 {
+		r := s.at(j)
+		if n := len(number); (n == 3 || n == 7) && (r == '-' || r == ' ') {
+			j++
+			r = s.at(j)
+		}
+		if !digit(r) {
+			return i
+		}
+		number = append(number, byte(r))
+		j++
+	}
+	if digit(s.at(j)) {
+		return i
+	}
+	return s.take(Phone, i, j, string(number), "")
+}
+
+// longID reads a run of digits too long for anything but an order number.
+func (s *scan) longID(i int) int {
+	if !digit(s.at(i)) || alnum(s.at(i-1)) {
+		return i
+	}
+	end := s.digitsEnd(i)
+	if end-i < shortestOrder || letter(s.at(end)) {
+		if end-i > maxDigits {
+			return end
+		}
+		return i
+	}
+	if end-i > longestOrder {
+		return end
+	}
+	return s.take(OrderID, i, end, s.upper(i, end), "")
+}
+
+// letteredID reads a parcel number: two to four letters and at least nine digits.
+func (s *scan) letteredID(i int) int {
+	if alnum(s.at(i - 1)) {
+		return i
+	}
+	j := i
+	for letter(s.at(j)) && j-i <= 4 {
+		j++
+	}
+	end := s.digitsEnd(j)
+	if j-i < 2 || j-i > 4 || end-j < 9 || end-j > 24 || letter(s.at(end)) {
+		return i
+	}
+	return s.take(OrderID, i, end, s.upper(i, end), "")
+}
+
+// orderWord reads the number that 订单号, 单号 and the like announce.
+func (s *scan) orderWord(i int) int {
+	j := s.afterAny(i, "订单编号", "订单号", "订单", "快递单号", "物流单号", "运单号", "运单", "单号")
+	if j < 0 {
+		return i
+	}
+	for n := 0; n < 3 && containsRune(": 是为号#", s.at(j)); n++ {
+		j++
+	}
+	end, digits := j, 0
+	for ; alnum(s.at(end)) || s.at(end) == '-' && alnum(s.at(end+1)); end++ {
+		if digit(s.at(end)) {
+			digits++
+		}
+	}
+	if end-j < announced || end-j > longestOrder || digits < announced-2 {
+		return i
+	}
+	return s.take(OrderID, j, end, s.upper(j, end), "")
+}
+
+// upper returns cells i to j in capitals.
+func (s *scan) upper(i, j int) string {
+	out := make([]rune, 0, longestOrder)
+	for ; i < j; i++ {
+		out = append(out, upperRune(s.at(i)))
+	}
+	return string(out)
+}
+
+func upperRune(r rune) rune {
+	if letter(r) {
+		return r - 'a' + 'A'
+	}
+	return r
+}
+
+func upperWord(letters ...rune) string {
+	for i, r := range letters {
+		letters[i] = upperRune(r)
+	}
+	return string(letters)
+}

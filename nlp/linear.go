@@ -1,0 +1,170 @@
+package nlp
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"sync"
+	"unicode/utf8"
+	"unsafe"
+
+	"liveroom/engine/live"
+)
+
+const (
+	linearMagic = "LRLIN1\x00\x00"
+	classes     = live.Intents + live.Emotions
+	gramMax     = 4    // longest n-gram in characters
+	boundary    = 0x02 // stands before and after the text; normalised text cannot contain it
+	maxBuckets  = 1 << 24
+
+	fnvOffset = 14695981039346656037
+	fnvPrime  = 1099511628211
+)
+
+// Linear is the hashed character n-gram model: half of the model's vote, and the fallback when the other half is away.
+// It is immutable and safe for concurrent use.
+type Linear struct {
+	mask    uint32
+	scale   [classes]float32
+	bias    [classes]float32
+	weights []int8 // bucket-major: classes weights for each bucket
+}
+
+// NewLinear reads the model from its file form. An error wraps ErrBadModel. The model keeps file.
+func NewLinear(file []byte) (*Linear, error) {
+	const head = len(linearMagic) + 8
+	if len(file) < head || string(file[:len(linearMagic)]) != linearMagic {
+		return nil, fmt.Errorf("%w: not a linear model", ErrBadModel)
+	}
+	buckets := binary.LittleEndian.Uint32(file[8:])
+	if n := int(binary.LittleEndian.Uint32(file[12:])); n != classes {
+		return nil, fmt.Errorf("%w: linear model of %d classes, want %d", ErrBadModel, n, classes)
+	}
+	if buckets == 0 || buckets > maxBuckets || buckets&(buckets-1) != 0 {
+		return nil, fmt.Errorf("%w: linear model of %d buckets, want a power of two up to %d", ErrBadModel, buckets, maxBuckets)
+	}
+	if want := head + 8*classes + int(buckets)*classes; len(file) != want {
+		return nil, fmt.Errorf("%w: linear model of %d bytes, want %d", ErrBadModel, len(file), want)
+	}
+	l := &Linear{mask: buckets - 1}
+	r := bytes.NewReader(file[head:])
+	for _, row := range []*[classes]float32{&l.scale, &l.bias} {
+		if err := binary.Read(r, binary.LittleEndian, row); err != nil {
+			return nil, fmt.Errorf("read linear model: %w", err)
+		}
+		for _, x := range row {
+			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+				return nil, fmt.Errorf("%w: linear model holds a figure that is not finite", ErrBadModel)
+			}
+		}
+	}
+	rows := file[head+8*classes:]
+	// Go has no safe view of bytes as int8; the two have the same size and alignment.
+	l.weights = unsafe.Slice((*int8)(unsafe.Pointer(&rows[0])), len(rows))
+	return l, nil
+}
+
+// Score fills out with the logits of a normalised text.
+// Hot path: BenchmarkLinear, no allocation (TestLinearAllocations).
+func (l *Linear) Score(normalised string, out *Scores) {
+	g := takeGrams()
+	g.collect(normalised, l.mask)
+	var sum [classes]int32
+	for _, index := range g.found {
+		row := (*[classes]int8)(l.weights[int(index)*classes:])
+		for c := range sum {
+			sum[c] += int32(row[c])
+		}
+	}
+	length := float32(1)
+	if n := len(g.found); n > 0 {
+		length = float32(1 / math.Sqrt(float64(n)))
+	}
+	g.giveBack()
+	for c := range live.Intents {
+		out.Intent[c] = l.bias[c] + l.scale[c]*float32(sum[c])*length
+	}
+	for c := range live.Emotions {
+		k := live.Intents + c
+		out.Emotion[c] = l.bias[k] + l.scale[k]*float32(sum[k])*length
+	}
+}
+
+// grams is the scratch of one Score: the distinct buckets of a text's n-grams.
+type grams struct {
+	found []uint32
+	seen  []uint32 // open-addressed set of bucket+1, 0 for a free place; a power of two long
+	hash  [gramMax]uint64
+}
+
+var gramPool = sync.Pool{New: func() any { return &grams{seen: make([]uint32, 512)} }}
+
+func takeGrams() *grams { return gramPool.Get().(*grams) }
+
+func (g *grams) giveBack() {
+	if len(g.seen) > 1<<16 {
+		return // grown by a giant text: let it go
+	}
+	g.found = g.found[:0]
+	gramPool.Put(g)
+}
+
+// collect finds the buckets of all n-grams of 1 to gramMax characters over the text between its boundaries, except the
+// boundary alone. The hashes of the grams that end at a character grow from those that started before it.
+func (g *grams) collect(text string, mask uint32) {
+	g.reserve(gramMax * (utf8.RuneCountInString(text) + 2))
+	g.push(boundary, 0, mask, false)
+	place := 1
+	for _, r := range text {
+		g.push(r, place, mask, true)
+		place++
+	}
+	g.push(boundary, place, mask, false)
+}
+
+// push extends the open grams by one character and starts one there; alone tells whether it counts as a 1-gram.
+func (g *grams) push(r rune, place int, mask uint32, alone bool) {
+	var utf [utf8.UTFMax]byte
+	n := utf8.EncodeRune(utf[:], r)
+	for length := min(place+1, gramMax); length >= 1; length-- {
+		h := uint64(fnvOffset)
+		if length > 1 {
+			h = g.hash[length-2]
+		}
+		for _, b := range utf[:n] {
+			h = (h ^ uint64(b)) * fnvPrime
+		}
+		g.hash[length-1] = h
+		if length > 1 || alone {
+			g.add(uint32(h^h>>32) & mask)
+		}
+	}
+}
+
+func (g *grams) reserve(grams int) {
+	size := len(g.seen)
+	for size < 2*grams {
+		size *= 2
+	}
+	if size > len(g.seen) {
+		g.seen = make([]uint32, size)
+		return
+	}
+	clear(g.seen)
+}
+
+func (g *grams) add(bucket uint32) {
+	wrap := uint32(len(g.seen) - 1)
+	// Neighbouring buckets must not crowd one run of places.
+	at := (bucket * 0x9E3779B1) >> 7 & wrap
+	for g.seen[at] != 0 {
+		if g.seen[at] == bucket+1 {
+			return
+		}
+		at = (at + 1) & wrap
+	}
+	g.seen[at] = bucket + 1
+	g.found = append(g.found, bucket)
+}

@@ -1,0 +1,382 @@
+package nlp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"liveroom/engine/live"
+	"liveroom/nlp/entity"
+)
+
+const (
+	// MaxRunes is how much of a text is read, in characters.
+	MaxRunes = 1000
+	// patience is the deadline of a text submitted without one.
+	patience = 10 * time.Second
+)
+
+// Service reads texts. Build it with New, run it with Run; Submit, Classify and the setters are safe for concurrent
+// use at any time.
+type Service struct {
+	// Set by New.
+	config  Config
+	log     *slog.Logger
+	metrics *metrics
+	queue   *queue
+	ready   chan struct{}
+	blank   *live.Reading
+	started atomic.Bool
+
+	vocabularies vocabularies
+	cache        cache
+	model        atomic.Pointer[model] // nil while there is none; written under mu
+	hits, misses atomic.Uint64
+	failed       atomic.Pointer[failure]
+
+	mu       sync.Mutex
+	degraded string // why texts are read without the trained model, "" when they are not
+	running  bool
+
+	swapping sync.Mutex // one model is opened at a time
+}
+
+// New builds a service. It opens nothing: a model that cannot be opened when Run starts is no error, the service then
+// reads texts with what is left and says so.
+func New(config Config, log *slog.Logger, reg prometheus.Registerer) (*Service, error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	s := &Service{
+		config:   config.filled(),
+		log:      log,
+		ready:    make(chan struct{}),
+		blank:    &live.Reading{Intent: live.IntentUnknown, Unsure: true, DecidedBy: live.DecidedByRules},
+		degraded: "not started",
+	}
+	fillTop(s.blank)
+	s.queue = newQueue(s.config.QueueLimit, s.config.Workers)
+	var err error
+	if s.metrics, err = newMetrics(reg, s); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Ready is closed once texts are read by the best that could be opened.
+func (s *Service) Ready() <-chan struct{} { return s.ready }
+
+// Run opens the model and reads texts until ctx ends; then it answers everything accepted, closes the model and
+// returns. Texts submitted later are still answered, in the caller.
+func (s *Service) Run(ctx context.Context) error {
+	if !s.started.CompareAndSwap(false, true) {
+		return ErrRunning
+	}
+	if err := s.cache.open(s.config.CacheEntries); err != nil {
+		return err
+	}
+	s.openFirst()
+	var wait sync.WaitGroup
+	for range s.config.Workers {
+		wait.Go(s.work)
+	}
+	wait.Go(s.watch)
+	s.queue.start()
+	close(s.ready)
+	<-ctx.Done()
+	s.queue.close()
+	wait.Wait()
+	s.closeModel()
+	s.cache.close()
+	return nil
+}
+
+// Query is one text to be read.
+type Query struct {
+	Shop live.ShopID // whose keywords and catalogue apply; "" for none
+	Text string
+	// Deadline is when the reading must be there. Zero is ten seconds from now.
+	Deadline time.Time
+}
+
+// Submit reads a text and calls done exactly once with the reading, which is shared and must not be changed: before
+// Submit returns for keyword and cache hits and whenever the model cannot be waited for, else from another goroutine,
+// Config.Margin before the deadline at the latest as far as the machine allows. It never blocks, and neither must done.
+// Results of different texts come in any order.
+//
+// Hot path: BenchmarkSubmit, and for a cache hit TestSubmitCachedAllocations.
+func (s *Service) Submit(q Query, done func(*live.Reading)) {
+	norm := Normalize(clip(q.Text, MaxRunes))
+	if norm == "" {
+		s.answer(s.blank, done)
+		return
+	}
+	w := s.vocabularies.of(q.Shop)
+	m := s.model.Load()
+	if intent := w.rules.find(norm); intent != 0 {
+		s.answer(s.byKeyword(m, intent, norm, q.Text, w), done)
+		return
+	}
+	if m == nil || m.classifier == nil {
+		s.fallBack(whyAway, m, norm, q.Text, w, done)
+		return
+	}
+	if r := s.lookUp(m, norm, q.Text, w); r != nil {
+		s.hits.Add(1)
+		s.answer(r, done)
+		return
+	}
+	s.misses.Add(1)
+	s.enqueue(&item{query: q, norm: norm, words: w, done: done})
+}
+
+// enqueue hands a text to the workers, or reads it here when they cannot take it or would be too late.
+func (s *Service) enqueue(it *item) {
+	now := time.Now()
+	if it.query.Deadline.IsZero() {
+		it.query.Deadline = now.Add(patience)
+	}
+	it.due = it.query.Deadline.Add(-s.config.Margin)
+	reason := whyLate
+	if it.due.After(now) {
+		switch s.queue.push(it) {
+		case queued:
+			return
+		case queueFull:
+			reason = whyFull
+		case queueShut:
+			reason = whyStopped
+		}
+	}
+	s.fallBack(reason, s.model.Load(), it.norm, it.query.Text, it.words, it.done)
+}
+
+// lookUp returns the cached reading of a text, nil when there is none.
+func (s *Service) lookUp(m *model, norm, text string, w *words) *live.Reading {
+	e := s.cache.get(m, norm)
+	if e == nil {
+		return nil
+	}
+	if e.text == text && e.catalogue == w.catalogue {
+		return e.full
+	}
+	return withEntities(e.plain, text, w)
+}
+
+// withEntities returns the reading with the entities of a text; the same reading when there are none.
+func withEntities(r *live.Reading, text string, w *words) *live.Reading {
+	found := entity.Extract(text, w.catalogue)
+	if len(found) == 0 {
+		return r
+	}
+	full := *r
+	full.Entities = found
+	return &full
+}
+
+// byKeyword makes the reading of a text that a shop's rule decides. The mood is still the linear model's to tell.
+func (s *Service) byKeyword(m *model, intent live.Intent, norm, text string, w *words) *live.Reading {
+	r := &live.Reading{Emotion: live.Calm}
+	if m != nil {
+		var scores Scores
+		m.linear.Score(norm, &scores)
+		m.judge(nil, &scores, r)
+	}
+	r.Intent, r.Confidence, r.Unsure = intent, 1, false
+	r.Top = [3]live.Guess{{Intent: intent, P: 1}}
+	fillTop(r)
+	r.DecidedBy, r.Model = live.DecidedByKeyword, ""
+	return withEntities(r, text, w)
+}
+
+// fallBack answers without the trained model.
+func (s *Service) fallBack(reason why, m *model, norm, text string, w *words, done func(*live.Reading)) {
+	s.metrics.fallbacks[reason].Inc()
+	s.answer(withEntities(readWithout(m, norm), text, w), done)
+}
+
+// readWithout reads a normalised text by the linear model, or by the built-in keywords when there is none.
+func readWithout(m *model, norm string) *live.Reading {
+	r := &live.Reading{}
+	if m == nil {
+		readByRules(norm, r)
+		return r
+	}
+	var scores Scores
+	m.linear.Score(norm, &scores)
+	m.judge(nil, &scores, r)
+	return r
+}
+
+func (s *Service) answer(r *live.Reading, done func(*live.Reading)) {
+	s.metrics.texts[r.DecidedBy].Inc()
+	done(r)
+}
+
+// Classify reads one text of no particular shop and waits for it. When ctx ends first it is read without the model.
+func (s *Service) Classify(ctx context.Context, text string) live.Reading {
+	got := make(chan *live.Reading, 1)
+	deadline, _ := ctx.Deadline()
+	s.Submit(Query{Text: text, Deadline: deadline}, func(r *live.Reading) { got <- r })
+	select {
+	case r := <-got:
+		return *r
+	case <-ctx.Done():
+		norm := Normalize(clip(text, MaxRunes))
+		return *withEntities(readWithout(s.model.Load(), norm), text, noWords)
+	}
+}
+
+// fillTop fills the places of Top that hold no guess with intents at probability 0.
+func fillTop(r *live.Reading) {
+	if r.Top[0].Intent == 0 {
+		r.Top[0] = live.Guess{Intent: r.Intent, P: r.Confidence}
+	}
+	next := live.IntentUnknown
+	for k := 1; k < len(r.Top); k++ {
+		if r.Top[k].Intent != 0 {
+			continue
+		}
+		for r.Top[0].Intent == next || r.Top[1].Intent == next {
+			next--
+		}
+		r.Top[k].Intent = next
+	}
+}
+
+// openFirst opens the configured model as far as it can be.
+func (s *Service) openFirst() {
+	reason := ""
+	var m *model
+	if s.config.ModelDir == "" {
+		reason = "no model configured"
+	} else {
+		var err error
+		if m, err = openLinear(s.config.ModelDir); err == nil {
+			err = m.openClassifier(s.config.ModelDir, s.config.Load)
+		}
+		if err != nil {
+			reason = err.Error()
+		}
+	}
+	s.mu.Lock()
+	s.running = true
+	s.degraded = reason
+	s.model.Store(m)
+	s.mu.Unlock()
+	s.tellModel(m, reason)
+}
+
+func (s *Service) tellModel(m *model, reason string) {
+	version := ""
+	if m != nil {
+		version = m.manifest.Version
+	}
+	if reason == "" {
+		s.log.Info("model in use", "model", version)
+		return
+	}
+	if m != nil {
+		s.log.Warn("model away, linear model decides", "model", version, "err", reason)
+		return
+	}
+	s.log.Warn("model away, built-in keywords decide", "err", reason)
+}
+
+// Swap opens the model in dir, checks its files and replays its trial cases, and only then puts it in place of the
+// running one, which is closed after its last batch. No text is lost and none is read by parts of two models. When
+// anything is wrong the running model stays and the error says why; it wraps ErrBadModel, ErrNoRuntime or ErrNotRunning.
+func (s *Service) Swap(dir string) error {
+	s.swapping.Lock()
+	defer s.swapping.Unlock()
+	m, err := openLinear(dir)
+	if err == nil {
+		err = m.openClassifier(dir, s.config.Load)
+	}
+	if err == nil {
+		err = s.replace(m)
+	}
+	if err != nil {
+		s.metrics.refused.Inc()
+		s.log.Warn("new model refused", "err", err)
+		return fmt.Errorf("swap model: %w", err)
+	}
+	s.metrics.swapped.Inc()
+	s.tellModel(m, "")
+	return nil
+}
+
+func (s *Service) replace(m *model) error {
+	s.mu.Lock()
+	if !s.running {
+		s.mu.Unlock()
+		return errors.Join(ErrNotRunning, m.classifier.Close())
+	}
+	old := s.model.Swap(m)
+	s.degraded = ""
+	idle := s.retire(old)
+	s.mu.Unlock()
+	s.release(idle)
+	return nil
+}
+
+// closeModel ends the use of the running model; the linear part goes on answering.
+func (s *Service) closeModel() {
+	s.mu.Lock()
+	s.running = false
+	s.degraded = "stopped"
+	idle := s.retire(s.model.Load())
+	s.mu.Unlock()
+	s.release(idle)
+}
+
+// retire marks a model as replaced and returns its classifier when nobody uses it. mu is held.
+func (s *Service) retire(m *model) Classifier {
+	if m == nil || m.classifier == nil {
+		return nil
+	}
+	m.retired = true
+	if m.users > 0 {
+		return nil
+	}
+	return m.classifier
+}
+
+func (s *Service) release(c Classifier) {
+	if c == nil {
+		return
+	}
+	if err := c.Close(); err != nil {
+		s.log.Error("close model", "err", err)
+	}
+}
+
+// borrow returns the running model, kept open until giveBack; nil when there is none.
+func (s *Service) borrow() *model {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.model.Load()
+	if m != nil {
+		m.users++
+	}
+	return m
+}
+
+func (s *Service) giveBack(m *model) {
+	if m == nil {
+		return
+	}
+	s.mu.Lock()
+	m.users--
+	last := m.retired && m.users == 0
+	s.mu.Unlock()
+	if last {
+		s.release(m.classifier)
+	}
+}
