@@ -1,17 +1,20 @@
 package scripts
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"liveroom/scripts/phrase"
 )
 
-// composers keeps renderers between replies; put resets them so that nothing of an Ask outlives its reply.
-var composers = sync.Pool{New: func() any { return &renderer{buf: make([]byte, 0, 1024), figs: make([]Figure, 0, 8)} }}
+// composers keeps composers between replies; put resets them so that nothing of an Ask outlives its reply.
+var composers = sync.Pool{New: func() any { return &composer{buf: make([]byte, 0, 1024), figs: make([]Figure, 0, 8)} }}
 
-func putComposer(r *renderer) {
-	r.view, r.list = view{}, 0
-	composers.Put(r)
+func putComposer(c *composer) {
+	c.view = view{}
+	composers.Put(c)
 }
 
 // Compose writes the reply to a. It returns ErrNoScript when nothing fits; the caller then says nothing or lets
@@ -25,14 +28,15 @@ func (b *Book) Compose(a Ask) (Line, error) {
 		b.met.none.Inc()
 		return Line{}, ErrNoScript
 	}
-	r := composers.Get().(*renderer)
-	defer putComposer(r)
-	r.ask, r.zone, r.figures, r.about, r.asked = a, b.cfg.Zone, b.figures, &set.about, choiceOf(a.Variant)
-	if r.ask.Arrived.IsZero() {
-		r.ask.Arrived = r.ask.Now
+	c := composers.Get().(*composer)
+	defer putComposer(c)
+	c.ask, c.figures, c.about, c.asked = a, b.figures, &set.about, choiceOf(a.Variant)
+	c.hour = a.Now.In(b.cfg.Zone).Hour()
+	if c.ask.Arrived.IsZero() {
+		c.ask.Arrived = c.ask.Now
 	}
-	line, ok := r.compose(s, b.met)
-	if r.tooOld != 0 {
+	line, ok := c.compose(s, b.met)
+	if c.tooOld != 0 {
 		b.met.stale.Inc()
 	}
 	if !ok {
@@ -45,44 +49,44 @@ func (b *Book) Compose(a Ask) (Line, error) {
 
 // compose takes the first case that fits and one of its texts. A text that cannot be rendered yields to the next of
 // its case, a case without one to the next case.
-func (r *renderer) compose(s *script, met *meters) (Line, bool) {
+func (c *composer) compose(s *script, met *meters) (Line, bool) {
 	for i := range s.cases {
-		c := &s.cases[i]
-		r.enter(c)
-		if !r.meets(c) {
+		k := &s.cases[i]
+		c.enter(k)
+		if !c.meets(k) {
 			continue
 		}
-		start := r.turn(s.name, len(c.texts))
-		for j := range c.texts {
-			t := &c.texts[(start+j)%len(c.texts)]
-			if !r.render(t.parts, t.limit) {
+		start := c.turn(s.name, len(k.texts))
+		for j := range k.texts {
+			t := &k.texts[(start+j)%len(k.texts)]
+			if !c.render(t) {
 				met.unfit.Inc()
 				continue
 			}
-			r.rest(c)
-			return r.line(s, t), true
+			c.rest(k)
+			return c.line(s, t), true
 		}
 	}
 	return Line{}, false
 }
 
-// meets tells whether case c fits.
-func (r *renderer) meets(c *scriptCase) bool {
-	if len(c.intents) > 0 && !holds(c.intents, r.ask.intent()) {
+// meets tells whether case k fits.
+func (c *composer) meets(k *scriptCase) bool {
+	if len(k.intents) > 0 && !slices.Contains(k.intents, c.ask.intent()) {
 		return false
 	}
-	for _, w := range c.when {
-		if !r.holds(w) {
+	for _, w := range k.when {
+		if !c.holds(w) {
 			return false
 		}
 	}
-	for _, n := range c.needs {
-		if !r.has(n) {
+	for _, n := range k.needs {
+		if !c.Known(n) {
 			return false
 		}
 	}
-	for _, i := range c.attrs {
-		if r.attribute(i) == "" {
+	for _, i := range k.attrs {
+		if c.Attribute(i) == "" {
 			return false
 		}
 	}
@@ -90,35 +94,35 @@ func (r *renderer) meets(c *scriptCase) bool {
 }
 
 // rest notes the figures that the case rests on without saying them.
-func (r *renderer) rest(c *scriptCase) {
-	for _, w := range c.when {
+func (c *composer) rest(k *scriptCase) {
+	for _, w := range k.when {
 		if w == whenSoldOut || w == whenLowStock || w == whenInStock {
-			r.note(needStock)
+			c.note(phrase.NeedStock)
 		}
 	}
 }
 
-func (r *renderer) line(s *script, t *scriptText) Line {
-	l := Line{Text: strings.TrimSpace(string(r.buf)), Script: s.name, Variant: t.variant}
-	if len(r.figs) > 0 {
-		l.Figures = append([]Figure(nil), r.figs...)
+func (c *composer) line(s *script, t *scriptText) Line {
+	l := Line{Text: strings.TrimSpace(string(c.buf)), Script: s.name, Variant: t.variant}
+	if len(c.figs) > 0 {
+		l.Figures = append([]Figure(nil), c.figs...)
 	}
 	return l
 }
 
 // turn picks one of n texts: the same one for a user, a script and an hour, and another next hour perhaps.
-func (r *renderer) turn(script string, n int) int {
+func (c *composer) turn(script string, n int) int {
 	if n == 1 {
 		return 0
 	}
 	h := uint64(14695981039346656037) // FNV-1a, the same in every process
-	for _, s := range [...]string{string(r.ask.User.Room), string(r.ask.User.User), script} {
+	for _, s := range [...]string{string(c.ask.User.Room), string(c.ask.User.User), script} {
 		for i := range len(s) {
 			h = (h ^ uint64(s[i])) * 1099511628211
 		}
 		h = (h ^ 0xff) * 1099511628211
 	}
-	h ^= uint64(r.ask.Arrived.Unix() / int64(time.Hour/time.Second))
+	h ^= uint64(c.ask.Arrived.Unix() / int64(time.Hour/time.Second))
 	h *= 1099511628211
 	h ^= h >> 32 // the low bits of FNV alone are poor
 	return int(h % uint64(n))

@@ -10,6 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"liveroom/engine/live"
+	"liveroom/scripts/phrase"
 )
 
 // Bounds of a script.
@@ -66,8 +67,8 @@ func (d *decoder) head(root *yaml.Node, fields map[string]*yaml.Node) {
 	d.scope(fields["scope"])
 	if n := fields["about"]; n != nil {
 		s.about = strings.TrimSpace(d.scalar(n, "about"))
-		if s.about == "" || !fits(s.about, capTopic) || strings.ContainsFunc(s.about, unicode.IsControl) {
-			d.problem(n.Line, "about is %q, want 1 to %d characters on one line", s.about, capTopic)
+		if s.about == "" || !phrase.Fits(s.about, phrase.CapTopic) || strings.ContainsFunc(s.about, unicode.IsControl) {
+			d.problem(n.Line, "about is %q, want 1 to %d characters on one line", s.about, phrase.CapTopic)
 		}
 	}
 	if n := fields["limit"]; n != nil {
@@ -164,7 +165,7 @@ func (d *decoder) cases(root, n *yaml.Node) {
 			d.caseIntent(f, &c)
 		}
 		d.needs(fields["needs"], &c)
-		c.choice = slices.Contains(c.needs, needChoice)
+		c.choice = slices.Contains(c.needs, phrase.NeedChoice)
 		d.when(fields["when"], &c)
 		d.place(item.Line, &c, i == len(items)-1)
 		d.texts(item.Line, fields["texts"], &c)
@@ -179,10 +180,10 @@ func (d *decoder) cases(root, n *yaml.Node) {
 func (d *decoder) place(line int, c *scriptCase, last bool) {
 	always := len(c.needs)+len(c.attrs)+len(c.when)+len(c.intents) == 0
 	if last && !always {
-		d.problem(line, "the last case, %q, has needs or conditions: add one after it that always fits, so that there is an answer when nothing is known", c.name)
+		d.problem(line, "the last case, %q, has needs or conditions: add one after it that always phrase.Fits, so that there is an answer when nothing is known", c.name)
 	}
 	if !last && always {
-		d.problem(line, "case %q always fits, so no case after it is ever used: move it to the end", c.name)
+		d.problem(line, "case %q always phrase.Fits, so no case after it is ever used: move it to the end", c.name)
 	}
 }
 
@@ -196,7 +197,7 @@ func (d *decoder) caseIntent(n *yaml.Node, c *scriptCase) {
 }
 
 func (d *decoder) needs(n *yaml.Node, c *scriptCase) {
-	for _, item := range d.sequence(n, "needs", int(needs)) {
+	for _, item := range d.sequence(n, "needs", phrase.MostNeeds) {
 		name := d.scalar(item, "need")
 		if key, ok := strings.CutPrefix(name, "attribute:"); ok {
 			if i := live.ParseIntent(key); i != 0 && !slices.Contains(c.attrs, i) {
@@ -206,11 +207,11 @@ func (d *decoder) needs(n *yaml.Node, c *scriptCase) {
 			}
 			continue
 		}
-		v, ok := parseNeed(name)
+		v, ok := phrase.ParseNeed(name)
 		switch {
 		case name == "":
 		case !ok:
-			d.problem(item.Line, "unknown need %q: there are %s, attribute:INTENT", name, strings.Join(namesOf(needNames[:]), ", "))
+			d.problem(item.Line, "unknown need %q: there are %s, attribute:INTENT", name, strings.Join(phrase.NeedNames(), ", "))
 		case slices.Contains(c.needs, v):
 			d.problem(item.Line, "need %q comes twice", name)
 		default:
@@ -226,21 +227,16 @@ func (d *decoder) when(n *yaml.Node, c *scriptCase) {
 		switch {
 		case name == "":
 		case !ok:
-			d.problem(item.Line, "unknown condition %q: there are %s", name, strings.Join(namesOf(conditionNames[:]), ", "))
+			d.problem(item.Line, "unknown condition %q: there are %s", name, strings.Join(conditionNames[:], ", "))
 		case slices.Contains(c.when, w):
 			d.problem(item.Line, "condition %q comes twice", name)
 		default:
 			c.when = append(c.when, w)
 		}
-		if (w == whenLowStock || w == whenInStock) && ok && setOf(c.needs...)&stockNeeds == 0 {
+		if (w == whenLowStock || w == whenInStock) && ok && phrase.SetOf(c.needs...)&phrase.StockNeeds() == 0 {
 			d.problem(item.Line, "condition %q speaks of a figure that the reply must then say: add stock, warehouses or breakdown to needs", name)
 		}
 	}
-}
-
-// namesOf returns the names that are not empty.
-func namesOf(all []string) []string {
-	return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return s == "" })
 }
 
 // texts reads and compiles the texts of a case.
@@ -259,28 +255,28 @@ func (d *decoder) texts(line int, n *yaml.Node, c *scriptCase) {
 		if item.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
 			first++ // the text starts below the sign
 		}
-		parts, flaws := compile(source, setOf(c.needs...), c.attrs, d.limit)
+		text, flaws := phrase.Compile(source, phrase.Promise{Needs: phrase.SetOf(c.needs...), Attributes: c.attrs}, d.limit)
 		for _, f := range flaws {
-			d.problem(first+f.line, "case %q, text %d: %s", c.name, i+1, f.text)
+			d.problem(first+f.Line, "case %q, text %d: %s", c.name, i+1, f.Text)
 		}
 		if len(flaws) == 0 {
-			d.figures(first, c, i, parts)
+			d.figures(first, c, i, text)
 		}
 		c.texts = append(c.texts, scriptText{
-			variant: fmt.Sprintf("%s/%d", c.name, i+1), source: source, parts: parts, limit: d.limit,
+			variant: fmt.Sprintf("%s/%d", c.name, i+1), source: source, text: text,
 		})
 	}
 }
 
 // figures checks that a text says every figure its case needs, and the choice that the figures are of. Sold out says
 // itself.
-func (d *decoder) figures(line int, c *scriptCase, i int, parts []part) {
+func (d *decoder) figures(line int, c *scriptCase, i int, text *phrase.Text) {
 	for _, n := range c.needs {
-		if !mustSay.has(n) || stockNeeds.has(n) && slices.Contains(c.when, whenSoldOut) {
+		if !phrase.MustSay().Has(n) || phrase.StockNeeds().Has(n) && slices.Contains(c.when, whenSoldOut) {
 			continue
 		}
-		if !says(parts, n) {
-			d.problem(line, "case %q, text %d: the case needs %s, so every way through the text must say it", c.name, i+1, needNames[n])
+		if !text.Says(n) {
+			d.problem(line, "case %q, text %d: the case needs %s, so every way through the text must say it", c.name, i+1, n)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"liveroom/engine/live"
+	"liveroom/scripts/phrase"
 )
 
 // What can be derived from one snapshot of an owner. Derived values are immutable and remember their snapshot.
@@ -66,7 +67,7 @@ func matches(v *live.Variant, choice *live.Variant) bool {
 
 // figure returns a known total, unless n is beyond what is ever said.
 func figure(n, at, seen int64) total {
-	if n > maxFigure {
+	if n > phrase.MaxFigure {
 		return total{}
 	}
 	n = max(n, 0)
@@ -134,15 +135,15 @@ func breakdown(chosen []*live.Variant, parts []row, all bool) []row {
 		colors = colors || v.Color != chosen[0].Color
 	}
 	rows := grouped(chosen, parts, sizes, colors)
-	if len(rows) > maxBreakdown && sizes && colors && all {
+	if len(rows) > phrase.MaxParts && sizes && colors && all {
 		rows = grouped(chosen, parts, true, false)
 	}
-	if len(rows) < 2 || len(rows) > maxBreakdown {
+	if len(rows) < 2 || len(rows) > phrase.MaxParts {
 		return nil
 	}
 	for i := range rows {
 		r := &rows[i]
-		if r.name == "" || !fits(r.name, capRow) || r.n > maxFigure {
+		if r.name == "" || !phrase.Fits(r.name, phrase.CapPart) || r.n > phrase.MaxFigure {
 			return nil
 		}
 		r.text = strconv.FormatInt(r.n, 10)
@@ -193,7 +194,7 @@ func byWarehouse(snap *live.ProductStock, chosen []*live.Variant, offerable int6
 			r.since = min(r.since, since)
 			continue
 		}
-		if len(rows) == maxWarehouses {
+		if len(rows) == phrase.MaxWarehouses {
 			return nil
 		}
 		rows = append(rows, row{name: l.Warehouse, label: "stock/" + l.Warehouse, n: l.OnHand, since: since})

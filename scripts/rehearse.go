@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"liveroom/engine/live"
+	"liveroom/scripts/phrase"
 )
 
 // rehearse renders every text of s once with everything known and long, and once with everything known and short.
@@ -17,10 +18,10 @@ func rehearse(s *script) []Problem {
 			c := &s.cases[i]
 			r := sample(long)
 			r.limits = c.limits
-			if setOf(c.needs...).has(needPrice) {
+			if phrase.SetOf(c.needs...).Has(phrase.NeedPrice) {
 				r.prices[0] = r.prices[1] // one price, or a range of two
 			}
-			if setOf(c.needs...).has(needLink) {
+			if phrase.SetOf(c.needs...).Has(phrase.NeedLink) {
 				r.ask.Product.Link = 9999
 			}
 			if len(s.intents) > 0 {
@@ -30,7 +31,7 @@ func rehearse(s *script) []Problem {
 				r.ask.Reading.Intent = c.intents[0]
 			}
 			for j := range c.texts {
-				if t := &c.texts[j]; !r.render(t.parts, t.limit) {
+				if t := &c.texts[j]; !r.render(t) {
 					problems = append(problems, Problem{File: s.file, Text: fmt.Sprintf(
 						"text %s cannot be rendered with sample values: it came to %q", t.variant, r.buf)})
 				}
@@ -41,12 +42,12 @@ func rehearse(s *script) []Problem {
 }
 
 // sample returns a renderer over made-up values; it asks no source.
-func sample(long bool) *renderer {
+func sample(long bool) *composer {
 	now := time.UnixMilli(1_700_000_000_000)
 	n, name, size, sentence, list := int64(7), "小杯", "S", "纯棉", "袜子"
 	if long {
-		n, name, size = maxFigure, strings.Repeat("名", capName), strings.Repeat("码", capRow)
-		sentence, list = strings.Repeat("字", capSentence), strings.Repeat("品", capList)
+		n, name, size = phrase.MaxFigure, strings.Repeat("名", phrase.CapName), strings.Repeat("码", phrase.CapPart)
+		sentence, list = strings.Repeat("字", phrase.CapSentence), strings.Repeat("品", phrase.CapList)
 	}
 	f := figure(n, now.UnixMilli(), now.UnixMilli())
 	line := row{name: size, label: "stock/" + size, text: f.text, n: n, since: f.since}
@@ -61,15 +62,15 @@ func sample(long bool) *renderer {
 	for i := live.Intent(1); i <= live.Intent(live.Intents); i++ {
 		p.Attributes[i.String()] = sentence
 	}
-	r := &renderer{}
+	r := &composer{}
 	r.ask = Ask{Product: p, Variant: &p.Variants[0], Reading: reading, Scope: live.Public, Askers: n, Now: now, Arrived: now}
-	r.zone, r.asked = time.UTC, choiceOf(&p.Variants[0])
-	r.looked = setOf(needStock, needViewers, needPrice, needShip, needWarehouses, needGuesses)
+	r.asked = choiceOf(&p.Variants[0])
+	r.looked = phrase.SetOf(phrase.NeedStock, phrase.NeedViewers, phrase.NeedPrice, phrase.NeedShip, phrase.NeedWarehouses, phrase.NeedGuesses)
 	r.stock = &stockFigures{snap: &live.ProductStock{}, total: f, breakdown: []row{line, line}, warehouses: []row{line, line}}
 	r.counts = &countFigures{snap: &live.Counts{}, viewers: f, sold: f}
 	r.prices, r.hour, r.shipBy = [2]int64{n*100 - 1, n * 100}, 9, 16
 	for i := range 2 {
-		r.warehouses[i] = warehouseRow{row: &line, title: "北京仓", until: 16}
+		r.warehouses[i] = warehouseRow{row: &line, title: "北京仓", shipBy: 16}
 		r.guesses[i] = "价格"
 	}
 	r.guessed = 2

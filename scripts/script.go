@@ -2,6 +2,7 @@ package scripts
 
 import (
 	"liveroom/engine/live"
+	"liveroom/scripts/phrase"
 )
 
 // script is one reply script, checked. It is immutable.
@@ -27,7 +28,7 @@ type claim[T any] struct {
 type scriptCase struct {
 	name    string
 	intents []live.Intent // fits only these; empty means any
-	needs   []need
+	needs   []phrase.Need
 	attrs   []live.Intent
 	when    []condition
 	choice  bool // speaks of the size or colour asked for
@@ -39,8 +40,7 @@ type scriptCase struct {
 type scriptText struct {
 	variant string // as in Line.Variant
 	source  string
-	parts   []part
-	limit   int
+	text    *phrase.Text
 }
 
 // serves tells whether the script answers in that scope.
@@ -76,3 +76,40 @@ func (s *set) find(a *Ask) *script {
 	}
 	return nil
 }
+
+// condition is one thing that must hold for a case to fit.
+type condition uint8
+
+const (
+	whenPublic condition = iota
+	whenPrivate
+	whenUnknownProduct
+	whenSoldOut
+	whenLowStock
+	whenInStock
+	whenNotOffered
+	whenCalm
+	whenImpatient
+	whenHesitant
+	whenSatisfied
+	conditions // one past the last
+)
+
+var conditionNames = [conditions]string{
+	whenPublic: "public", whenPrivate: "private", whenUnknownProduct: "unknown_product", whenSoldOut: "sold_out",
+	whenLowStock: "low_stock", whenInStock: "in_stock", whenNotOffered: "not_offered", whenCalm: "calm",
+	whenImpatient: "impatient", whenHesitant: "hesitant", whenSatisfied: "satisfied",
+}
+
+// parseCondition returns the condition of that name.
+func parseCondition(name string) (condition, bool) {
+	for c, known := range conditionNames {
+		if known == name {
+			return condition(c), true
+		}
+	}
+	return 0, false
+}
+
+// lowStock is the number of pieces from which on stock is called low.
+const lowStock = 5

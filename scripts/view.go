@@ -1,25 +1,22 @@
 package scripts
 
 import (
-	"strconv"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"liveroom/engine/live"
+	"liveroom/scripts/phrase"
 )
 
 // view is everything one reply may say, looked up as it is needed and at most once, so that a sentence never mixes two
 // snapshots of one owner.
 type view struct {
 	ask     Ask
-	zone    *time.Location
 	figures *figureCache
 	about   *[live.Intents + 1]string // what each intent is called in a question
 
-	limits MaxAge  // of the case in hand
-	looked needSet // groups already looked up, under the need that names the group
-	tooOld needSet // figures left out because of their age
+	limits MaxAge     // of the case in hand
+	looked phrase.Set // groups already looked up, under the need that names the group
+	tooOld phrase.Set // figures left out because of their age
 
 	asked  live.Variant // the size or colour asked for, zero when none was
 	choice live.Variant // what the case in hand speaks of: asked, or zero for the whole product
@@ -29,24 +26,24 @@ type view struct {
 	prices     [2]int64      // lowest and highest in fen, 0 when not known
 	hour       int           // of the shop's day
 	shipBy     int           // the hour until which every warehouse ships the same day
-	warehouses [maxWarehouses]warehouseRow
-	guesses    [maxGuesses]string
+	warehouses [phrase.MaxWarehouses]warehouseRow
+	guesses    [phrase.MaxGuesses]string
 	guessed    int
 }
 
 // warehouseRow is a row of stock with what the shop says of the warehouse.
 type warehouseRow struct {
-	row   *row
-	title string
-	until int
+	row    *row
+	title  string
+	shipBy int
 }
 
 // once tells whether group still has to be looked up, and notes that it was.
-func (v *view) once(group need) bool {
-	if v.looked.has(group) {
+func (v *view) once(group phrase.Need) bool {
+	if v.looked.Has(group) {
 		return false
 	}
-	v.looked |= setOf(group)
+	v.looked |= phrase.SetOf(group)
 	return true
 }
 
@@ -59,62 +56,60 @@ func (v *view) enter(c *scriptCase) {
 	}
 	if choice != v.choice {
 		v.choice = choice
-		v.looked &^= setOf(needStock, needPrice, needWarehouses)
-		v.stock, v.prices, v.warehouses = nil, [2]int64{}, [maxWarehouses]warehouseRow{}
+		v.looked &^= phrase.SetOf(phrase.NeedStock, phrase.NeedPrice, phrase.NeedWarehouses)
+		v.stock, v.prices, v.warehouses = nil, [2]int64{}, [phrase.MaxWarehouses]warehouseRow{}
 	}
 	v.limits = c.limits
 }
 
-// has tells whether need n is met, within the limits of the case in hand. Hot path, see Compose.
-func (v *view) has(n need) bool {
+// Known tells whether need n is met, within the limits of the case in hand. Hot path, see Compose.
+func (v *view) Known(n phrase.Need) bool {
 	p := v.ask.Product
 	switch n {
-	case needProduct:
+	case phrase.NeedProduct:
 		return p != nil
-	case needLink:
+	case phrase.NeedLink:
 		return p != nil && p.Link > 0 && p.Link <= 9999
-	case needChoice:
+	case phrase.NeedChoice:
 		return v.asked != live.Variant{}
-	case needStock:
+	case phrase.NeedStock:
 		s := v.stockOf()
-		return s != nil && s.total.known && v.fresh(needStock, s.total.since, v.limits.Stock)
-	case needWarehouses:
-		return v.has(needStock) && v.warehousesOf() > 0 && v.freshRows(v.stock.warehouses)
-	case needBreakdown:
+		return s != nil && s.total.known && v.fresh(phrase.NeedStock, s.total.since, v.limits.Stock)
+	case phrase.NeedWarehouses:
+		return v.Known(phrase.NeedStock) && v.warehousesOf() > 0 && v.freshRows(v.stock.warehouses)
+	case phrase.NeedBreakdown:
 		s := v.stockOf()
 		return s != nil && len(s.breakdown) > 0 && v.freshRows(s.breakdown)
-	case needPrice:
+	case phrase.NeedPrice:
 		return v.pricesOf() && v.prices[0] == v.prices[1]
-	case needPriceRange:
+	case phrase.NeedPriceRange:
 		return v.pricesOf() && v.prices[0] != v.prices[1]
-	case needPromotion:
-		return p != nil && p.Promotion != "" && fits(p.Promotion, capList)
-	case needGifts:
-		return p != nil && len(p.Gifts) > 0 && p.Gifts[0] != "" && fits(p.Gifts[0], capList)
-	case needInstalment:
+	case phrase.NeedPromotion:
+		return p != nil && p.Promotion != "" && phrase.Fits(p.Promotion, phrase.CapList)
+	case phrase.NeedGifts:
+		return p != nil && len(p.Gifts) > 0 && p.Gifts[0] != "" && phrase.Fits(p.Gifts[0], phrase.CapList)
+	case phrase.NeedInstalment:
 		return p != nil && p.Instalment > 0 && p.Instalment <= 999
-	case needSizes:
+	case phrase.NeedSizes:
 		return p != nil && v.firstOf(sizeOf) != ""
-	case needColors:
+	case phrase.NeedColors:
 		return p != nil && v.firstOf(colorOf) != ""
-	case needAttribute:
-		return v.attribute(v.ask.intent()) != ""
-	case needShip:
+	case phrase.NeedAttribute:
+		return v.Attribute(v.ask.intent()) != ""
+	case phrase.NeedShip:
 		return v.shipOf()
-	case needShipToday:
+	case phrase.NeedShipToday:
 		return v.shipOf() && v.hour < v.shipBy
-	case needViewers:
+	case phrase.NeedViewers:
 		c := v.countsOf()
-		return c != nil && c.viewers.known && v.fresh(needViewers, c.viewers.since, v.limits.Viewers)
-	case needSold:
+		return c != nil && c.viewers.known && v.fresh(phrase.NeedViewers, c.viewers.since, v.limits.Viewers)
+	case phrase.NeedSold:
 		c := v.countsOf()
-		return c != nil && c.sold.known && v.fresh(needSold, c.sold.since, v.limits.Sold)
-	case needGuesses:
+		return c != nil && c.sold.known && v.fresh(phrase.NeedSold, c.sold.since, v.limits.Sold)
+	case phrase.NeedGuesses:
 		return v.guessesOf() > 1
-	case needAskers:
-		return v.ask.Askers > 1 && v.ask.Askers <= maxFigure
-	case needAlways:
-		return true
+	case phrase.NeedAskers:
+		return v.ask.Askers > 1 && v.ask.Askers <= phrase.MaxFigure
 	}
 	return false
 }
@@ -129,11 +124,11 @@ func (v *view) holds(c condition) bool {
 	case whenUnknownProduct:
 		return v.ask.Product == nil
 	case whenSoldOut:
-		return v.has(needStock) && v.stock.total.n == 0
+		return v.Known(phrase.NeedStock) && v.stock.total.n == 0
 	case whenLowStock:
-		return v.has(needStock) && v.stock.total.n > 0 && v.stock.total.n <= lowStock
+		return v.Known(phrase.NeedStock) && v.stock.total.n > 0 && v.stock.total.n <= lowStock
 	case whenInStock:
-		return v.has(needStock) && v.stock.total.n > 0
+		return v.Known(phrase.NeedStock) && v.stock.total.n > 0
 	case whenNotOffered:
 		return v.notOffered()
 	}
@@ -163,17 +158,17 @@ func (v *view) age(since int64) time.Duration {
 // maxAgeMs is the largest age told apart, some 34 years; it keeps a Duration from running over.
 const maxAgeMs = 1 << 40
 
-func (v *view) fresh(n need, since int64, limit time.Duration) bool {
+func (v *view) fresh(n phrase.Need, since int64, limit time.Duration) bool {
 	if v.age(since) <= limit {
 		return true
 	}
-	v.tooOld |= setOf(n)
+	v.tooOld |= phrase.SetOf(n)
 	return false
 }
 
 func (v *view) freshRows(rows []row) bool {
 	for i := range rows {
-		if !v.fresh(needStock, rows[i].since, v.limits.Stock) {
+		if !v.fresh(phrase.NeedStock, rows[i].since, v.limits.Stock) {
 			return false
 		}
 	}
@@ -181,14 +176,14 @@ func (v *view) freshRows(rows []row) bool {
 }
 
 func (v *view) stockOf() *stockFigures {
-	if v.once(needStock) && v.ask.Product != nil {
+	if v.once(phrase.NeedStock) && v.ask.Product != nil {
 		v.stock = v.figures.stock(&v.ask, v.choice)
 	}
 	return v.stock
 }
 
 func (v *view) countsOf() *countFigures {
-	if v.once(needViewers) && v.ask.User.Room != "" {
+	if v.once(phrase.NeedViewers) && v.ask.User.Room != "" {
 		v.counts = v.figures.counts(v.ask.User.Room)
 	}
 	return v.counts
@@ -196,13 +191,13 @@ func (v *view) countsOf() *countFigures {
 
 // pricesOf looks up the lowest and highest price of the choice; a variant without a price leaves both unknown.
 func (v *view) pricesOf() bool {
-	if v.once(needPrice) && v.ask.Product != nil {
+	if v.once(phrase.NeedPrice) && v.ask.Product != nil {
 		for i := range v.ask.Product.Variants {
 			one := &v.ask.Product.Variants[i]
 			if !matches(one, &v.choice) {
 				continue
 			}
-			if one.PriceFen <= 0 || one.PriceFen/100 > maxFigure {
+			if one.PriceFen <= 0 || one.PriceFen/100 > phrase.MaxFigure {
 				v.prices = [2]int64{}
 				break
 			}
@@ -231,8 +226,8 @@ func (v *view) notOffered() bool {
 
 // shipOf looks up the hour until which every warehouse of the shop ships the same day.
 func (v *view) shipOf() bool {
-	if v.once(needShip) {
-		v.hour, v.shipBy = v.ask.Now.In(v.zone).Hour(), 24
+	if v.once(phrase.NeedShip) {
+		v.shipBy = 24
 		for i := range v.ask.Warehouses {
 			v.shipBy = min(v.shipBy, v.ask.Warehouses[i].ShipBy)
 		}
@@ -243,25 +238,21 @@ func (v *view) shipOf() bool {
 // warehousesOf looks up the rows by warehouse in the shop's order. A warehouse the shop has no title for leaves the
 // whole list out: a list that is short of one would be wrong.
 func (v *view) warehousesOf() int {
-	if !v.once(needWarehouses) {
+	if !v.once(phrase.NeedWarehouses) {
 		return v.filled()
 	}
 	rows := v.stock.warehouses
 	n := 0
-	hour := v.ask.Now.In(v.zone).Hour()
 	for i := range v.ask.Warehouses {
 		w := &v.ask.Warehouses[i]
 		r := rowOf(rows, w.ID)
 		if r == nil || n == len(v.warehouses) {
 			continue
 		}
-		if w.Title == "" || !fits(w.Title, capWarehouse) || w.ShipBy < 0 || w.ShipBy > 23 {
+		if w.Title == "" || !phrase.Fits(w.Title, phrase.CapWarehouse) || w.ShipBy < 0 || w.ShipBy > 23 {
 			break
 		}
-		v.warehouses[n] = warehouseRow{row: r, title: w.Title, until: w.ShipBy}
-		if hour >= w.ShipBy {
-			v.warehouses[n].until = -w.ShipBy - 1 // past
-		}
+		v.warehouses[n] = warehouseRow{row: r, title: w.Title, shipBy: w.ShipBy}
 		n++
 	}
 	if n != len(rows) {
@@ -281,7 +272,7 @@ func (v *view) filled() int {
 
 // guessesOf looks up what the candidates of the reading are called. Intents without a name are passed over.
 func (v *view) guessesOf() int {
-	if v.once(needGuesses) && v.ask.Reading != nil {
+	if v.once(phrase.NeedGuesses) && v.ask.Reading != nil {
 		for _, g := range v.ask.Reading.Top {
 			if g.P > 0 && int(g.Intent) < len(v.about) && v.about[g.Intent] != "" {
 				v.guesses[v.guessed] = v.about[g.Intent]
@@ -292,63 +283,27 @@ func (v *view) guessesOf() int {
 	return v.guessed
 }
 
-// attribute returns what the product says of itself for an intent, "" when it says nothing that fits a reply.
-func (v *view) attribute(i live.Intent) string {
+// Attribute returns what the product says of itself for an intent, "" when it says nothing that fits a reply.
+func (v *view) Attribute(i live.Intent) string {
 	if v.ask.Product == nil || i == 0 {
 		return ""
 	}
 	s := v.ask.Product.Attributes[i.String()]
-	if s == "" || !fits(s, capSentence) {
+	if s == "" || !phrase.Fits(s, phrase.CapSentence) {
 		return ""
 	}
 	return s
 }
 
-func sizeOf(v *live.Variant) string  { return v.Size }
-func colorOf(v *live.Variant) string { return v.Color }
-
 // firstOf returns the first value that variants have, "" when none or too long to say.
 func (v *view) firstOf(of func(*live.Variant) string) string {
 	for i := range v.ask.Product.Variants {
 		if s := of(&v.ask.Product.Variants[i]); s != "" {
-			if !fits(s, capList) {
+			if !phrase.Fits(s, phrase.CapList) {
 				return ""
 			}
 			return s
 		}
 	}
 	return ""
-}
-
-// fits tells whether s is at most limit characters.
-func fits(s string, limit int) bool { return len(s) <= limit || utf8.RuneCountInString(s) <= limit }
-
-// appendPrice appends fen as yuan without needless zeros.
-func appendPrice(dst []byte, fen int64) []byte {
-	dst = strconv.AppendInt(dst, fen/100, 10)
-	if rest := fen % 100; rest != 0 {
-		dst = append(dst, '.', byte('0'+rest/10))
-		if rest%10 != 0 {
-			dst = append(dst, byte('0'+rest%10))
-		}
-	}
-	return dst
-}
-
-// appendClean appends s with control characters and broken UTF-8 turned into spaces, so that whatever a catalogue
-// holds stays one line.
-func appendClean(dst []byte, s string) []byte {
-	for i := 0; i < len(s); i++ {
-		if s[i] < ' ' || s[i] >= utf8.RuneSelf || s[i] == 0x7f {
-			return append(dst, strings.Map(cleanRune, s)...)
-		}
-	}
-	return append(dst, s...)
-}
-
-func cleanRune(r rune) rune {
-	if r < ' ' || r >= 0x7f && r < 0xa0 || r == utf8.RuneError || r == '\u2028' || r == '\u2029' {
-		return ' '
-	}
-	return r
 }

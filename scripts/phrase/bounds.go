@@ -1,4 +1,4 @@
-package scripts
+package phrase
 
 import (
 	"strings"
@@ -31,7 +31,7 @@ func longestExpr(e *expr) int {
 	case exprVar:
 		return words[e.v].runes
 	case exprAttr:
-		return capSentence
+		return CapSentence
 	case exprText:
 		return utf8.RuneCountInString(e.text)
 	}
@@ -63,8 +63,11 @@ func shortest(parts []part) int {
 	return n
 }
 
+// Says tells whether every rendering of the text says what n stands for.
+func (t *Text) Says(n Need) bool { return says(t.parts, n) }
+
 // says tells whether every rendering of parts says a figure of n.
-func says(parts []part, n need) bool {
+func says(parts []part, n Need) bool {
 	for i := range parts {
 		p := &parts[i]
 		switch p.op {
@@ -94,11 +97,11 @@ func saysRow(parts []part) bool {
 		p := &parts[i]
 		switch p.op {
 		case opSay:
-			if p.expr.op == exprVar && p.expr.v == rowStock {
+			if p.expr.op == exprVar && p.expr.v.isFigure() {
 				return true
 			}
 		case opIf:
-			soldOut := p.expr.op == exprVar && p.expr.v == rowOut
+			soldOut := p.expr.op == exprVar && p.expr.v == PartOut
 			if (soldOut || saysRow(p.body)) && saysRow(p.alt) {
 				return true
 			}
