@@ -8,6 +8,9 @@ type Counts struct {
 	Sold    int64
 	At      int64 // the sender's time of the latest update, Unix milliseconds
 	Seen    int64 // when it reached us, Unix milliseconds
+	// ViewersSeen and SoldSeen say when each figure reached us, Unix milliseconds: one may be told without the other, and
+	// is then fresh alone. 0 when the figure is Absent.
+	ViewersSeen, SoldSeen int64
 }
 
 // StockLevel is what one warehouse holds of one SKU.

@@ -1,0 +1,9 @@
+// Package shop holds what a shop knows: its catalogue, the ledger of its stock and the live numbers of its rooms.
+//
+// A Catalogue is immutable and checked whole. A Ledger is the one owner of a shop's stock and Rooms the one owner of the
+// rooms' counts: both publish immutable, versioned snapshots that readers take without a lock. What is not known is
+// absent, never 0.
+//
+// Nothing here runs on its own: the package starts no goroutine, opens no file and reads no clock. Queues there are none;
+// Rooms refuses rooms beyond its limit with an overloaded fault.
+package shop

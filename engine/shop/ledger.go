@@ -1,0 +1,126 @@
+package shop
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"liveroom/engine/live"
+)
+
+// maxOnHand is the largest figure a stock event may give: large enough for any shop, small enough to be summed.
+const maxOnHand = 1_000_000_000_000
+
+// Ledger is the one owner of a shop's stock. Each product's stock is published as an immutable, versioned snapshot that
+// readers take without a lock; whatever Apply was told, it has published when it returns.
+type Ledger struct {
+	catalogue *Catalogue
+	shelves   map[live.ProductID]*shelf // set by NewLedger
+	mu        sync.Mutex                // held by the one who changes a shelf
+}
+
+// shelf holds one product's current snapshot, nil while nothing is known.
+type shelf struct {
+	stock atomic.Pointer[live.ProductStock]
+}
+
+// NewLedger returns a ledger of the catalogue's products that knows of no stock yet.
+func NewLedger(c *Catalogue) *Ledger {
+	l := &Ledger{catalogue: c, shelves: make(map[live.ProductID]*shelf, len(c.products))}
+	for i := range c.products {
+		l.shelves[c.products[i].ID] = new(shelf)
+	}
+	return l
+}
+
+// Stock returns the product's current snapshot; nil when nothing is known of its stock, which is not the same as none
+// left. It takes no lock.
+func (l *Ledger) Stock(p live.ProductID) *live.ProductStock {
+	if s := l.shelves[p]; s != nil {
+		return s.stock.Load()
+	}
+	return nil
+}
+
+// Apply takes in a stock event seen at the given time and returns the product's snapshot that is current afterwards. Per
+// SKU and warehouse the event with the later At counts; of two with the same At the one applied last. An event that comes
+// too late changes nothing and is no fault. A fault names the field that is wrong.
+func (l *Ledger) Apply(e *live.Event, seen time.Time) (*live.ProductStock, *live.Fault) {
+	if fault := l.check(e); fault != nil {
+		return nil, fault
+	}
+	return l.set(e, seen.UnixMilli()), nil
+}
+
+// Restore takes in stock facts from storage, in any order, and returns how many it took. Others, and those of SKUs and
+// warehouses that the catalogue no longer has, are passed over.
+func (l *Ledger) Restore(records ...live.Record) (taken int) {
+	for _, r := range records {
+		if r.Event == nil || r.Event.Type != live.StockUpdate || l.check(r.Event) != nil {
+			continue
+		}
+		l.set(r.Event, r.Received)
+		taken++
+	}
+	return taken
+}
+
+func (l *Ledger) check(e *live.Event) *live.Fault {
+	bad := func(field, format string, args ...any) *live.Fault {
+		return &live.Fault{Code: live.BadField, Field: field, Hint: fmt.Sprintf(format, args...), To: e.ID}
+	}
+	c := l.catalogue
+	switch {
+	case e.Shop != "" && e.Shop != c.shop:
+		return bad("shop", "this is the stock of shop %q, not of %q", c.shop, clip(string(e.Shop)))
+	case e.Available < 0 || e.Available > maxOnHand:
+		return bad("available", "%d is outside 0 to %d; send the pieces on hand", e.Available, int64(maxOnHand))
+	case e.Warehouse != "" && c.Warehouse(e.Warehouse) == nil:
+		return bad("warehouse", "shop %q has no warehouse %q; name one of %s, or none for the stock in all",
+			c.shop, clip(e.Warehouse), c.warehouseIDs())
+	}
+	return c.CheckSKU(e)
+}
+
+func (c *Catalogue) warehouseIDs() string {
+	ids := make([]string, 0, len(c.warehouses))
+	for _, w := range c.warehouses {
+		ids = append(ids, w.ID)
+	}
+	return fmt.Sprint(ids)
+}
+
+// set publishes a checked event, unless a later one was there first.
+func (l *Ledger) set(e *live.Event, seen int64) *live.ProductStock {
+	p := l.catalogue.bySKU[e.SKU].ID
+	shelf := l.shelves[p]
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	old := shelf.stock.Load()
+	if old == nil {
+		old = &live.ProductStock{Product: p}
+	}
+	i, found := slices.BinarySearchFunc(old.Levels, e, compareLevel)
+	if found && e.At < old.Levels[i].At {
+		return old
+	}
+	next := &live.ProductStock{Product: p, Version: old.Version + 1, Levels: make([]live.StockLevel, 0, len(old.Levels)+1)}
+	next.Levels = append(next.Levels, old.Levels...)
+	level := live.StockLevel{SKU: e.SKU, Warehouse: e.Warehouse}
+	if found {
+		level = old.Levels[i]
+	} else {
+		next.Levels = slices.Insert(next.Levels, i, level)
+	}
+	level.OnHand, level.At, level.Seen = e.Available, e.At, seen
+	next.Levels[i] = level
+	shelf.stock.Store(next)
+	return next
+}
+
+func compareLevel(l live.StockLevel, e *live.Event) int {
+	return cmp.Or(cmp.Compare(l.SKU, e.SKU), cmp.Compare(l.Warehouse, e.Warehouse))
+}
