@@ -25,7 +25,7 @@ type Input struct {
 	Arrival *Arrival
 	Reading *live.Reading
 	Product live.ProductID // what the text is about, "" when not known
-	Named   bool           // the text itself names Product
+	Named   bool           // the text itself names a product; Product is "" when that is not known
 	Ruling  Ruling
 	Joined  live.ReplyID
 	Topic   Topic

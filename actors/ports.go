@@ -42,7 +42,8 @@ type Composer interface {
 type Catalogue interface {
 	// Shop returns the shop a room sells for.
 	Shop(room live.RoomID) live.ShopID
-	// Resolve returns the product that entities name, or else the one the room presents now, or nil.
+	// Resolve returns the product that entities name, or, when they name none, the one the room presents now; nil when
+	// what they name is not known or not one alone.
 	Resolve(room live.RoomID, entities []live.Entity) (p *live.Product, named bool)
 	// Product returns a product by id, or nil.
 	Product(shop live.ShopID, id live.ProductID) *live.Product

@@ -217,8 +217,9 @@ func (u *user) wasRead(now time.Time, m *wasRead) {
 	}
 	u.house.metrics.stageRead.Observe(now.Sub(m.asked).Seconds())
 	in := Input{Kind: InRead, Seq: m.seq, Reading: m.reading}
-	if p, named := u.house.parts.Catalogue.Resolve(u.key.Room, m.reading.Entities); p != nil {
-		in.Product, in.Named = p.ID, named
+	p, named := u.house.parts.Catalogue.Resolve(u.key.Room, m.reading.Entities)
+	if in.Named = named; p != nil {
+		in.Product = p.ID
 	}
 	u.drive(now, in)
 }

@@ -58,6 +58,7 @@ type pending struct {
 	accepted bool // it was durable before this incarnation began
 	reading  *live.Reading
 	product  live.ProductID
+	named    bool // the text itself names a product, be it an unknown one
 	topic    Topic
 }
 
@@ -122,10 +123,7 @@ func (s *UserState) read(now int64, in Input, out []Effect) []Effect {
 	}
 	s.pending = slices.Clone(s.pending)
 	p := &s.pending[i]
-	p.stage, p.reading, p.product = stageRead, in.Reading, in.Product
-	if !in.Named && s.product != "" {
-		p.product = "" // the dialogue's own product goes before what the host presents
-	}
+	p.stage, p.reading, p.product, p.named = stageRead, in.Reading, in.Product, in.Named
 	return s.advance(now, out)
 }
 
@@ -133,8 +131,8 @@ func (s *UserState) read(now int64, in Input, out []Effect) []Effect {
 func (s *UserState) advance(now int64, out []Effect) []Effect {
 	for len(s.pending) > 0 && s.pending[0].stage == stageRead {
 		p := s.pending[0]
-		if p.product == "" {
-			p.product = s.product
+		if !p.named && s.product != "" {
+			p.product = s.product // the dialogue's own product goes before what the host presents
 		}
 		switch decide(s, now, &p) {
 		case verdictLate:
