@@ -16,6 +16,7 @@ import (
 type Book struct {
 	// set before Run
 	cfg     Config
+	zone    *time.Location
 	log     *slog.Logger
 	met     *meters
 	figures *figureCache
@@ -44,15 +45,19 @@ type Status struct {
 // is no good set to stay with. It starts nothing.
 func New(cfg Config, src Sources, log *slog.Logger, reg prometheus.Registerer) (*Book, error) {
 	if err := cfg.Validate(); err != nil {
-		return nil, fmt.Errorf("scripts: %w", err)
+		return nil, err
 	}
 	met, err := newMeters(reg)
 	if err != nil {
 		return nil, fmt.Errorf("scripts: register metrics: %w", err)
 	}
 	cfg = cfg.withDefaults()
+	zone, err := cfg.zone()
+	if err != nil {
+		return nil, err
+	}
 	b := &Book{
-		cfg: cfg, log: log, met: met, figures: newFigureCache(src, met),
+		cfg: cfg, zone: zone, log: log, met: met, figures: newFigureCache(src, met),
 		bundle: bundle{limit: cfg.Limit, ages: cfg.MaxAge}, ready: make(chan struct{}),
 	}
 	if _, err := b.Reload(); err != nil {

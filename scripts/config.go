@@ -20,8 +20,8 @@ type Config struct {
 	Limit int
 	// MaxAge is how old a figure may be to be said.
 	MaxAge MaxAge
-	// Zone is the shop's time, for ship-by hours; nil means UTC+8.
-	Zone *time.Location
+	// UTCOffset is the shop's time for ship-by hours, as "+08:00", the default.
+	UTCOffset string
 }
 
 // MaxAge is the age up to which each kind of figure may be said, counted from the earlier of the sender's time and the
@@ -46,7 +46,7 @@ func Default() Config {
 		CacheEntries: 10_000,
 		Limit:        200,
 		MaxAge:       MaxAge{Stock: 24 * time.Hour, Viewers: time.Minute, Sold: time.Minute},
-		Zone:         time.FixedZone("UTC+8", 8*60*60),
+		UTCOffset:    "+08:00",
 	}
 }
 
@@ -71,8 +71,8 @@ func (c Config) withDefaults() Config {
 	if c.MaxAge.Sold == 0 {
 		c.MaxAge.Sold = d.MaxAge.Sold
 	}
-	if c.Zone == nil {
-		c.Zone = d.Zone
+	if c.UTCOffset == "" {
+		c.UTCOffset = d.UTCOffset
 	}
 	return c
 }
@@ -82,21 +82,34 @@ func (c Config) Validate() error {
 	c = c.withDefaults()
 	var all []error
 	if c.Poll < 10*time.Millisecond || c.Poll > time.Minute {
-		all = append(all, fmt.Errorf("poll is %s, want 10ms to 1m", c.Poll))
+		all = append(all, fmt.Errorf("scripts.poll: %s, want 10ms to 1m", c.Poll))
 	}
 	if c.CacheEntries < 1 || c.CacheEntries > maxEntries {
-		all = append(all, fmt.Errorf("cache_entries is %d, want 1 to %d", c.CacheEntries, maxEntries))
+		all = append(all, fmt.Errorf("scripts.cache_entries: %d, want 1 to %d", c.CacheEntries, maxEntries))
 	}
 	if c.Limit < 20 || c.Limit > maxLimit {
-		all = append(all, fmt.Errorf("limit is %d characters, want 20 to %d", c.Limit, maxLimit))
+		all = append(all, fmt.Errorf("scripts.limit: %d characters, want 20 to %d", c.Limit, maxLimit))
 	}
 	for _, f := range []struct {
 		name string
 		age  time.Duration
 	}{{"stock", c.MaxAge.Stock}, {"viewers", c.MaxAge.Viewers}, {"sold", c.MaxAge.Sold}} {
 		if f.age < time.Second || f.age > maxMaxAge {
-			all = append(all, fmt.Errorf("max_age.%s is %s, want 1s to %s", f.name, f.age, maxMaxAge))
+			all = append(all, fmt.Errorf("scripts.max_age.%s: %s, want 1s to %s", f.name, f.age, maxMaxAge))
 		}
 	}
+	if _, err := c.zone(); err != nil {
+		all = append(all, fmt.Errorf("scripts.utc_offset: %q, want an offset like +08:00", c.UTCOffset))
+	}
 	return errors.Join(all...)
+}
+
+// zone returns the shop's time.
+func (c Config) zone() (*time.Location, error) {
+	t, err := time.Parse("-07:00", c.UTCOffset)
+	if err != nil {
+		return nil, err
+	}
+	_, seconds := t.Zone()
+	return time.FixedZone(c.UTCOffset, seconds), nil
 }
