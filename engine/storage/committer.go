@@ -23,7 +23,6 @@ type committer struct {
 	states  []userState
 	facts   []factRow
 
-	saved uint64 // the checkpoint last written
 	due   uint64 // the checkpoint to write with the next commit, 0 for none
 	ticks int
 }
@@ -97,7 +96,7 @@ func (s *Store) drain(ctx context.Context) {
 	s.mu.Unlock()
 	s.flush(ctx)
 	c := &s.committer
-	if at := s.index.checkpoint(); at != c.saved {
+	if at := s.index.checkpoint(); at != s.saved.Load() {
 		err := c.writer.within(ctx, func() error { return c.writer.exec(ctx, setMeta, metaCheckpoint, int64(at)) })
 		if err != nil {
 			s.log.Warn("checkpoint not saved", "err", err)
@@ -231,9 +230,7 @@ func (s *Store) write(ctx context.Context) error {
 // publish takes a committed group into the index.
 func (s *Store) publish(items []item) {
 	c := &s.committer
-	if c.due != 0 {
-		c.saved, c.due = c.due, 0
-	}
+	s.checkpointSaved()
 	c.last = c.blocks[len(c.blocks)-1].seq
 	if s.first.Load() == 0 {
 		s.first.Store(c.blocks[0].seq)
@@ -250,6 +247,14 @@ func (s *Store) publish(items []item) {
 		for j := range it.entry.Records {
 			x.note(it.block, entryOf(&it.entry.Records[j]))
 		}
+	}
+}
+
+// checkpointSaved notes that a checkpoint that was due is in the database.
+func (s *Store) checkpointSaved() {
+	if c := &s.committer; c.due != 0 {
+		s.saved.Store(c.due)
+		c.due = 0
 	}
 }
 

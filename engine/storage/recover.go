@@ -31,7 +31,7 @@ func (s *Store) recover(ctx context.Context) error {
 	}
 	s.first.Store(uint64(first.Int64))
 	s.committer.last = uint64(max(last.Int64, checkpoint))
-	s.committer.saved = uint64(checkpoint)
+	s.saved.Store(uint64(checkpoint))
 	from, err := s.scanFrom(ctx, conn, checkpoint, last.Int64)
 	if err != nil {
 		return err

@@ -41,6 +41,7 @@ type Store struct {
 	reading     atomic.Int64  // reads waiting or under way
 	folding     atomic.Int64  // folds under way
 	first       atomic.Uint64 // the oldest block held
+	saved       atomic.Uint64 // the checkpoint in the database
 	quarantined atomic.Int64
 	quitOnce,
 	doneOnce sync.Once
@@ -220,7 +221,7 @@ func (s *Store) Pending() []live.Record { return s.pending }
 
 // Status returns how the store is doing.
 func (s *Store) Status() Status {
-	st := Status{Reads: int(s.reading.Load()), Checkpoint: s.index.checkpoint()}
+	st := Status{Reads: int(s.reading.Load()), Checkpoint: s.saved.Load()}
 	s.mu.Lock()
 	st.LastCommit, st.Failing, st.Queue, st.QueueBytes = s.lastCommit, s.failure != nil, s.depth, s.queueBytes
 	if s.failure != nil {

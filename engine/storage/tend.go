@@ -23,7 +23,7 @@ func (s *Store) tend(ctx context.Context) {
 	}
 	c := &s.committer
 	if c.ticks++; c.ticks%surveyTicks == 0 {
-		if at := s.index.checkpoint(); at > c.saved {
+		if at := s.index.checkpoint(); at > s.saved.Load() {
 			c.due = at
 		}
 		s.startFolds(now)
@@ -51,8 +51,8 @@ func (s *Store) probe(ctx context.Context) (failing bool) {
 		w := &c.writer
 		err = w.within(ctx, func() error { return w.exec(ctx, setMeta, metaProbe, s.now().UnixMilli()) })
 	}
-	if err == nil && c.due != 0 {
-		c.saved, c.due = c.due, 0
+	if err == nil {
+		s.checkpointSaved()
 	}
 	s.observe(0, err)
 	return err != nil
@@ -90,7 +90,7 @@ func (s *Store) oldThrough(ctx context.Context, cutoff int64) (through uint64, e
 		if err := rows.Scan(&seq, &at); err != nil {
 			return 0, err
 		}
-		if at >= cutoff || uint64(seq) >= s.committer.saved {
+		if at >= cutoff || uint64(seq) >= s.saved.Load() {
 			break
 		}
 		through = uint64(seq)
