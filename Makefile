@@ -1,0 +1,119 @@
+# What can be done here; `make` alone prints it. Tools run at the versions pinned below, through the Go command.
+
+GOFUMPT     := mvdan.cc/gofumpt@v0.8.0
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
+ONNXRUNTIME := github.com/k2-fsa/sherpa-onnx-go-linux
+
+# What may be set: make load SCENARIO=room, make fuzz FUZZTIME=1m, make run ARGS='--config liveroom.yaml'.
+SCENARIO ?= smoke
+FUZZTIME ?= 10s
+PROFILE  ?= 15s
+ARGS     ?=
+PYTHON   ?= /usr/bin/python3
+
+# Packages whose goroutines meet, and those whose speed is watched.
+RACE := ./actors/... ./engine/... ./loadtest/... ./nlp/... ./scripts/... ./transport/...
+HOT  := ./actors/... ./engine/... ./nlp/... ./scripts/... ./transport/...
+
+# The runtime's library for this machine, as its module names the folder.
+LIBS_armv7l := arm-unknown-linux-gnueabihf
+LIBS := $(or $(LIBS_$(shell uname -m)),$(shell uname -m)-unknown-linux-gnu)
+
+export CGO_ENABLED := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help build run demo test race fuzz lint fmt golden bench benchcmp load profile model eval e2e test-postgres \
+	torture vuln tidy ci
+
+help:
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name does; do \
+		printf '  %-14s %s\n' "$$name" "$$does"; done
+
+build: ## bin/liveroom, bin/roomload and the model runtime in bin/lib
+	go build -trimpath -o bin/liveroom ./engine/cmd/liveroom
+	go build -trimpath -o bin/roomload ./loadtest/cmd/roomload
+	@go mod download $(ONNXRUNTIME)
+	@mkdir -p bin/lib
+	@lib="$$(go list -m -f '{{.Dir}}' $(ONNXRUNTIME))/lib/$(LIBS)/libonnxruntime.so"; \
+	if ! test -f "$$lib"; then echo "no model runtime for $$(uname -m): liveroom will read texts with its linear model"; \
+	elif ! cmp -s "$$lib" bin/lib/libonnxruntime.so; then install -m 0644 "$$lib" bin/lib/libonnxruntime.so; fi
+
+run: build ## the engine: TCP 7700, WebSocket 7701, admin 127.0.0.1:7702 (ARGS='--config FILE')
+	bin/liveroom serve $(ARGS)
+
+demo: build ## a live room being answered, offline, on temporary data
+	bin/liveroom demo $(ARGS)
+
+test: ## every test, shuffled
+	go test -shuffle=on ./...
+
+race: ## the tests of packages whose goroutines meet, under the race detector
+	go test -race -shuffle=on $(RACE)
+
+fuzz: ## every fuzz target for FUZZTIME (10s)
+	@grep -rHoE '^func Fuzz[A-Za-z0-9_]*' --include='*_test.go' . | sort | while IFS=: read -r file func; do \
+		name="$${func#func }"; echo "fuzz $$(dirname "$$file") $$name"; \
+		go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) "$$(dirname "$$file")" </dev/null || exit 1; done
+
+lint: ## gofumpt, vet and staticcheck
+	@diff="$$(go run $(GOFUMPT) -d . )"; if test -n "$$diff"; then echo "$$diff"; echo 'run make fmt'; exit 1; fi
+	go vet ./...
+	go vet -tags chaos ./...
+	go run $(STATICCHECK) ./...
+	go run $(STATICCHECK) -tags chaos ./engine/...
+
+fmt: ## format every Go file
+	go run $(GOFUMPT) -w .
+
+golden: ## rewrite the expected results under testdata; review the diff like code
+	LIVEROOM_GOLDEN=1 go test -count=1 ./actors/... ./engine/... ./nlp/... ./scripts/... ./transport/...
+
+bench: ## benchmarks of the hot path
+	go test -run='^$$' -bench=. -benchmem $(HOT)
+
+benchcmp: ## ten runs of the benchmarks against loadtest/baseline/bench.txt (BASELINE=1 accepts them instead)
+	@mkdir -p bin
+	go test -run='^$$' -bench=. -benchmem -count=10 $(HOT) | tee bin/bench.txt
+	@if test -n "$(BASELINE)"; then cp bin/bench.txt loadtest/baseline/bench.txt; \
+	else go run $(BENCHSTAT) loadtest/baseline/bench.txt bin/bench.txt; fi
+
+load: build ## roomload run SCENARIO (smoke)
+	bin/roomload run $(SCENARIO) $(ARGS)
+
+profile: build ## CPU profile of the engine under SCENARIO for PROFILE (15s), into bin/cpu.pprof
+	@rm -f bin/ready.json; bin/liveroom demo --headless >bin/ready.json & engine=$$!; trap 'kill $$engine' EXIT; \
+	until test -s bin/ready.json; do kill -0 $$engine || exit 1; sleep 0.1; done; \
+	of() { sed -n "s/.*\"$$1\":\"\([^\"]*\)\".*/\1/p" bin/ready.json; }; \
+	bin/roomload run $(SCENARIO) --target "$$(of tcp)" --admin "$$(of admin)" --token-key-file "$$(of token_key_file)" & load=$$!; \
+	go tool pprof -proto -output=bin/cpu.pprof "$$(of admin)/debug/pprof/profile?seconds=$(PROFILE:s=)" >/dev/null && wait $$load
+	go tool pprof -top bin/cpu.pprof | head -30
+
+model: ## train the model from nlp/corpus (and LIVEROOM_CORPORA) into nlp/model
+	$(PYTHON) nlp/train/train.py $(ARGS)
+
+eval: ## how well the shipped model reads held-out texts
+	$(PYTHON) nlp/train/evaluate.py $(ARGS)
+
+e2e: ## the console in a real browser
+	@echo 'e2e: not built yet: it comes with the console, part 5' >&2; exit 2
+
+test-postgres: ## the storage tests against a PostgreSQL of their own
+	@echo 'test-postgres: not built yet: it comes with the durability part, part 4' >&2; exit 2
+
+torture: ## kill, corrupt and starve a node until it would show
+	@echo 'torture: not built yet: it comes with the durability part, part 4' >&2; exit 2
+
+vuln: ## known vulnerabilities in what we depend on; needs the network
+	go run $(GOVULNCHECK) ./...
+
+tidy: ## go mod tidy
+	go mod tidy
+
+ci: ## what a change must pass: lint, test, race, fuzz, smoke load
+	$(MAKE) lint
+	$(MAKE) test
+	$(MAKE) race
+	$(MAKE) fuzz
+	$(MAKE) load SCENARIO=smoke
