@@ -51,3 +51,9 @@ func (p *pacer) peek() bool {
 	}
 	return p.held
 }
+
+// postpone moves every instant to come by d. Call it between two runs.
+func (p *pacer) postpone(d time.Duration) {
+	p.shift += d
+	p.pending += d
+}

@@ -148,9 +148,10 @@ type Answers struct {
 	Replied   int64 `json:"questions_replied"`
 	Chatter   int64 `json:"unlabelled_chatter"`
 	// Fanned counts public replies on links other than the asker's, LinksLost links that broke, not counting a restart.
-	Fanned     int64 `json:"fanned_out"`
-	LinksLost  int64 `json:"links_lost"`
-	OutOfOrder int64 `json:"out_of_order"`
+	Fanned    int64 `json:"fanned_out"`
+	LinksLost int64 `json:"links_lost"`
+	// Examples are a few of the frames and links that went wrong.
+	Examples []string `json:"examples,omitempty"`
 }
 
 // RepliedShare returns what part of the questions was replied to.
@@ -176,6 +177,8 @@ type Server struct {
 	RSSBeforeMB  float64 `json:"rss_before_mb"`
 	RSSAfterMB   float64 `json:"rss_after_mb"`
 	RSSPeakMB    float64 `json:"rss_peak_mb,omitempty"`
+	// Unclean says how it failed to stop in order, "" when it did or was not ours to stop.
+	Unclean string `json:"unclean,omitempty"`
 	// Decided is what its own counters say of who read the texts, Counters every counter of its that moved.
 	Decided  map[string]float64 `json:"decided_by,omitempty"`
 	Counters map[string]float64 `json:"counters,omitempty"`

@@ -108,8 +108,8 @@ func (p *printer) answers(r *Report) {
 	if a.Fanned > 0 {
 		p.row("fan-out", "%d public replies on other links", a.Fanned)
 	}
-	if a.OutOfOrder > 0 {
-		p.row("order", "%d replies overtook an earlier one of the same link", a.OutOfOrder)
+	for _, e := range a.Examples {
+		p.row("for example", "%s", e)
 	}
 	if q := r.Probes; q.Sent > 0 {
 		p.row("probes", "%d: %d right, %d wrong, %d without a figure", q.Sent, q.Right, q.Wrong, q.Silent)

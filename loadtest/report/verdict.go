@@ -94,6 +94,9 @@ func (r *Report) broken() []string {
 	count(r.Journal.Strangers, "outcomes of events never sent")
 	count(r.Journal.Elsewhere, "private replies on another link")
 	count(r.Probes.Wrong, "replies with an outdated stock figure")
+	if r.Server.Unclean != "" {
+		all = append(all, r.Server.Unclean)
+	}
 	return all
 }
 

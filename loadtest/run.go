@@ -1,0 +1,380 @@
+package loadtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"time"
+
+	"liveroom/loadtest/crowd"
+	"liveroom/loadtest/journal"
+	"liveroom/loadtest/machine"
+	"liveroom/loadtest/report"
+	"liveroom/loadtest/target"
+)
+
+// Config says what to run and against what.
+type Config struct {
+	Scenario Scenario
+	// Target is a server that runs already; with no addresses in it, the run starts Program and stops it afterwards.
+	Target target.Endpoints
+	// Program is the liveroom to start; "" is the one beside this program.
+	Program string
+	Places  Places
+	// KillAfter, when not 0, kills the server that was started so long into the load, as a crash would, starts it again on
+	// the same data, resumes all links and says again what was not acknowledged.
+	KillAfter time.Duration
+	// Calibration is how long the yardstick runs; 0 is 1 s.
+	Calibration time.Duration
+	// Commit names what is measured; "" is the commit this program was built from.
+	Commit string
+	// Progress takes a line a second; nil takes none.
+	Progress io.Writer
+}
+
+func (c Config) check() error {
+	var k checks
+	k.that(c.KillAfter >= 0, "kill-after: %v is negative", c.KillAfter)
+	k.that(c.KillAfter == 0 || c.KillAfter < c.Scenario.Schedule.Duration, "kill-after: %v, want less than the duration", c.KillAfter)
+	own := c.Target.TCP == "" && c.Target.WS == ""
+	k.that(c.KillAfter == 0 || own, "kill-after: only a server that the run started can be killed")
+	if !own {
+		l := c.Scenario.Links
+		k.that(l.Ingest == 0 || c.Target.TCP != "", "target: the scenario has ingest links, so a TCP address is needed")
+		k.that(l.Viewers == 0 || c.Target.WS != "", "target: the scenario has viewer links, so a WebSocket URL is needed")
+		k.that(c.Target.KeyFile != "", "target: a token key file is needed to sign the tokens of links")
+	}
+	return errors.Join(c.Scenario.Validate(), k.err())
+}
+
+// run is one run under way.
+type run struct {
+	// set while it is prepared
+	config    Config
+	own       *target.Server // nil when the target was there before
+	endpoints target.Endpoints
+	audience  *audience
+	library   *library
+	log       *roomLog
+	schedule  schedule
+	journal   *journal.Journal
+	answers   *answers
+	crowd     *crowd.Crowd
+	sender    *sender
+	pacer     *pacer
+	report    *report.Report
+
+	// owned by Run's goroutine
+	before    target.Metrics
+	beforeCPU time.Duration // own
+	deadCPU   time.Duration // of a server that was killed
+	notes     []string
+}
+
+// Run plays a scenario and reports. The error wraps ErrScenario when the scenario, its texts or the target's address are at
+// fault, and ErrTargetDown when the server cannot be started, reached or spoken to, or ended under the load.
+func Run(ctx context.Context, c Config) (*report.Report, error) {
+	r, err := prepare(c)
+	if err != nil {
+		return nil, err
+	}
+	data := ""
+	if c.KillAfter > 0 {
+		if data, err = os.MkdirTemp("", "roomload-"); err != nil {
+			return nil, fmt.Errorf("make a data folder: %w", err)
+		}
+		defer os.RemoveAll(data)
+	}
+	if err := r.reach(ctx, data); err != nil {
+		return nil, err
+	}
+	err = r.play(ctx, data)
+	var unclean error
+	if r.own != nil {
+		unclean = r.own.Stop()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if unclean != nil {
+		r.report.Server.Unclean = unclean.Error()
+	}
+	r.report.Notes = append(r.notes, r.library.notes...)
+	r.report.Judge()
+	return r.report, nil
+}
+
+// prepare reads everything that can be wrong before anything is started.
+func prepare(c Config) (*run, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	s := c.Scenario
+	tag := strconv.FormatInt(time.Now().UnixMilli(), 36)
+	r := &run{config: c, journal: journal.New(tag)}
+	r.library = &library{places: c.Places, random: rand.New(rand.NewPCG(s.Seed, 1))}
+	var shape []float64
+	if s.Schedule.Log {
+		r.readLog()
+	}
+	if r.log != nil {
+		shape = r.log.shape
+	}
+	var err error
+	if r.audience, err = newAudience(s, tag, r.library, r.log); err != nil {
+		return nil, err
+	}
+	r.schedule = newSchedule(s.Schedule, shape)
+	files, err := crowd.RaiseFileLimit()
+	if err != nil {
+		return nil, err
+	}
+	links := s.Links.Viewers + s.Links.Ingest
+	if need := uint64(links) + 64; files < need {
+		return nil, fmt.Errorf("%w: %d links need %d open files and the limit is %d (ulimit -n)", ErrScenario, links, need, files)
+	}
+	r.answers = newAnswers(links)
+	r.answers.journal = r.journal
+	return r, nil
+}
+
+func (r *run) readLog() {
+	if r.config.Places.Corpora == "" {
+		r.notes = append(r.notes, "the shared corpora are not here (LIVEROOM_CORPORA); the scenario's own mix and even arrivals stand in for the live room log")
+		return
+	}
+	log, err := readRoomLog(r.config.Places.Corpora)
+	if err != nil {
+		r.notes = append(r.notes, fmt.Sprintf("%v; the scenario's own mix and even arrivals stand in for it", err))
+		return
+	}
+	r.log = &log
+}
+
+// reach starts the server or takes the one that is there.
+func (r *run) reach(ctx context.Context, data string) error {
+	if r.config.Target.TCP != "" || r.config.Target.WS != "" {
+		r.endpoints = r.config.Target
+		return nil
+	}
+	program := r.config.Program
+	if program == "" {
+		var err error
+		if program, err = target.Beside(); err != nil {
+			return fmt.Errorf("%w: %w", ErrTargetDown, err)
+		}
+		r.config.Program = program
+	}
+	var err error
+	if r.own, err = target.Start(ctx, r.options(data)); err != nil {
+		return fmt.Errorf("%w: %w", ErrTargetDown, err)
+	}
+	r.endpoints = r.own.Endpoints
+	return nil
+}
+
+func (r *run) options(data string) target.Options {
+	return target.Options{Path: r.config.Program, Settings: r.config.Scenario.Server, Data: data}
+}
+
+// play opens the links, sends the load, waits for stragglers and fills the report.
+func (r *run) play(ctx context.Context, data string) error {
+	s := r.config.Scenario
+	length := r.config.Calibration
+	orDefault(&length, time.Second)
+	calibration, err := machine.Calibrate(ctx, length)
+	if err != nil {
+		return err
+	}
+	r.report = r.open(calibration)
+	if r.crowd, err = crowd.New(s.Links.Viewers+s.Links.Ingest, r.answers); err != nil {
+		return err
+	}
+	r.answers.pong = r.pong
+	reading, stopReading := context.WithCancel(ctx)
+	read := make(chan error, 1)
+	go func() { read <- r.crowd.Run(reading) }()
+	err = r.load(ctx, data)
+	stopReading()
+	return errors.Join(err, <-read, r.crowd.Close())
+}
+
+func (r *run) load(ctx context.Context, data string) error {
+	if err := r.connect(ctx); err != nil {
+		return err
+	}
+	r.scrapeBefore(ctx)
+	start := time.Now()
+	r.sender = newSender(r.audience, r.journal, r.crowd, start)
+	r.sender.announce = r.answers.announce
+	r.sender.keep = r.config.KillAfter > 0
+	r.sender.beat = r.answers.begin(start)
+	sends := arrivals{schedule: r.schedule}
+	if r.config.Scenario.Schedule.Arrivals == "poisson" {
+		sends.random = rand.New(rand.NewPCG(r.config.Scenario.Seed, 2))
+	}
+	r.pacer = &pacer{start: start, tick: time.Millisecond, next: sends.next}
+	r.beforeCPU = machine.OwnCPU()
+	line := r.watch(ctx, start)
+	err := r.pace(ctx, data)
+	spent, took := machine.OwnCPU()-r.beforeCPU, time.Since(start)
+	if err == nil {
+		err = r.drain(ctx)
+	}
+	r.report.Seconds = line()
+	if err != nil {
+		return err
+	}
+	r.report.Generator.CPUSeconds = spent.Seconds()
+	r.report.Generator.CPUShare = spent.Seconds() / took.Seconds()
+	r.fill(ctx, took)
+	return nil
+}
+
+// pace sends until the schedule is over or the server is gone.
+func (r *run) pace(ctx context.Context, data string) error {
+	if r.config.KillAfter > 0 {
+		if err := r.crash(ctx, data); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if r.own != nil {
+		exited := r.own.Exited()
+		go func() {
+			select {
+			case <-exited:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+	}
+	r.pacer.run(ctx, r.sender.emit)
+	return r.alive(ctx)
+}
+
+// alive tells whether there is still somebody to talk to.
+func (r *run) alive(ctx context.Context) error {
+	if r.own != nil {
+		select {
+		case <-r.own.Exited():
+			return fmt.Errorf("%w: the server ended under the load; its last words:\n%s", ErrTargetDown, r.own.LastWords())
+		default:
+		}
+	}
+	if open, why := r.answers.state(); open == 0 {
+		return fmt.Errorf("%w: every link is gone: %s", ErrTargetDown, why)
+	}
+	return ctx.Err()
+}
+
+// drain waits until every answerable send has its outcome, or the grace is over.
+func (r *run) drain(ctx context.Context) error {
+	over := time.NewTimer(r.config.Scenario.Schedule.Grace)
+	defer over.Stop()
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for r.journal.Open() > 0 {
+		r.crowd.Flush()
+		select {
+		case <-look.C:
+		case <-over.C:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// scrapeBefore reads the server's metrics before the load. That they cannot be read is a note, not an end.
+func (r *run) scrapeBefore(ctx context.Context) {
+	if r.endpoints.Admin == "" {
+		return
+	}
+	m, err := target.Scrape(ctx, r.endpoints.Admin, r.endpoints.Tokens.Admin)
+	if err != nil {
+		r.notes = append(r.notes, err.Error())
+		return
+	}
+	r.before, r.report.Server.Seen = m, true
+	r.report.Server.RSSBeforeMB = m.RSS()
+}
+
+// open begins the report with what is known before the load.
+func (r *run) open(c report.Calibration) *report.Report {
+	s := r.audience.scenario
+	commit := r.config.Commit
+	if commit == "" {
+		commit = machine.Commit()
+	}
+	return &report.Report{
+		Version: report.Version, Scenario: s.Name, About: s.About, Started: time.Now().UTC().Truncate(time.Second), Commit: commit,
+		Machine: machine.Describe(), Calibration: c, Limits: s.Limits,
+		Load: report.Load{
+			Seed: s.Seed, Seconds: s.Schedule.Duration.Seconds(), RampS: s.Schedule.Ramp.Seconds(),
+			Viewers: s.Links.Viewers, Ingest: s.Links.Ingest, Users: s.Users.Count, UserDraw: s.Users.Draw.String(),
+			FirstTime: s.Users.FirstTime, Mix: s.Mix.shares(), Texts: r.library.listed, Shape: s.Schedule.describe(r.log),
+		},
+	}
+}
+
+// fill completes the report from what every part has counted.
+func (r *run) fill(ctx context.Context, took time.Duration) {
+	rep := r.report
+	rep.Journal = r.journal.Tally()
+	r.answers.fill(rep)
+	sent, byType := r.sender.sent()
+	left := sent - rep.Journal.Withdrawn
+	rep.Rate = report.Rate{
+		Asked: r.schedule.total / rep.Load.Seconds, Planned: max(sent, int64(r.schedule.total)), Sent: left,
+		Late: r.sender.late, Blocked: r.sender.blocked, Lag: report.Of(r.sender.lag), ByType: map[string]int64{},
+	}
+	if r.config.Scenario.Schedule.Arrivals == "poisson" { // how many there are is chance, and all were handed out
+		rep.Rate.Planned = sent
+	}
+	away := 0.0
+	if rep.Restart != nil {
+		away = rep.Restart.OutageMs / 1000
+	}
+	rep.Rate.Reached = float64(left) / (took.Seconds() - away)
+	rep.Rate.Answerable = float64(rep.Journal.Answerable) / (took.Seconds() - away)
+	for t, n := range byType {
+		rep.Rate.ByType[t.String()] = n
+	}
+	rep.Probes.Sent = r.sender.probes
+	rep.Probes.Silent += max(0, r.sender.probes-rep.Probes.Right-rep.Probes.Wrong-rep.Probes.Silent)
+	rep.Generator.RSSMB = machine.MemoryOf(0).Now
+	r.scrapeAfter(ctx)
+}
+
+func (r *run) scrapeAfter(ctx context.Context) {
+	s := &r.report.Server
+	if r.own != nil {
+		s.RSSPeakMB = machine.MemoryOf(r.own.PID()).Peak
+	}
+	if !s.Seen {
+		return
+	}
+	after, err := target.Scrape(ctx, r.endpoints.Admin, r.endpoints.Tokens.Admin)
+	if err != nil {
+		r.notes = append(r.notes, err.Error())
+		s.Seen = false
+		return
+	}
+	cpu := after.CPU() - r.before.CPU() + r.deadCPU
+	s.CPUSeconds, s.RSSAfterMB = cpu.Seconds(), after.RSS()
+	if n := r.report.Journal.Answerable; n > 0 {
+		s.CPUUsMessage = float64(cpu.Microseconds()) / float64(n)
+	}
+	if n := r.report.Journal.Sent; n > 0 {
+		s.CPUUsEvent = float64(cpu.Microseconds()) / float64(n)
+	}
+	s.Counters = after.Moved(r.before)
+	s.Decided = target.Decided(s.Counters)
+}
