@@ -85,14 +85,15 @@ func (w *worker) encode(m *model, items []*item) []sequence {
 	return w.batch[:n]
 }
 
-// groupSlack is the padding, in characters, that is cheaper than a run of its own.
-const groupSlack = 8
+// runCost is what a run of its own costs, in characters of padding (BenchmarkClassify of package onnx: some 22 µs
+// against 0.45 µs).
+const runCost = 48
 
-// group returns how many sequences, sorted by length, run together: padding costs time, and so does a run of its own.
+// group returns how many sequences, sorted by length, run together: until padding the ones before to the length of
+// the next would cost more than a new run.
 func group(batch []sequence) int {
-	shortest := len(batch[0].ids)
-	for n := range batch {
-		if len(batch[n].ids) > shortest+max(groupSlack, shortest/2) {
+	for n := 1; n < len(batch); n++ {
+		if n*(len(batch[n].ids)-len(batch[n-1].ids)) > runCost {
 			return n
 		}
 	}

@@ -86,21 +86,24 @@ func ascii(r rune) rune {
 
 // appendMapped appends s after the first four steps of Normalize: composed, lower, cleaned, long numbers blanked.
 func appendMapped(dst []byte, s string) []byte {
-	start := len(dst)
-	m := mapped{dst: dst, digits: -1}
+	start, digits := len(dst), -1
 	for _, r := range s {
 		c, ok := simple(r)
 		if !ok {
-			m = mapped{dst: dst[:start], digits: -1}
-			for _, r := range norm.NFKC.String(s) {
-				m.add(plain(r))
-			}
-			break
+			return appendComposed(dst[:start], s)
 		}
-		m.add(c)
+		dst, digits = add(dst, digits, c)
 	}
-	m.endNumber()
-	return m.dst
+	return blankNumber(dst, digits)
+}
+
+// appendComposed is appendMapped for text that needs full normalisation.
+func appendComposed(dst []byte, s string) []byte {
+	digits := -1
+	for _, r := range norm.NFKC.String(s) {
+		dst, digits = add(dst, digits, plain(r))
+	}
+	return blankNumber(dst, digits)
 }
 
 // plain is what becomes of one rune after NFKC.
@@ -117,32 +120,26 @@ func plain(r rune) rune {
 	return r
 }
 
-// mapped collects runes and blanks the numbers among them.
-type mapped struct {
-	dst    []byte
-	digits int // where the run of digits at the end of dst starts, -1 when there is none
-}
-
-func (m *mapped) add(r rune) {
+// add appends one mapped rune. digits is where the run of digits at the end of dst starts, -1 when there is none.
+func add(dst []byte, digits int, r rune) ([]byte, int) {
 	if r == dropped {
-		return
+		return dst, digits
 	}
 	if digit(r) {
-		if m.digits < 0 {
-			m.digits = len(m.dst)
+		if digits < 0 {
+			digits = len(dst)
 		}
-		m.dst = append(m.dst, byte(r))
-		return
+		return append(dst, byte(r)), digits
 	}
-	m.endNumber()
-	m.dst = utf8.AppendRune(m.dst, r)
+	return utf8.AppendRune(blankNumber(dst, digits), r), -1
 }
 
-func (m *mapped) endNumber() {
-	if m.digits >= 0 && len(m.dst)-m.digits >= digitRun {
-		m.dst = append(m.dst[:m.digits], "00000"...)
+// blankNumber makes a long run of digits at the end of dst "a number".
+func blankNumber(dst []byte, digits int) []byte {
+	if digits >= 0 && len(dst)-digits >= digitRun {
+		return append(dst[:digits], "00000"...)
 	}
-	m.digits = -1
+	return dst
 }
 
 // squeeze cuts repeated runes, collapses spaces and trims, in place.

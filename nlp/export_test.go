@@ -1,0 +1,4 @@
+package nlp
+
+// SettleCache waits until what was put into the cache can be got from it.
+func (s *Service) SettleCache() { s.cache.settle() }

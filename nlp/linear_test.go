@@ -1,0 +1,158 @@
+package nlp
+
+import (
+	"encoding/binary"
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"liveroom/engine/live"
+)
+
+func randomLinear(t testing.TB, buckets int) *Linear {
+	t.Helper()
+	r := rand.New(rand.NewPCG(3, 4))
+	file := []byte(linearMagic)
+	file = binary.LittleEndian.AppendUint32(file, uint32(buckets))
+	file = binary.LittleEndian.AppendUint32(file, uint32(classes))
+	for range 2 * classes {
+		file = binary.LittleEndian.AppendUint32(file, math.Float32bits(r.Float32()))
+	}
+	for range buckets * classes {
+		file = append(file, byte(r.Uint32()))
+	}
+	l, err := NewLinear(file)
+	if err != nil {
+		t.Fatalf("NewLinear = %v", err)
+	}
+	return l
+}
+
+// plainScore is Score by the book, the judge of the tuned one.
+func plainScore(l *Linear, text string) (out Scores) {
+	runes := append(append([]rune{boundary}, []rune(text)...), boundary)
+	seen := map[uint32]bool{}
+	for n := 1; n <= gramMax; n++ {
+		for i := 0; i+n <= len(runes); i++ {
+			gram := string(runes[i : i+n])
+			if gram == string(rune(boundary)) {
+				continue
+			}
+			h := fnv.New64a()
+			h.Write([]byte(gram))
+			sum := h.Sum64()
+			seen[uint32(sum^sum>>32)&l.mask] = true
+		}
+	}
+	for c := range classes {
+		total := 0
+		for index := range seen {
+			total += int(l.weights[int(index)*classes+c])
+		}
+		x := l.bias[c] + l.scale[c]*float32(total)*float32(1/math.Sqrt(float64(len(seen))))
+		if c < live.Intents {
+			out.Intent[c] = x
+		} else {
+			out.Emotion[c-live.Intents] = x
+		}
+	}
+	return out
+}
+
+func TestLinearByTheBook(t *testing.T) {
+	l := randomLinear(t, 1<<12)
+	for _, text := range []string{"", "a", "好好好", "这件还有货吗", strings.Repeat("长文本x", 400), "😀\ufffd", "ab ab ab"} {
+		var got Scores
+		l.Score(text, &got)
+		if want := plainScore(l, text); got != want {
+			t.Errorf("Score(%.20q) = %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestLinearAllocations(t *testing.T) {
+	l := randomLinear(t, 1<<12)
+	var out Scores
+	if n := testing.AllocsPerRun(100, func() { l.Score("这件还有货吗", &out) }); n > 0 {
+		t.Errorf("Score allocates %v times, want 0", n)
+	}
+}
+
+func TestEncode(t *testing.T) {
+	tokens, err := NewTokenizer("还\n有\n😀\n", TokenShape{MaxLen: 4, Unknown: 1, Edge: 2})
+	if err != nil {
+		t.Fatalf("NewTokenizer = %v", err)
+	}
+	for text, want := range map[string][]int32{
+		"": {0, 0, 0, 0}, "还有": {0, 0, 3, 4, 0, 0}, "有😀x": {0, 0, 4, 5, 1, 0, 0}, "还还还还还": {0, 0, 3, 3, 3, 3, 0, 0},
+	} {
+		got := tokens.Encode(nil, text)
+		if len(got) != len(want) {
+			t.Errorf("Encode(%q) = %v, want %v", text, got, want)
+			continue
+		}
+		for i := range want {
+			if got[i] != want[i] {
+				t.Errorf("Encode(%q) = %v, want %v", text, got, want)
+				break
+			}
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	m, cases := openShipped(f)
+	for i := range cases[:20] {
+		f.Add(cases[i].Text)
+	}
+	l := randomLinear(f, 1<<8)
+	f.Fuzz(func(t *testing.T, s string) {
+		text := Normalize(clip(s, MaxRunes))
+		ids := m.tokens.Encode(nil, text)
+		if len(ids) < 4 || len(ids) > 68 {
+			t.Fatalf("Encode(%q) = %d ids, want 4 to 68", text, len(ids))
+		}
+		for _, id := range ids {
+			if id < 0 || int(id) >= m.tokens.Size() {
+				t.Fatalf("Encode(%q) has id %d, want below %d", text, id, m.tokens.Size())
+			}
+		}
+		var got Scores
+		l.Score(text, &got)
+		if want := plainScore(l, text); got != want {
+			t.Fatalf("Score(%q) = %v, want %v", text, got, want)
+		}
+	})
+}
+
+func BenchmarkLinear(b *testing.B) {
+	l := randomLinear(b, 1<<16)
+	var out Scores
+	b.ReportAllocs()
+	for b.Loop() {
+		l.Score("这件还有货吗什么时候能发", &out)
+	}
+}
+
+func BenchmarkEncode(b *testing.B) {
+	m, _ := openShipped(b)
+	var ids []int32
+	b.ReportAllocs()
+	for b.Loop() {
+		ids = m.tokens.Encode(ids[:0], "这件还有货吗什么时候能发")
+	}
+}
+
+func BenchmarkJudge(b *testing.B) {
+	m, cases := openShipped(b)
+	var trained, linear Scores
+	copy(trained.Intent[:], cases[0].Intent)
+	copy(linear.Intent[:], cases[0].LinearIntent)
+	var r live.Reading
+	b.ReportAllocs()
+	for b.Loop() {
+		m.judge(&trained, &linear, &r)
+	}
+}

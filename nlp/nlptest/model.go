@@ -1,0 +1,130 @@
+package nlptest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"liveroom/engine/live"
+	"liveroom/nlp"
+)
+
+// Model says what a written test model is like.
+type Model struct {
+	Version string
+	Says    live.Intent // what the trained part says of every text
+	Linear  live.Intent // what the linear part says of every text
+}
+
+const vocabulary = "还有货吗我要退主播好美多少钱发快递尺码颜色号链接0123456789abc "
+
+// Write makes a model directory of all the files that package nlp wants, for a Loader of this package.
+func Write(dir string, m Model) error {
+	vocab := lines(vocabulary)
+	files := map[string][]byte{
+		nlp.VocabFile:  vocab,
+		nlp.LinearFile: linearFile(m.Linear),
+		nlp.ModelFile:  []byte(m.Says.String()),
+	}
+	shape := nlp.TokenShape{MaxLen: 64, Pad: 0, Unknown: 1, Edge: 2}
+	vectors, err := vectorsFile(files, shape, m)
+	if err != nil {
+		return fmt.Errorf("write test model: %w", err)
+	}
+	files[nlp.VectorsFile] = vectors
+	manifest := nlp.Manifest{
+		Version: m.Version, Created: "2026-01-01", Tokens: shape, Files: map[string]nlp.FileSeal{},
+		Thresholds:  map[string]float64{"default": 0.85},
+		Temperature: nlp.Temperatures{Intent: 1, Emotion: 1, LinearIntent: 1, LinearEmotion: 1},
+		Blend:       1,
+	}
+	for i := range live.Intents {
+		manifest.Intents = append(manifest.Intents, live.Intent(i+1).String())
+	}
+	for i := range live.Emotions {
+		manifest.Moods = append(manifest.Moods, live.Emotion(i+1).String())
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("write test model: %w", err)
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
+			return fmt.Errorf("write test model: %w", err)
+		}
+		manifest.Files[name] = Seal(content)
+	}
+	return WriteManifest(dir, &manifest)
+}
+
+// WriteManifest replaces the manifest of a model directory.
+func WriteManifest(dir string, m *nlp.Manifest) error {
+	raw, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("write test manifest: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, nlp.ManifestFile), raw, 0o644); err != nil {
+		return fmt.Errorf("write test manifest: %w", err)
+	}
+	return nil
+}
+
+// Seal returns the seal of a file's content.
+func Seal(content []byte) nlp.FileSeal {
+	sum := sha256.Sum256(content)
+	return nlp.FileSeal{SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(content))}
+}
+
+func lines(chars string) []byte {
+	var out bytes.Buffer
+	seen := map[rune]bool{}
+	for _, r := range chars {
+		if !seen[r] {
+			seen[r] = true
+			fmt.Fprintf(&out, "%c\n", r)
+		}
+	}
+	return out.Bytes()
+}
+
+// linearFile is a linear model without weights: its bias decides.
+func linearFile(says live.Intent) []byte {
+	const buckets, classes = 16, live.Intents + live.Emotions
+	out := []byte("LRLIN1\x00\x00")
+	out = binary.LittleEndian.AppendUint32(out, buckets)
+	out = binary.LittleEndian.AppendUint32(out, uint32(classes))
+	var scale, bias [classes]float32
+	bias[says-1] = Certain
+	bias[live.Intents+int(live.Calm)-1] = Certain
+	for _, row := range [][classes]float32{scale, bias} {
+		out, _ = binary.Append(out, binary.LittleEndian, row[:]) // fails for types without a fixed size only
+	}
+	return append(out, make([]byte, buckets*classes)...)
+}
+
+func vectorsFile(files map[string][]byte, shape nlp.TokenShape, m Model) ([]byte, error) {
+	tokens, err := nlp.NewTokenizer(string(files[nlp.VocabFile]), shape)
+	if err != nil {
+		return nil, err
+	}
+	linear, err := nlp.NewLinear(files[nlp.LinearFile])
+	if err != nil {
+		return nil, err
+	}
+	var cases []nlp.Vector
+	for _, text := range []string{"还有货吗", "我要退货", "", "ＸＬ 码"} {
+		v := nlp.Vector{Text: text, Normalized: nlp.Normalize(text)}
+		v.IDs = tokens.Encode(nil, v.Normalized)
+		trained := Scores(m.Says)
+		v.Intent, v.Emotion = trained.Intent[:], trained.Emotion[:]
+		var flat nlp.Scores
+		linear.Score(v.Normalized, &flat)
+		v.LinearIntent, v.LinearEmotion = flat.Intent[:], flat.Emotion[:]
+		cases = append(cases, v)
+	}
+	return json.Marshal(cases)
+}
