@@ -150,3 +150,23 @@ func stock(sku live.SKU, warehouse string, available, at int64) live.Record {
 		Type: live.StockUpdate, Shop: "demo", SKU: sku, Warehouse: warehouse, Available: available, At: at,
 	}}
 }
+
+// drive opens a store whose committer the test plays itself, by calling flush, tend and saveFold; one reader serves.
+func drive(t testing.TB, cfg Config, now func() time.Time) *Store {
+	t.Helper()
+	if cfg.Dir == "" {
+		cfg.Dir = t.TempDir()
+	}
+	s, err := open(context.Background(), cfg, quiet, nil, now)
+	if err != nil {
+		t.Fatalf("open: %v", err)
+	}
+	served := make(chan struct{})
+	go func() { defer close(served); s.serveReads(context.Background()) }()
+	t.Cleanup(func() {
+		s.Close()
+		close(s.reads)
+		<-served
+	})
+	return s
+}
