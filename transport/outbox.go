@@ -1,0 +1,153 @@
+package transport
+
+import (
+	"time"
+
+	"liveroom/engine/live"
+	"liveroom/transport/wire"
+)
+
+// item is one thing to do for a link, in the order of the outbox.
+type item struct {
+	link  *link
+	frame []byte
+	last  *lastWord  // say bye
+	job   *broadcast // link is nil
+	next  int32      // the next item of the same link, as index + 1; owned by the loop
+	evict bool
+}
+
+type lastWord struct {
+	code   live.Code
+	reason string
+	retry  time.Duration
+}
+
+// Send hands one frame, one encoded JSON object of at most wire.MaxPayload bytes, to the link of a session. The frame must
+// not change afterwards. It returns false when the session has no live link, or one that is being closed; true says that
+// the frame is on its way, not that it arrived. Frames sent from one goroutine to one session arrive in their order, those
+// of a burst in one write. A link that leaves more than its Allowance unread is evicted. Any goroutine may call it.
+func (s *Server) Send(id live.SessionID, frame []byte) bool {
+	l := s.registry.find(id)
+	return l != nil && l.loop.offer(l, frame)
+}
+
+// SendAll is Send for several frames, which arrive together and in order.
+func (s *Server) SendAll(id live.SessionID, frames [][]byte) bool {
+	l := s.registry.find(id)
+	if l == nil {
+		return false
+	}
+	for _, frame := range frames {
+		if !l.loop.offer(l, frame) {
+			return false
+		}
+	}
+	return true
+}
+
+// Bye tells the link of a session to go: the code and a reason in words, and when to come back, if retry is more than 0.
+// It does nothing when the session has no live link.
+func (s *Server) Bye(id live.SessionID, code live.Code, reason string, retry time.Duration) {
+	if l := s.registry.find(id); l != nil {
+		l.loop.post(item{link: l, last: &lastWord{code, reason, retry}})
+	}
+}
+
+// offer queues a frame for l unless that is more than l may have unread.
+// Hot path: no allocation beyond the outbox's own growth; BenchmarkSend.
+func (lp *loop) offer(l *link, frame []byte) bool {
+	if l.evicting.Load() {
+		return false
+	}
+	most := int64(l.allowance().Outbox)
+	if waiting := l.queued.Add(int64(len(frame))); waiting+l.unread.Load() > most+wire.MaxPayload {
+		l.queued.Add(-int64(len(frame)))
+		if l.evicting.CompareAndSwap(false, true) {
+			lp.post(item{link: l, evict: true})
+		}
+		return false
+	}
+	lp.post(item{link: l, frame: frame})
+	return true
+}
+
+// post puts an item into the outbox and wakes the loop, once for a burst.
+func (lp *loop) post(it item) {
+	lp.mu.Lock()
+	lp.items = append(lp.items, it)
+	wake := !lp.woken
+	lp.woken = true
+	lp.mu.Unlock()
+	if wake {
+		lp.server.wake(lp.el, lp)
+	}
+}
+
+// depth returns how many items wait.
+func (lp *loop) depth() int {
+	lp.mu.Lock()
+	defer lp.mu.Unlock()
+	return len(lp.items)
+}
+
+// flush empties the outbox: all frames of one link leave in one write.
+func (lp *loop) flush() {
+	lp.mu.Lock()
+	items := lp.items
+	lp.items, lp.woken = lp.spare[:0], false
+	lp.mu.Unlock()
+	for i := range items {
+		lp.chain(items, i)
+	}
+	for i, l := range lp.touched {
+		lp.deliver(l, items)
+		lp.touched[i] = nil
+	}
+	lp.touched = lp.touched[:0]
+	clear(items)
+	if lp.spare = items; cap(items) > keepItems {
+		lp.spare = nil
+	}
+}
+
+// chain links item i to the others of its link.
+func (lp *loop) chain(items []item, i int) {
+	l := items[i].link
+	switch {
+	case l == nil:
+		lp.start(items[i].job)
+		return
+	case l.first == 0:
+		l.first = int32(i + 1)
+		lp.touched = append(lp.touched, l)
+	default:
+		items[l.last-1].next = int32(i + 1)
+	}
+	l.last = int32(i + 1)
+}
+
+// deliver writes the items of one link.
+func (lp *loop) deliver(l *link, items []item) {
+	at := l.first
+	l.first, l.last = 0, 0
+	for at != 0 {
+		it := &items[at-1]
+		at = it.next
+		l.queued.Add(-int64(len(it.frame)))
+		switch {
+		case l.stage != open:
+		case it.evict:
+			lp.send(l)
+			lp.evict(l)
+		case it.last != nil:
+			lp.farewell(l, it.last.code, it.last.reason, it.last.retry)
+		default:
+			lp.say(l, it.frame)
+			if len(lp.out) > writeChunk {
+				lp.send(l)
+			}
+		}
+	}
+	lp.send(l)
+}
