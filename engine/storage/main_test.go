@@ -16,7 +16,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv("STORAGE_TEST_CHILD"); dir != "" {
+	if dir := os.Getenv(childDir); dir != "" {
 		childMain(dir)
 		return
 	}

@@ -64,8 +64,11 @@ func (s *Store) dropOld(ctx context.Context, now time.Time) error {
 	cutoff := now.Add(-s.cfg.Keep).UnixMilli()
 	for range dropBatches {
 		through, err := s.oldThrough(ctx, cutoff)
-		if err != nil || through == 0 {
+		if err != nil {
 			return err
+		}
+		if through == 0 {
+			break
 		}
 		if err := w.within(ctx, func() error { return w.exec(ctx, dropBlocks, int64(through)) }); err != nil {
 			return err
