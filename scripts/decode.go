@@ -180,10 +180,10 @@ func (d *decoder) cases(root, n *yaml.Node) {
 func (d *decoder) place(line int, c *scriptCase, last bool) {
 	always := len(c.needs)+len(c.attrs)+len(c.when)+len(c.intents) == 0
 	if last && !always {
-		d.problem(line, "the last case, %q, has needs or conditions: add one after it that always phrase.Fits, so that there is an answer when nothing is known", c.name)
+		d.problem(line, "the last case, %q, has needs or conditions: add one after it that always fits, so that there is an answer when nothing is known", c.name)
 	}
 	if !last && always {
-		d.problem(line, "case %q always phrase.Fits, so no case after it is ever used: move it to the end", c.name)
+		d.problem(line, "case %q always fits, so no case after it is ever used: move it to the end", c.name)
 	}
 }
 
