@@ -80,10 +80,12 @@ var badModels = map[string]struct {
 	"temperature": {func(t *testing.T, dir string) {
 		editManifest(t, dir, func(m *nlp.Manifest) { m.Temperature.LinearEmotion = 0 })
 	}, "linear_emotion"},
-	"blend":     {func(t *testing.T, dir string) { editManifest(t, dir, func(m *nlp.Manifest) { m.Blend = 1.5 }) }, "blend"},
-	"threshold": {func(t *testing.T, dir string) { editManifest(t, dir, func(m *nlp.Manifest) { m.Thresholds["stok"] = 0.9 }) }, "stok"},
-	"version":   {func(t *testing.T, dir string) { editManifest(t, dir, func(m *nlp.Manifest) { m.Version = "" }) }, "version"},
-	"max_len":   {func(t *testing.T, dir string) { editManifest(t, dir, func(m *nlp.Manifest) { m.Tokens.MaxLen = 0 }) }, "max_len"},
+	"blend": {func(t *testing.T, dir string) { editManifest(t, dir, func(m *nlp.Manifest) { m.Blend = 1.5 }) }, "blend"},
+	"threshold": {func(t *testing.T, dir string) {
+		editManifest(t, dir, func(m *nlp.Manifest) { m.Thresholds["stok"] = 0.9 })
+	}, "stok"},
+	"version": {func(t *testing.T, dir string) { editManifest(t, dir, func(m *nlp.Manifest) { m.Version = "" }) }, "version"},
+	"max_len": {func(t *testing.T, dir string) { editManifest(t, dir, func(m *nlp.Manifest) { m.Tokens.MaxLen = 0 }) }, "max_len"},
 	"linear magic": {func(t *testing.T, dir string) {
 		replaceFile(t, dir, nlp.LinearFile, func(c []byte) []byte { return append([]byte("x"), c[1:]...) })
 	}, "linear"},

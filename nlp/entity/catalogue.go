@@ -76,7 +76,7 @@ func (b *names) add(name string, w word) {
 }
 
 // find returns the names in a text, leftmost and longest first, without overlaps.
-func (c *Catalogue) find(s *sheet) []span {
+func (c *Catalogue) find(s *scan) []span {
 	if c == nil {
 		return nil
 	}
@@ -98,8 +98,7 @@ func (c *Catalogue) find(s *sheet) []span {
 		for ; at < m.End(); end++ {
 			at += utf8.RuneLen(s.cells[end].r)
 		}
-		sc := scan{sheet: s}
-		if sc.whole(cell, end) {
+		if s.whole(cell, end) {
 			found = append(found, span{cell, end, &c.words[m.Pattern()]})
 			done = end
 		}

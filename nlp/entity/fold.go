@@ -1,7 +1,6 @@
 package entity
 
 import (
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -32,8 +31,6 @@ type sheet struct {
 	read   int32  // characters of the original folded so far
 	iter   norm.Iter
 }
-
-var sheets = sync.Pool{New: func() any { return &sheet{} }}
 
 func (s *sheet) fold(text string) {
 	s.text, s.cells, s.read = text, s.cells[:0], 0

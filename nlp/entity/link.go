@@ -96,7 +96,7 @@ func (s *scan) hao(i int, n number, k int) int {
 	if j := s.afterAny(k, "色号", "色"); j >= 0 {
 		return s.take(Color, i, j, decimal(n.milli)+"号色", "")
 	}
-	if tail := s.linkTail(n.end); tail > k {
+	if tail := s.linkTail(k - 1); tail > k {
 		if s.linkNumber(n) {
 			return s.take(Product, i, tail, decimal(n.milli), "link")
 		}
