@@ -1,0 +1,182 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"liveroom/actors"
+	"liveroom/engine/admin"
+	"liveroom/engine/live"
+	"liveroom/engine/shop"
+	"liveroom/engine/storage"
+	"liveroom/nlp"
+	"liveroom/nlp/onnx"
+	"liveroom/scripts"
+	"liveroom/transport"
+	"liveroom/transport/wire"
+	"liveroom/transport/wire/token"
+)
+
+// parts are everything a node is made of, in the order of assembly.
+type parts struct {
+	registry  *prometheus.Registry
+	store     *storage.Store
+	catalogue *shop.Catalogue
+	ledger    *shop.Ledger
+	rooms     *shop.Rooms
+	reader    *nlp.Service
+	book      *scripts.Book
+	house     *actors.House
+	gate      *gate
+	server    *transport.Server
+	admin     *admin.Server
+}
+
+// assemble turns the configuration into parts. When it fails, what it had opened is closed.
+func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
+	log := e.log
+	part := func(name string) *slog.Logger { return log.With("part", name) }
+	p.registry = prometheus.NewRegistry()
+	p.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+
+	key, err := tokenKey(cfg)
+	if err != nil {
+		return p, err
+	}
+	cfg.Storage.BeforeCommit = e.faults.commit
+	if p.store, err = storage.Open(ctx, cfg.Storage, part("storage"), p.registry); err != nil {
+		return p, fmt.Errorf("open storage: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.store.Close())
+		}
+	}()
+	if err = p.openShop(cfg.Shop); err != nil {
+		return p, err
+	}
+	if cfg.NLP.ModelDir == "" {
+		cfg.NLP.ModelDir = findModel()
+	}
+	cfg.NLP.Load = e.faults.loader(onnx.Open)
+	if p.reader, err = nlp.New(cfg.NLP, part("nlp"), p.registry); err != nil {
+		return p, fmt.Errorf("open reader: %w", err)
+	}
+	p.reader.SetCatalogue(p.catalogue.Shop(), p.catalogue.Products())
+	if p.book, err = scripts.New(cfg.Scripts, figures{p.ledger, p.rooms}, part("scripts"), p.registry); err != nil {
+		return p, fmt.Errorf("open scripts: %w", err)
+	}
+	p.gate = &gate{
+		key: key, sessions: sessions{key}, catalogue: p.catalogue, ledger: p.ledger, rooms: p.rooms,
+		open: cfg.Shop.OpenRooms, store: p.store, log: part("gate"),
+	}
+	if err = p.restoreFacts(ctx); err != nil {
+		return p, err
+	}
+	neighbours := actors.Parts{
+		Reader: reader{p.reader}, Composer: composer{p.book, p.catalogue}, Catalogue: catalogue{p.catalogue, p.rooms, p.ledger},
+		Journal: journal{p.store}, Outlet: outlet{p.gate}, OnStep: e.faults.step,
+		Frames: actors.Frames{Ack: wire.AppendAck, Reply: wire.AppendReply, Outcome: wire.AppendOutcome, Error: wire.AppendError},
+	}
+	if p.house, err = actors.New(cfg.Actors, neighbours, part("actors"), p.registry); err != nil {
+		return p, fmt.Errorf("open actors: %w", err)
+	}
+	if p.server, err = transport.New(cfg.Transport, p.gate, part("transport"), p.registry); err != nil {
+		return p, fmt.Errorf("open transport: %w", err)
+	}
+	p.gate.house, p.gate.server = p.house, p.server
+	views := admin.Views{Ready: e.notReady, Status: e.status, Metrics: p.registry, Routes: e.faults.routes()}
+	if p.admin, err = admin.New(cfg.Admin, views, part("admin")); err != nil {
+		return p, fmt.Errorf("open admin: %w", err)
+	}
+	return p, nil
+}
+
+// openShop reads the catalogue.
+func (p *parts) openShop(cfg ShopConfig) (err error) {
+	if cfg.Catalogue == "" {
+		p.catalogue = shop.Demo()
+	} else {
+		file, err := os.ReadFile(cfg.Catalogue)
+		if err != nil {
+			return fmt.Errorf("read catalogue: %w", err)
+		}
+		if p.catalogue, err = shop.ParseCatalogue(file); err != nil {
+			return fmt.Errorf("catalogue %s: %w", cfg.Catalogue, err)
+		}
+	}
+	p.ledger, p.rooms = shop.NewLedger(p.catalogue), shop.NewRooms(maxRooms)
+	return nil
+}
+
+// restoreFacts rebuilds stock, counts and open rooms from what is stored.
+func (p *parts) restoreFacts(ctx context.Context) error {
+	for _, room := range p.catalogue.Rooms() {
+		p.gate.known.Store(room.ID, struct{}{})
+	}
+	return p.store.Facts(ctx, func(r live.Record) bool {
+		p.ledger.Restore(r)
+		p.rooms.Restore(r)
+		if r.Event != nil && r.Event.Room != "" {
+			p.gate.known.Store(r.Event.Room, struct{}{})
+		}
+		return true
+	})
+}
+
+// tokenKey reads the key of link tokens; without a file named, one is made in the data folder at the first start.
+func tokenKey(cfg Config) ([]byte, error) {
+	path := cfg.Access.TokenKeyFile
+	if path == "" {
+		path = filepath.Join(cfg.Storage.Dir, "token.key")
+		if err := makeKey(path); err != nil {
+			return nil, fmt.Errorf("make token key: %w", err)
+		}
+	}
+	key, err := token.ReadKeyFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("token key: %w", err)
+	}
+	return key, nil
+}
+
+func makeKey(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var random [32]byte
+	rand.Read(random[:])
+	_, err = f.WriteString(hex.EncodeToString(random[:]) + "\n")
+	return errors.Join(err, f.Close())
+}
+
+// findModel returns the shipped model: beside the executable, or in the source tree that is the working folder.
+func findModel() string {
+	places := []string{filepath.Join("nlp", "model")}
+	if exe, err := os.Executable(); err == nil {
+		places = append([]string{filepath.Join(filepath.Dir(exe), "model")}, places...)
+	}
+	for _, dir := range places {
+		if _, err := os.Stat(filepath.Join(dir, nlp.ManifestFile)); err == nil {
+			return dir
+		}
+	}
+	return ""
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"liveroom/engine"
+	"liveroom/engine/live"
+	"liveroom/transport/wire/token"
+)
+
+// Identities of the demo.
+const (
+	demoRoom live.RoomID = "demo"
+	demoUser live.UserID = "guest"
+)
+
+type demoCommand struct {
+	settings
+	Headless bool   `help:"Replay nothing; print one JSON line with addresses and tokens when ready."`
+	Once     bool   `help:"Stop after the replay."`
+	Data     string `help:"Keep data in this folder instead of a temporary one." type:"path" placeholder:"DIR"`
+	TCP      string `help:"TCP address." default:"127.0.0.1:0" name:"tcp"`
+	WS       string `help:"WebSocket address." default:"127.0.0.1:0" name:"ws"`
+	Admin    string `help:"Admin address." default:"127.0.0.1:0"`
+}
+
+// Run serves the demo shop, and shows a replayed room being answered.
+func (c *demoCommand) Run(ctx context.Context, s streams) (err error) {
+	dir := c.Data
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "liveroom-demo-"); err != nil {
+			return fmt.Errorf("temporary data: %w", err)
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	}
+	base := engine.Default()
+	base.Storage.Dir = dir
+	base.Transport.TCPAddr, base.Transport.WSAddr, base.Admin.Addr = c.TCP, c.WS, c.Admin
+	base.Node.LogLevel = "warn"
+	base.Node.DrainJitter = time.Second
+	cfg, _, err := c.load(base)
+	if err != nil {
+		return err
+	}
+	log, err := newLogger(cfg.Node, s.err)
+	if err != nil {
+		return err
+	}
+	return c.serve(ctx, cfg, log, s)
+}
+
+func (c *demoCommand) serve(ctx context.Context, cfg engine.Config, log *slog.Logger, s streams) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	e, err := engine.New(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() { done <- e.Run(ctx) }()
+	select {
+	case <-e.Ready():
+	case err := <-done:
+		return err
+	}
+	info, err := describe(e, cfg)
+	if err == nil && c.Headless {
+		err = json.NewEncoder(s.out).Encode(info)
+	} else if err == nil {
+		err = replay(ctx, info, s.out)
+	}
+	if err != nil || c.Once {
+		stop()
+	}
+	return errors.Join(err, <-done)
+}
+
+// demoInfo is what demo --headless prints.
+type demoInfo struct {
+	TCP          string            `json:"tcp"`
+	WS           string            `json:"ws"`
+	Admin        string            `json:"admin"`
+	TokenKeyFile string            `json:"token_key_file"`
+	Data         string            `json:"data"`
+	Tokens       map[string]string `json:"tokens"`
+}
+
+func describe(e *engine.Engine, cfg engine.Config) (demoInfo, error) {
+	addrs := e.Addrs()
+	keyFile := cfg.Access.TokenKeyFile
+	if keyFile == "" {
+		keyFile = filepath.Join(cfg.Storage.Dir, "token.key")
+	}
+	info := demoInfo{
+		TCP: addrs.TCP, WS: addrs.WS, Admin: addrs.Admin, TokenKeyFile: keyFile, Data: cfg.Storage.Dir,
+		Tokens: make(map[string]string),
+	}
+	key, err := token.ReadKeyFile(keyFile)
+	if err != nil {
+		return info, err
+	}
+	now := time.Now()
+	for _, claims := range []token.Claims{
+		{Role: live.Ingest}, {Role: live.Viewer, Room: demoRoom, User: demoUser}, {Role: live.Seat}, {Role: live.Admin},
+	} {
+		claims.Expires = now.Add(24 * time.Hour)
+		if info.Tokens[claims.Role.String()], err = token.Sign(key, claims, now); err != nil {
+			return info, err
+		}
+	}
+	return info, nil
+}

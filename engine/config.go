@@ -1,0 +1,95 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"liveroom/actors"
+	"liveroom/engine/admin"
+	"liveroom/engine/storage"
+	"liveroom/nlp"
+	"liveroom/scripts"
+	"liveroom/transport"
+)
+
+// Config is everything that can be set about one node. Its keys are the field names in snake case, joined by dots:
+// transport.tcp_addr. See Load for where values come from.
+type Config struct {
+	Node      NodeConfig
+	Shop      ShopConfig
+	Access    AccessConfig
+	Transport transport.Config
+	Actors    actors.Config
+	NLP       nlp.Config
+	Scripts   scripts.Config
+	Storage   storage.Config
+	Admin     admin.Config
+}
+
+// NodeConfig is about the process.
+type NodeConfig struct {
+	// LogLevel is debug, info, warn or error. Default info.
+	LogLevel string
+	// LogFormat is text or json. Default text.
+	LogFormat string
+	// DrainBudget is how long an orderly stop may take before what is left is cut off. Default 20 s.
+	DrainBudget time.Duration
+	// DrainJitter spreads the reconnects of links that are told to go: each is given a random time up to this.
+	// Default 5 s.
+	DrainJitter time.Duration
+}
+
+// ShopConfig is about what is sold.
+type ShopConfig struct {
+	// Catalogue is the path of the shop's catalogue file; empty takes the demo shop. Default empty.
+	Catalogue string
+	// OpenRooms lets an ingest link open a room by speaking of it first. Default true.
+	OpenRooms bool
+}
+
+// AccessConfig is about who may connect.
+type AccessConfig struct {
+	// TokenKeyFile is the file that holds the key of link tokens, at least 32 bytes, readable by its owner alone.
+	// Empty makes a key in the data folder at the first start. Default empty.
+	TokenKeyFile string
+}
+
+// Default returns the configuration of a node in service.
+func Default() Config {
+	c := Config{
+		Node:      NodeConfig{LogLevel: "info", LogFormat: "text", DrainBudget: 20 * time.Second, DrainJitter: 5 * time.Second},
+		Shop:      ShopConfig{OpenRooms: true},
+		Transport: transport.Default(),
+		Actors:    actors.Default(),
+		NLP:       nlp.Default(),
+		Scripts:   scripts.Default(),
+		Storage:   storage.Default(),
+		Admin:     admin.Default(),
+	}
+	c.Storage.Dir = "data"
+	return c
+}
+
+// Validate reports every value out of range, each by its key.
+func (c Config) Validate() error {
+	var errs []error
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.Node.LogLevel)); err != nil {
+		errs = append(errs, fmt.Errorf("node.log_level: %q, want debug, info, warn or error", c.Node.LogLevel))
+	}
+	if f := c.Node.LogFormat; f != "text" && f != "json" {
+		errs = append(errs, fmt.Errorf("node.log_format: %q, want text or json", f))
+	}
+	if c.Node.DrainBudget <= 0 {
+		errs = append(errs, fmt.Errorf("node.drain_budget: %v, want more than 0", c.Node.DrainBudget))
+	}
+	if c.Node.DrainJitter < 0 {
+		errs = append(errs, fmt.Errorf("node.drain_jitter: %v, want 0 or more", c.Node.DrainJitter))
+	}
+	for _, part := range []interface{ Validate() error }{c.Transport, c.Actors, c.NLP, c.Scripts, c.Storage, c.Admin} {
+		errs = append(errs, part.Validate())
+	}
+	return errors.Join(errs...)
+}

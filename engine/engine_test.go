@@ -1,0 +1,218 @@
+package engine
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"liveroom/engine/live"
+	"liveroom/transport/wire/token"
+)
+
+func TestStockQuestionOverTCP(t *testing.T) {
+	n := startNode(t, t.TempDir(), nil)
+	c := n.ingest(t)
+	for i, pieces := range []int{37, 4711} {
+		id := fmt.Sprint("m", i)
+		c.send(stockIs(pieces))
+		c.send(said("message", id, "u1", "3号链接还剩多少件"))
+		if ack := c.next("ack", "error"); ack.text("type") != "ack" || ack.text("id") != id {
+			t.Fatalf("got %v, want the ack of %s", ack, id)
+		}
+		r := c.next("reply", "error")
+		if !strings.Contains(r.text("text"), fmt.Sprint(pieces)) || r.text("by") != "script" || r.text("scope") != "private" {
+			t.Fatalf("got %v, want a private reply by script with %d", r, pieces)
+		}
+		if r.text("to") != id || r.text("room") != "demo" || r.text("user") != "u1" || r.text("intent") != "stock" || r.text("domain") != "presale" {
+			t.Errorf("reply %v does not name what it answers", r)
+		}
+	}
+}
+
+func TestStockQuestionOverWebSocket(t *testing.T) {
+	n := startNode(t, t.TempDir(), nil)
+	c := n.ingest(t)
+	c.send(stockIs(37))
+	c.send(said("message", "m0", "u1", "我要退货"))
+	c.next("reply") // so the stock before it has been taken in
+	v := n.viewer(t, "guest")
+	v.send(said("message", "m1", "guest", "3号链接还剩多少件"))
+	if r := v.next("reply", "error"); !strings.Contains(r.text("text"), "37") {
+		t.Fatalf("got %v, want 37", r)
+	}
+}
+
+func TestPublicReplyReachesTheRoom(t *testing.T) {
+	n := startNode(t, t.TempDir(), nil)
+	c, v := n.ingest(t), n.viewer(t, "guest")
+	c.send(stockIs(37))
+	c.send(said("comment", "c1", "u1", "3号链接还剩多少件"))
+	for name, link := range map[string]*client{"ingest": c, "viewer": v} {
+		if r := link.next("reply", "error"); r.text("scope") != "public" || r.text("to") != "c1" {
+			t.Errorf("the %s link got %v, want the public reply", name, r)
+		}
+	}
+	c.send(said("message", "m1", "u1", "3号链接还剩多少件"))
+	c.next("reply")
+	v.send(said("message", "m2", "guest", "包邮吗"))
+	if r := v.next("reply"); r.text("to") != "m2" {
+		t.Errorf("the viewer got %v, a private reply to somebody else", r)
+	}
+}
+
+func TestRepetitionBringsTheSameFrame(t *testing.T) {
+	dir := t.TempDir()
+	n := startNode(t, dir, nil)
+	c := n.ingest(t)
+	c.send(said("message", "m1", "u1", "我要退货"))
+	first := c.next("reply")
+	c.send(said("message", "m1", "u1", "我要退货"))
+	if again := c.next("reply"); again.text("id") != first.text("id") || again.text("text") != first.text("text") {
+		t.Errorf("the repetition got %v, want %v", again, first)
+	}
+	if err := n.stop(); err != nil {
+		t.Fatal(err)
+	}
+	n = startNode(t, dir, nil)
+	c = n.ingest(t)
+	c.send(said("message", "m1", "u1", "我要退货"))
+	if again := c.next("reply"); again.text("id") != first.text("id") || again.text("text") != first.text("text") {
+		t.Errorf("after a restart the repetition got %v, want %v", again, first)
+	}
+}
+
+func TestResumeBringsWhatWasMissed(t *testing.T) {
+	n := startNode(t, t.TempDir(), nil)
+	signed := n.token(t, token.Claims{Role: live.Ingest})
+	c := dialTCP(t, n.Addrs().TCP).hello("ingest", signed, frame{"outcomes": true})
+	var ids []string
+	for i := range 3 {
+		c.send(said("message", fmt.Sprint("m", i), "u1", "我要退货"))
+		ids = append(ids, c.next("reply").text("id"))
+	}
+	c.close()
+	again := dialTCP(t, n.Addrs().TCP).hello("ingest", signed, frame{
+		"outcomes": true, "resume": frame{"session": c.Session, "after": ids[0]},
+	})
+	if again.Session != c.Session {
+		t.Fatalf("session %q resumed as %q", c.Session, again.Session)
+	}
+	for _, want := range ids[1:] {
+		if r := again.next("reply"); r.text("id") != want {
+			t.Errorf("resumed with %v, want %s", r, want)
+		}
+	}
+	thief := dialWS(t, n.Addrs().WS).hello("viewer", n.token(t, token.Claims{Role: live.Viewer, Room: "demo", User: "x"}),
+		frame{"resume": frame{"session": c.Session, "after": ""}})
+	if thief.Session == c.Session {
+		t.Error("a viewer resumed the session of an ingest link")
+	}
+}
+
+func TestBadInputIsNamed(t *testing.T) {
+	n := startNode(t, t.TempDir(), func(c *Config) { c.Shop.OpenRooms = false })
+	c := n.ingest(t)
+	for _, bad := range []struct {
+		send        frame
+		code, field string
+	}{
+		{frame{"type": "comment", "id": "1", "room": "nowhere", "user": "u", "text": "x", "at": said("", "", "", "")["at"]}, "unknown_room", "room"},
+		{frame{"type": "stock", "sku": "NO-SUCH", "available": 1, "at": said("", "", "", "")["at"]}, "bad_field", "sku"},
+		{frame{"type": "stock", "sku": "DEMO-3", "available": -1, "at": said("", "", "", "")["at"]}, "bad_field", "available"},
+		{frame{"type": "stock", "sku": "DEMO-3", "warehouse": "moon", "available": 1, "at": said("", "", "", "")["at"]}, "bad_field", "warehouse"},
+		{frame{"type": "stock", "shop": "other", "sku": "DEMO-3", "available": 1, "at": said("", "", "", "")["at"]}, "bad_field", "shop"},
+		{frame{"type": "present", "room": "demo", "sku": "NO-SUCH", "at": said("", "", "", "")["at"]}, "bad_field", "sku"},
+		{frame{"type": "message", "id": "2", "room": "demo", "user": "u", "text": "x", "at": 1}, "bad_time", "at"},
+		{frame{"type": "dance"}, "unknown_type", "type"},
+		{frame{"type": "message", "id": strings.Repeat("x", 200), "room": "demo", "user": "u", "text": "x", "at": said("", "", "", "")["at"]}, "bad_field", "id"},
+	} {
+		c.send(bad.send)
+		if e := c.next("error", "reply", "ack"); e.text("code") != bad.code || e.text("field") != bad.field || e.text("message") == "" {
+			t.Errorf("%v got %v, want %s at %s", bad.send, e, bad.code, bad.field)
+		}
+	}
+	c.send(said("message", "ok", "u", "我要退货")) // and the link still works
+	c.next("reply")
+}
+
+func TestStartWithoutTheModel(t *testing.T) {
+	n := startNode(t, t.TempDir(), func(c *Config) { c.NLP.ModelDir = t.TempDir() })
+	c := n.ingest(t)
+	c.send(stockIs(37))
+	c.send(said("message", "m1", "u1", "3号链接还剩多少件"))
+	if r := c.next("reply", "error"); r.text("decided_by") != "rules" || !strings.Contains(r.text("text"), "37") {
+		t.Fatalf("got %v, want 37 decided by rules", r)
+	}
+	if s := n.parts.reader.Status(); s.Degraded == "" {
+		t.Error("the status does not say that the model is away")
+	}
+}
+
+func TestCorruptModelIsRefusedAndTheOldOneStays(t *testing.T) {
+	n := startNode(t, t.TempDir(), nil)
+	before := n.parts.reader.Status()
+	if before.Degraded != "" {
+		t.Fatalf("the shipped model is not in use: %s", before.Degraded)
+	}
+	dir := t.TempDir()
+	files, err := filepath.Glob("../nlp/model/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if filepath.Base(f) == "intent.onnx" {
+			b = bytes.ReplaceAll(b, []byte{0}, []byte{1})
+		}
+		if err := os.WriteFile(filepath.Join(dir, filepath.Base(f)), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := n.parts.reader.Swap(dir); err == nil {
+		t.Fatal("a corrupt model was taken")
+	}
+	c := n.ingest(t)
+	c.send(said("message", "m1", "u1", "我要退货"))
+	if r := c.next("reply"); r.text("decided_by") != "model" {
+		t.Errorf("got %v, want a reply decided by the old model", r)
+	}
+}
+
+func TestDrainAnswersWhatWasAccepted(t *testing.T) {
+	n := startNode(t, t.TempDir(), nil)
+	c := n.ingest(t)
+	const messages = 200
+	for i := range messages {
+		c.send(said("message", fmt.Sprint("m", i), fmt.Sprint("u", i%20), "我要退货"))
+	}
+	c.next("ack") // they have begun to arrive
+	stopped := make(chan error, 1)
+	go func() { stopped <- n.stop() }()
+	ended := make(map[string]bool)
+	for {
+		f := c.next("reply", "outcome", "error", "bye")
+		if f.text("type") == "bye" {
+			if f.text("code") != "draining" {
+				t.Errorf("bye %v, want draining", f)
+			}
+			break
+		}
+		if to := f.text("to"); ended[to] {
+			t.Errorf("%s ended twice", to)
+		} else {
+			ended[to] = true
+		}
+	}
+	if len(ended) != messages {
+		t.Errorf("%d messages ended, want %d", len(ended), messages)
+	}
+	if err := <-stopped; err != nil {
+		t.Fatal(err)
+	}
+}

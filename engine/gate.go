@@ -1,0 +1,214 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"liveroom/actors"
+	"liveroom/engine/live"
+	"liveroom/engine/shop"
+	"liveroom/engine/storage"
+	"liveroom/transport"
+	"liveroom/transport/wire"
+	"liveroom/transport/wire/token"
+)
+
+// gate stands between the links and the parts: it authenticates, and hands each event to its owner. It is called on
+// event loops and never blocks.
+type gate struct {
+	// set before Run
+	key       []byte
+	sessions  sessions
+	catalogue *shop.Catalogue
+	ledger    *shop.Ledger
+	rooms     *shop.Rooms
+	open      bool // rooms may be opened by speaking of them
+	store     *storage.Store
+	house     *actors.House
+	server    *transport.Server
+	log       *slog.Logger
+
+	links    sync.Map // live.SessionID → *live.Link
+	known    sync.Map // live.RoomID → struct{}: rooms that exist
+	draining atomic.Bool
+}
+
+// Hello implements transport.Handler.
+func (g *gate) Hello(h *wire.Hello, _ netip.Addr) (live.Link, *live.Fault) {
+	if g.draining.Load() {
+		return live.Link{}, &live.Fault{Code: live.Draining, Hint: "this node is going; connect again"}
+	}
+	claims, err := token.Verify(g.key, h.Token, time.Now())
+	switch {
+	case errors.Is(err, token.ErrExpired):
+		return live.Link{}, &live.Fault{Code: live.Expired, Field: "token", Hint: "the token has expired; get a new one"}
+	case err != nil:
+		return live.Link{}, &live.Fault{Code: live.Unauthorized, Field: "token", Hint: "not a token of this shop; make one with liveroom token"}
+	case claims.Role != h.Role:
+		return live.Link{}, &live.Fault{Code: live.Forbidden, Field: "role", Hint: "the token is for role " + claims.Role.String()}
+	}
+	l := live.Link{Role: claims.Role, Shop: claims.Shop, Room: claims.Room, User: claims.User, Outcomes: h.Outcomes}
+	if l.Role == live.Viewer && !g.enter(l.Room, false) {
+		return live.Link{}, &live.Fault{Code: live.UnknownRoom, Field: "token", Hint: "the token's room is neither in the catalogue nor open"}
+	}
+	if h.Resume != nil && g.sessions.owns(h.Resume.Session, &l) {
+		l.Session = h.Resume.Session
+	} else {
+		l.Session = g.sessions.newID(&l)
+	}
+	return l, nil
+}
+
+// Opened implements transport.Handler: it sends a resumed session what it has missed.
+func (g *gate) Opened(l *live.Link, resume *wire.Resume) {
+	g.links.Store(l.Session, l)
+	if resume == nil || resume.Session != l.Session {
+		return
+	}
+	var only func(live.UserKey) bool
+	if l.Role == live.Viewer {
+		own := live.UserKey{Room: l.Room, User: l.User}
+		only = func(k live.UserKey) bool { return k == own }
+	}
+	g.store.SessionFrames(l.Session, resume.After, only, func(frames [][]byte, err error) {
+		if err != nil {
+			g.log.Warn("cannot resume session", "session", l.Session, "err", err)
+			return
+		}
+		for _, f := range frames {
+			if l.Outcomes || !isOutcome(f) {
+				g.server.Send(l.Session, f)
+			}
+		}
+	})
+}
+
+var outcomeStart = []byte(`{"type":"outcome"`)
+
+func isOutcome(frame []byte) bool { return bytes.HasPrefix(frame, outcomeStart) }
+
+// Closed implements transport.Handler.
+func (g *gate) Closed(l *live.Link) { g.links.CompareAndDelete(l.Session, l) }
+
+// Event implements transport.Handler.
+func (g *gate) Event(l *live.Link, e *live.Event, received time.Time) *live.Fault {
+	if g.draining.Load() {
+		return &live.Fault{Code: live.Draining, To: e.ID, Hint: "this node is going; connect again and send it again"}
+	}
+	if fault := g.place(l, e); fault != nil {
+		return fault
+	}
+	switch e.Type {
+	case live.Comment, live.Message, live.Take, live.Say, live.GiveBack:
+		return g.deliver(l, e, received)
+	case live.StockUpdate:
+		if _, fault := g.ledger.Apply(e, received); fault != nil {
+			return fault
+		}
+		g.keep(l, e, received, false)
+	case live.CountsUpdate:
+		if _, fault := g.rooms.Apply(e, received); fault != nil {
+			return fault
+		}
+		g.keep(l, e, received, false)
+	case live.Present:
+		if fault := g.catalogue.CheckSKU(e); fault != nil {
+			return fault
+		}
+		if g.rooms.Present(e.Room, e.SKU, e.At) {
+			g.keep(l, e, received, false)
+		}
+	case live.OrderUpdate, live.Rate:
+		g.keep(l, e, received, true)
+	default:
+		g.rooms.Count(e)
+	}
+	return nil
+}
+
+// place fills what the event leaves to its link, and checks that the link may speak of the room.
+func (g *gate) place(l *live.Link, e *live.Event) *live.Fault {
+	if e.Dialogue != "" {
+		k, ok := e.Dialogue.User()
+		if !ok {
+			return &live.Fault{Code: live.BadField, Field: "dialogue", To: e.ID, Hint: "want the dialogue of a reply, as room/user"}
+		}
+		e.Room, e.User = k.Room, k.User
+	}
+	if l.Room != "" && e.Room != "" && e.Room != l.Room {
+		return &live.Fault{Code: live.Forbidden, Field: "room", To: e.ID, Hint: "the token is for another room"}
+	}
+	if l.Shop != "" && e.Shop != "" && e.Shop != l.Shop {
+		return &live.Fault{Code: live.Forbidden, Field: "shop", To: e.ID, Hint: "the token is for another shop"}
+	}
+	if e.Shop == "" {
+		e.Shop = g.catalogue.Shop()
+	} else if e.Shop != g.catalogue.Shop() {
+		return &live.Fault{Code: live.BadField, Field: "shop", To: e.ID, Hint: "no such shop on this node"}
+	}
+	if e.Room != "" && !g.enter(e.Room, l.Role == live.Ingest) {
+		return &live.Fault{Code: live.UnknownRoom, Field: "room", To: e.ID, Hint: "no such room; name it in the catalogue, or let ingest speak of it first"}
+	}
+	return nil
+}
+
+// maxRooms bounds the rooms that ingest links may open.
+const maxRooms = 10_000
+
+// enter tells whether a room exists; ingest links may open one.
+func (g *gate) enter(room live.RoomID, ingest bool) bool {
+	if _, ok := g.known.Load(room); ok {
+		return true
+	}
+	if !ingest || !g.open || g.rooms.Len() >= maxRooms {
+		return false
+	}
+	g.known.Store(room, struct{}{})
+	return true
+}
+
+func (g *gate) deliver(l *live.Link, e *live.Event, received time.Time) *live.Fault {
+	code := g.house.Deliver(e, l.Session, received)
+	if code == live.OK {
+		return nil
+	}
+	return &live.Fault{Code: code, To: e.ID, Hint: "too much at once; send it again later"}
+}
+
+// keep makes an event durable; with ack its sender is told.
+func (g *gate) keep(l *live.Link, e *live.Event, received time.Time, ack bool) {
+	session := l.Session
+	record := live.Record{Kind: live.RecordFact, User: e.UserKey(), Session: session, Received: received.UnixMilli(), Event: e}
+	g.store.Submit(live.Entry{Records: []live.Record{record}, Done: func(_ uint64, err error) {
+		switch {
+		case err != nil:
+			fault := live.Fault{Code: live.StorageFailed, To: e.ID, Field: e.Type.String(), Hint: "in force but not stored; send it again"}
+			g.server.Send(session, wire.AppendError(nil, &fault))
+		case ack:
+			g.server.Send(session, wire.AppendAck(nil, e.ID))
+		}
+	}})
+}
+
+// outlet is how actors reach links.
+type outlet struct{ *gate }
+
+// Send implements actors.Outlet.
+func (o outlet) Send(s live.SessionID, frame []byte) bool { return o.server.Send(s, frame) }
+
+// SendOutcome implements actors.Outlet.
+func (o outlet) SendOutcome(s live.SessionID, frame []byte) {
+	if l, ok := o.links.Load(s); ok && l.(*live.Link).Outcomes {
+		o.server.Send(s, frame)
+	}
+}
+
+// Broadcast implements actors.Outlet.
+func (o outlet) Broadcast(room live.RoomID, frame []byte, except live.SessionID) {
+	o.server.Broadcast(room, frame, except)
+}

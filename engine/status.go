@@ -1,0 +1,65 @@
+package engine
+
+import (
+	"errors"
+	"runtime/debug"
+
+	"liveroom/engine/storage"
+	"liveroom/nlp"
+)
+
+// Version is what this build is called: the module's version, or the commit it was built from.
+func Version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value
+		}
+	}
+	return info.Main.Version
+}
+
+// Status is one moment of the whole node, for the console and health checks.
+type Status struct {
+	Version  string
+	Ready    string // "ready", or why not
+	InFlight int
+	Storage  storage.Status
+	NLP      nlp.Status
+	Scripts  any
+}
+
+var (
+	errStarting = errors.New("starting")
+	errDraining = errors.New("draining")
+)
+
+// notReady returns why the node should get no new links, or nil.
+func (e *Engine) notReady() error {
+	select {
+	case <-e.ready:
+	default:
+		return errStarting
+	}
+	if e.draining.Load() {
+		return errDraining
+	}
+	if s := e.parts.store.Status(); s.Failing {
+		return errors.New("storage: " + s.Failure)
+	}
+	return nil
+}
+
+func (e *Engine) status() any {
+	s := Status{
+		Version: Version(), Ready: "ready", InFlight: e.parts.house.InFlight(), Storage: e.parts.store.Status(),
+		NLP: e.parts.reader.Status(), Scripts: e.parts.book.Status(),
+	}
+	if err := e.notReady(); err != nil {
+		s.Ready = err.Error()
+	}
+	return s
+}
