@@ -35,6 +35,7 @@ type answers struct {
 	killed  time.Duration // when the server was killed, 0 when it was not
 	away    bool          // the server is being restarted: links are expected to break
 	refused string        // why the last link was turned away
+	turned  int           // links that ended without a welcome
 
 	latency map[string]*hdrhistogram.Histogram
 	sweep   *hdrhistogram.Histogram
@@ -296,6 +297,8 @@ func (a *answers) Gone(link int, err error) {
 	l := &a.links[link]
 	if l.open {
 		a.open--
+	} else {
+		a.turned++
 	}
 	if !a.away && !a.start.IsZero() {
 		a.figures.LinksLost++

@@ -88,7 +88,10 @@ func (r *run) pong(link int) {
 	_, _ = r.crowd.Send(link, wire.AppendPong(nil)) // a closed link needs none
 }
 
-var errSlowWelcome = errors.New("the server did not welcome every link in time")
+var (
+	errSlowWelcome = errors.New("the server did not welcome every link in time")
+	errTurnedAway  = errors.New("the server turned links away")
+)
 
 // await returns when n links are open.
 func (a *answers) await(ctx context.Context, n int, limit time.Duration) error {
@@ -96,10 +99,13 @@ func (a *answers) await(ctx context.Context, n int, limit time.Duration) error {
 	defer over.Stop()
 	for {
 		a.mu.Lock()
-		open, changed := a.open, a.changed
+		open, turned, changed := a.open, a.turned, a.changed
 		a.mu.Unlock()
-		if open == n {
+		switch {
+		case open == n:
 			return nil
+		case turned > 0 && n > 0:
+			return fmt.Errorf("%w: %d links", errTurnedAway, turned)
 		}
 		select {
 		case <-changed:

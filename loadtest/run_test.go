@@ -154,9 +154,7 @@ func TestLateAnswersCount(t *testing.T) {
 	s.Schedule.Grace = time.Minute
 	s.Probes.Every = 0
 	go func() {
-		for room.Held() < 10 {
-			time.Sleep(time.Millisecond) // polls a fake, whose answers wait until then
-		}
+		<-room.Holding()
 		room.Release()
 	}()
 	r, err := Run(t.Context(), Config{Scenario: s, Target: at, Calibration: time.Millisecond})

@@ -190,6 +190,8 @@ type Generator struct {
 	// CPUShare is in cores.
 	CPUShare float64 `json:"cpu_share"`
 	RSSMB    float64 `json:"rss_mb"`
+	// Nice is its niceness: below 0 it had priority over the server.
+	Nice int `json:"nice"`
 	// Sweep is how long the reader took for what one wake-up found.
 	Sweep Percentiles `json:"sweep_ms"`
 }

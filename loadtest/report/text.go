@@ -153,7 +153,7 @@ func (p *printer) machines(r *Report) {
 		p.row("server", "not seen: no --admin address, or no metrics there")
 	}
 	g := r.Generator
-	p.row("generator", "%.2f s CPU (%.2f cores), %.1f MB, reader's sweep p99 %.2f ms", g.CPUSeconds, g.CPUShare, g.RSSMB, g.Sweep.P99)
+	p.row("generator", "%.2f s CPU (%.2f cores), %.1f MB, niceness %d, reader's sweep p99 %.2f ms", g.CPUSeconds, g.CPUShare, g.RSSMB, g.Nice, g.Sweep.P99)
 }
 
 func (p *printer) verdict(r *Report) {

@@ -16,6 +16,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"liveroom/loadtest/machine"
 )
 
 // Endpoints are where a server is reached.
@@ -119,6 +121,8 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		if err = json.Unmarshal(first, &s.Endpoints); err == nil && (s.TCP == "" || s.WS == "") {
 			err = errors.New("it names no tcp and ws addresses")
 		}
+		// It inherited this process's priority, which may be raised.
+		err = errors.Join(err, machine.Renice(s.PID(), 0))
 	case <-s.exited:
 		err = fmt.Errorf("it ended: %w", s.wait)
 	case <-timer.C:

@@ -116,6 +116,9 @@ func (k *link) withhold(e *live.Event, frame []byte) bool {
 	if k.room.free {
 		return false
 	}
+	if len(k.room.held) == 0 {
+		close(k.room.holding)
+	}
 	k.room.held = append(k.room.held, func() {
 		k.close(e, frame)
 		k.say(frame)

@@ -56,6 +56,7 @@ type Room struct {
 	dir   string
 	key   []byte
 
+	holding   chan struct{}
 	listeners []net.Listener
 	admin     *http.Server
 	wait      sync.WaitGroup
@@ -83,7 +84,7 @@ type link struct {
 
 // New returns a room with a habit that keeps its key and its journal in dir, an existing folder.
 func New(habit Habit, dir string) (*Room, error) {
-	r := &Room{habit: habit, dir: dir, links: map[*link]bool{}}
+	r := &Room{habit: habit, dir: dir, links: map[*link]bool{}, holding: make(chan struct{})}
 	r.key = []byte("an example key of more than 32 bytes, for tests only")
 	if err := os.WriteFile(r.KeyFile(), r.key, 0o600); err != nil {
 		return nil, err
@@ -165,12 +166,8 @@ func (r *Room) Release() {
 	}
 }
 
-// Held returns how many answers Withhold keeps back.
-func (r *Room) Held() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.held)
-}
+// Holding is closed when Withhold first keeps an answer back.
+func (r *Room) Holding() <-chan struct{} { return r.holding }
 
 func (r *Room) metrics(w http.ResponseWriter, _ *http.Request) {
 	r.mu.Lock()
