@@ -65,6 +65,10 @@ func (m *model) decide(intent *[live.Intents]float32, emotion *[live.Emotions]fl
 	r.Model = m.manifest.Version
 }
 
+// negligible is the exponent below which odds count as none: far below what a sum of float32 shows, and arithmetic on
+// the smallest of numbers is slow.
+const negligible = -30
+
 // addSoftmax adds share times the probabilities of logits at a temperature to sum, and tells whether they are finite.
 func addSoftmax(sum, logits []float32, temperature float64, share float32) bool {
 	top := logits[0]
@@ -78,8 +82,10 @@ func addSoftmax(sum, logits []float32, temperature float64, share float32) bool 
 	odds := room[:len(logits)]
 	total := float32(0)
 	for i, x := range logits {
-		odds[i] = float32(math.Exp(float64(x-top) / temperature))
-		total += odds[i]
+		if z := float64(x-top) / temperature; z > negligible {
+			odds[i] = float32(math.Exp(z))
+			total += odds[i]
+		}
 	}
 	for i, x := range odds {
 		sum[i] += share * x / total

@@ -132,6 +132,20 @@ func (a *answers) count() int {
 	return a.n
 }
 
+// each returns how often each text was answered.
+func (a *answers) each() []int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.many)
+}
+
+// decided returns how many texts a stage decided.
+func (a *answers) decided(by live.Decider) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.by[by]
+}
+
 func (a *answers) wait(t testing.TB, n int) {
 	t.Helper()
 	for range n {
@@ -194,8 +208,8 @@ func TestStalledModel(t *testing.T) {
 		}
 		time.Sleep(time.Millisecond)
 		synctest.Wait()
-		if n := a.count(); n != texts || a.by[live.DecidedByLinear] != texts {
-			t.Errorf("%d texts answered at the margin (%v), want %d by linear", n, a.by, texts)
+		if n, linear := a.count(), a.decided(live.DecidedByLinear); n != texts || linear != texts {
+			t.Errorf("%d texts answered at the margin, %d by linear, want %d", n, linear, texts)
 		}
 		release()
 		synctest.Wait()
@@ -222,8 +236,8 @@ func TestEarlierDeadlineFirst(t *testing.T) {
 		r.Submit(nlp.Query{Text: "我要退货", Deadline: now.Add(time.Second)}, a.done(1))
 		time.Sleep(700 * time.Millisecond)
 		synctest.Wait()
-		if a.many[0] != 0 || a.many[1] != 1 {
-			t.Errorf("answered %v, want only the one with the earlier deadline", a.many)
+		if n := a.each(); n[0] != 0 || n[1] != 1 {
+			t.Errorf("answered %v, want only the one with the earlier deadline", n)
 		}
 		time.Sleep(4 * time.Second)
 		synctest.Wait()
@@ -252,8 +266,8 @@ func TestFullQueue(t *testing.T) {
 	for i := 1; i < 4; i++ {
 		r.Submit(nlp.Query{Text: text(i)}, a.done(i))
 	}
-	if a.many[3] != 1 || a.count() != 1 {
-		t.Errorf("answered %v, want the one beyond the limit at once", a.many)
+	if n := a.each(); n[3] != 1 || a.count() != 1 {
+		t.Errorf("answered %v, want the one beyond the limit at once", n)
 	}
 	if n := r.metric("liveroom_nlp_fallbacks_total", "full"); n != 1 {
 		t.Errorf("fallbacks full = %v, want 1", n)
@@ -261,8 +275,8 @@ func TestFullQueue(t *testing.T) {
 	release()
 	a.wait(t, 4)
 	a.once(t)
-	if a.by[live.DecidedByModel] != 3 || a.by[live.DecidedByLinear] != 1 {
-		t.Errorf("decided by %v, want 3 by model, 1 by linear", a.by)
+	if m, l := a.decided(live.DecidedByModel), a.decided(live.DecidedByLinear); m != 3 || l != 1 {
+		t.Errorf("%d decided by model and %d by linear, want 3 and 1", m, l)
 	}
 }
 
@@ -299,8 +313,8 @@ func TestOneBadTextLosesNoOther(t *testing.T) {
 			})
 			a := newAnswers(4)
 			r.batchOf(a, "还有货吗", "bad", "我要退货", "主播好美")
-			if a.by[live.DecidedByModel] != 3 || a.by[live.DecidedByLinear] != 1 {
-				t.Errorf("decided by %v, want 3 by model, 1 by linear", a.by)
+			if m, l := a.decided(live.DecidedByModel), a.decided(live.DecidedByLinear); m != 3 || l != 1 {
+				t.Errorf("%d decided by model and %d by linear, want 3 and 1", m, l)
 			}
 			if st := r.Status(); !strings.Contains(st.Degraded, "cannot") {
 				t.Errorf("status %+v does not tell of the failure", st)
@@ -504,8 +518,8 @@ func TestSubmitBeforeRun(t *testing.T) {
 	a := newAnswers(1)
 	s.Submit(nlp.Query{Text: "还有货吗"}, a.done(0))
 	a.once(t)
-	if a.by[live.DecidedByRules] != 1 {
-		t.Errorf("decided by %v, want rules", a.by)
+	if a.decided(live.DecidedByRules) != 1 {
+		t.Error("not decided by rules")
 	}
 }
 
