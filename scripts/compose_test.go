@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"liveroom/engine/live"
 )
@@ -52,13 +53,16 @@ func TestStockCases(t *testing.T) {
 		{"too old", cup, []live.StockLevel{level("DEMO-3", "", 9, 25*time.Hour)}, nil, "unknown_stock", "3号链接"},
 		{"beyond any room", cup, []live.StockLevel{level("DEMO-3", "", 100_000_000, 0)}, nil, "unknown_stock", "3号链接"},
 		{
-			"by warehouse", cup, []live.StockLevel{level("DEMO-3", "beijing", 32, 0), level("DEMO-3", "hangzhou", 5, 0)}, nil, "warehouses",
+			"by warehouse", cup,
+			[]live.StockLevel{level("DEMO-3", "beijing", 32, 0), level("DEMO-3", "hangzhou", 5, 0)},
+			nil, "warehouses",
 			"还剩37件：北京仓32件，今天16点前拍今天发；杭州仓5件，今天11点已截单，明天起发",
 		},
 		{"warehouse without a title", cup, []live.StockLevel{level("DEMO-3", "beijing", 32, 0), level("DEMO-3", "mars", 5, 0)}, nil, "stock", "37件"},
 		{
 			"warehouses that do not add up", cup,
-			[]live.StockLevel{level("DEMO-3", "", 30, 0), level("DEMO-3", "beijing", 32, 0)}, nil, "stock", "30件",
+			[]live.StockLevel{level("DEMO-3", "", 30, 0), level("DEMO-3", "beijing", 32, 0)},
+			nil, "stock", "30件",
 		},
 		{"sizes and colours", dress, all(10, 0, 20, 30), nil, "breakdown", "一共还剩60件：S黑色10件，M黑色没货，S白色20件，M白色30件"},
 		{"one size", dress, all(10, 0, 20, 30), size("S", ""), "choice_breakdown", "1号链接S有货，还剩30件：黑色10件，白色20件"},
@@ -259,7 +263,7 @@ func TestCatalogueCannotBreakTheLine(t *testing.T) {
 			if err != nil && i != live.IntentChatter {
 				t.Errorf("%s: %v", i, err)
 			}
-			if strings.ContainsAny(line.Text, "\r\n\x00\xff") || len([]rune(line.Text)) > 200 {
+			if strings.ContainsAny(line.Text, "\r\n\x00") || !utf8.ValidString(line.Text) || len([]rune(line.Text)) > 200 {
 				t.Errorf("%s: Compose = %q", i, line.Text)
 			}
 		}

@@ -89,8 +89,10 @@ var (
 			"usage": "可以机洗，建议反面装洗衣袋", "return_refund": "支持七天无理由退货，吊牌不要剪哦",
 		},
 		Variants: []live.Variant{
-			{SKU: "D-S-B", Size: "S", Color: "黑色", PriceFen: 12900}, {SKU: "D-M-B", Size: "M", Color: "黑色", PriceFen: 12900},
-			{SKU: "D-S-W", Size: "S", Color: "白色", PriceFen: 13950}, {SKU: "D-M-W", Size: "M", Color: "白色", PriceFen: 13950},
+			{SKU: "D-S-B", Size: "S", Color: "黑色", PriceFen: 12900},
+			{SKU: "D-M-B", Size: "M", Color: "黑色", PriceFen: 12900},
+			{SKU: "D-S-W", Size: "S", Color: "白色", PriceFen: 13950},
+			{SKU: "D-M-W", Size: "M", Color: "白色", PriceFen: 13950},
 		},
 		Gifts: []string{"腰带", "运费险"}, Promotion: "满200减20",
 	}

@@ -111,8 +111,10 @@ func Compile(source string, sure Promise, limit int) (*Text, []Flaw) {
 	return &Text{parts: parts, limit: limit}, nil
 }
 
-var syntaxError = regexp.MustCompile(`^template: text:(\d+):(?:\d+:)? ?(.*)$`)
-var noFunction = regexp.MustCompile(`^function "([^"]*)" not defined$`)
+var (
+	syntaxError = regexp.MustCompile(`^template: text:(\d+):(?:\d+:)? ?(.*)$`)
+	noFunction  = regexp.MustCompile(`^function "([^"]*)" not defined$`)
+)
 
 // syntaxFlaw finds the line in an error of the parser and adds the cure where there is an obvious one.
 func syntaxFlaw(err error) Flaw {

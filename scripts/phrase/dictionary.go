@@ -183,12 +183,18 @@ var words = [vars]struct {
 	Viewers:    {name: "Viewers", need: NeedViewers, runes: capNumber},
 	Sold:       {name: "Sold", need: NeedSold, runes: capNumber},
 	Askers:     {name: "Askers", need: NeedAskers, runes: capNumber},
-	Warehouses: {name: "Warehouses", need: NeedWarehouses, rows: MaxWarehouses,
-		fields: []Var{WarehouseName, WarehouseStock, WarehouseShipBy, WarehouseUntil, rowMore, rowLast}},
-	Breakdown: {name: "Breakdown", need: NeedBreakdown, rows: MaxParts,
-		fields: []Var{PartName, PartStock, PartOut, rowMore, rowLast}},
-	Guesses: {name: "Guesses", need: NeedGuesses, rows: MaxGuesses,
-		fields: []Var{GuessTopic, rowMore, rowLast}},
+	Warehouses: {
+		name: "Warehouses", need: NeedWarehouses, rows: MaxWarehouses,
+		fields: []Var{WarehouseName, WarehouseStock, WarehouseShipBy, WarehouseUntil, rowMore, rowLast},
+	},
+	Breakdown: {
+		name: "Breakdown", need: NeedBreakdown, rows: MaxParts,
+		fields: []Var{PartName, PartStock, PartOut, rowMore, rowLast},
+	},
+	Guesses: {
+		name: "Guesses", need: NeedGuesses, rows: MaxGuesses,
+		fields: []Var{GuessTopic, rowMore, rowLast},
+	},
 	WarehouseName:   {name: "Name", need: needAlways, runes: CapWarehouse},
 	WarehouseStock:  {name: "Stock", need: needAlways, runes: capNumber},
 	WarehouseShipBy: {name: "ShipBy", need: needAlways, runes: capHour},
@@ -245,4 +251,13 @@ func dotted(list Var) string {
 		text += "." + words[v].name
 	}
 	return text
+}
+
+// Variables returns the names of all variables and fields, for documents.
+func Variables() []string {
+	var names []string
+	for v := range vars {
+		names = append(names, words[v].name)
+	}
+	return names
 }
