@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"liveroom/engine/live"
+	"liveroom/engine/storage/codec"
 )
 
 // told is a closed record of the size a real one has: a frame of 420 bytes, a state of 100.
@@ -78,7 +79,7 @@ func BenchmarkEncode(b *testing.B) {
 	var buf []byte
 	b.ReportAllocs()
 	for b.Loop() {
-		buf = appendRecord(appendRecord(buf[:0], &a), &c)
+		buf = codec.Append(codec.Append(buf[:0], &a), &c)
 	}
 	b.SetBytes(int64(len(buf)))
 }

@@ -7,7 +7,11 @@ import (
 	"time"
 
 	"liveroom/engine/live"
+	"liveroom/engine/storage/codec"
 )
+
+// blockAim is how many bytes of records a block takes before it is cut, at the next entry.
+const blockAim = 64 << 10
 
 // committer is the state of the goroutine that writes.
 type committer struct {
@@ -176,7 +180,7 @@ func (s *Store) plan(items []item) {
 
 func (s *Store) planRecord(seq uint64, r *live.Record) {
 	c := &s.committer
-	c.records = appendRecord(c.records, r)
+	c.records = codec.Append(c.records, r)
 	switch {
 	case r.Kind == live.RecordSnapshot:
 		c.states = append(c.states, userState{seq: seq, record: r})
@@ -188,7 +192,7 @@ func (s *Store) planRecord(seq uint64, r *live.Record) {
 // cut seals the records gathered as one block.
 func (c *committer) cut(seq uint64, records int) {
 	start := len(c.sealed)
-	c.sealed = sealBlock(c.sealed, seq, c.records)
+	c.sealed = codec.Seal(c.sealed, seq, c.records)
 	c.blocks = append(c.blocks, block{seq: seq, records: records, start: start, end: len(c.sealed)})
 	c.records = c.records[:0]
 }
@@ -210,7 +214,7 @@ func (s *Store) write(ctx context.Context) error {
 		}
 		for _, st := range c.states {
 			k := st.record.User
-			state := sealBlock(nil, 0, st.record.State)
+			state := codec.Seal(nil, st.seq, st.record.State)
 			if err := w.exec(ctx, upsertState, []byte(k.Room), []byte(k.User), int64(st.seq), state); err != nil {
 				return err
 			}

@@ -19,7 +19,7 @@
 //
 // # What is in a block
 //
-// A block is encoded (codec.go), then sealed (block.go: a checksum over the block and its place), then inserted; the
+// A block is encoded (codec.Append), then sealed (codec.Seal: a checksum over the block and its place), then inserted; the
 // three steps know nothing of one another. A block whose seal does not fit is quarantined: skipped, counted and logged by
 // its number, and everything else is served.
 //

@@ -3,6 +3,8 @@ package storage
 import (
 	"database/sql/driver"
 	"errors"
+
+	"liveroom/engine/storage/codec"
 )
 
 // What can go wrong, for errors.Is.
@@ -20,7 +22,7 @@ var (
 	// ErrNotFound means that the block or the record in it is not held.
 	ErrNotFound = errors.New("not found")
 	// ErrCorrupt means that bytes read back are not what was written.
-	ErrCorrupt = errors.New("corrupt")
+	ErrCorrupt = codec.ErrCorrupt
 	// ErrSchema means that a newer liveroom wrote the database.
 	ErrSchema = errors.New("database is of a newer schema")
 	// ErrLocked means that another process has the folder open.

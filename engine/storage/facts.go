@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"liveroom/engine/live"
+	"liveroom/engine/storage/codec"
 )
 
 // factRow is the latest of its key in table fact.
@@ -22,7 +23,7 @@ func appendFacts(rows []factRow, r *live.Record) []factRow {
 	row := factRow{shop: string(e.Shop), at: e.At}
 	add := func(kind, key string) {
 		if row.data == nil {
-			row.data = sealBlock(nil, 0, appendRecord(nil, r))
+			row.data = codec.Seal(nil, 0, codec.Append(nil, r))
 		}
 		row.kind, row.key = kind, key
 		rows = append(rows, row)
@@ -79,13 +80,13 @@ func (s *Store) Facts(ctx context.Context, yield func(live.Record) bool) error {
 
 // openRecord opens what was sealed as a single record in a row of its own.
 func openRecord(sealed []byte) (live.Record, error) {
-	records, err := openBlock(0, sealed)
+	records, err := codec.Open(0, sealed)
 	if err != nil {
 		return live.Record{}, err
 	}
-	raw, rest, err := nextRecord(records)
+	raw, rest, err := codec.Next(records)
 	if err != nil || len(rest) > 0 {
 		return live.Record{}, fmt.Errorf("single record: %w", ErrCorrupt)
 	}
-	return raw.record()
+	return raw.Record()
 }

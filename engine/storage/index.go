@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"liveroom/engine/live"
+	"liveroom/engine/storage/codec"
 )
 
 // index is what the store knows in memory of the journal. It holds only what was committed: the committer changes it
@@ -60,8 +61,8 @@ func entryOf(r *live.Record) entry {
 	return e
 }
 
-func (r *rawRecord) entry() entry {
-	return entry{kind: r.kind, user: r.owner(), session: live.SessionID(r.session), key: r.key(), told: r.told}
+func entryIn(raw *codec.Raw) entry {
+	return entry{kind: raw.Kind, user: raw.User(), session: raw.Session(), key: raw.Key(), told: raw.Told}
 }
 
 // note takes in one committed record. The caller holds mu.

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"liveroom/engine/live"
+	"liveroom/engine/storage/codec"
 )
 
 // Loaded is what the store holds of a user.
@@ -108,9 +109,9 @@ func (s *Store) readClosed(ctx context.Context, block uint64, k live.UserKey, ke
 	if err != nil {
 		return rec, err
 	}
-	err = eachRecord(records, func(raw *rawRecord) (err error) {
-		if raw.kind == live.RecordClosed && raw.is(k) && raw.key() == key {
-			rec, err = raw.record()
+	err = codec.Each(records, func(raw *codec.Raw) (err error) {
+		if raw.Kind == live.RecordClosed && raw.Is(k) && raw.Key() == key {
+			rec, err = raw.Record()
 		}
 		return err
 	})
@@ -156,11 +157,11 @@ func (s *Store) readFrames(ctx context.Context, session live.SessionID, after st
 			break
 		}
 		from := len(told)
-		err = eachRecord(records, func(raw *rawRecord) error {
-			if raw.kind != live.RecordClosed || !raw.told || string(raw.session) != string(session) || (only != nil && !only(raw.owner())) {
+		err = codec.Each(records, func(raw *codec.Raw) error {
+			if raw.Kind != live.RecordClosed || !raw.Told || !raw.Of(session) || (only != nil && !only(raw.User())) {
 				return nil
 			}
-			rec, err := raw.record()
+			rec, err := raw.Record()
 			told = append(told, rec)
 			return err
 		})
@@ -214,7 +215,7 @@ func (s *Store) readBlock(ctx context.Context, block uint64) (records []byte, at
 	if err != nil {
 		return nil, 0, fmt.Errorf("read block %d: %w", block, err)
 	}
-	if records, err = openBlock(block, sealed); err != nil {
+	if records, err = codec.Open(block, sealed); err != nil {
 		s.quarantine("block", block, err)
 		return nil, 0, fmt.Errorf("block %d: %w", block, err)
 	}
@@ -226,19 +227,4 @@ func (s *Store) quarantine(what string, block uint64, err error, attrs ...any) {
 	s.quarantined.Add(1)
 	s.metrics.quarantined.Inc()
 	s.log.Error("quarantined", append([]any{"what", what, "block", block, "err", err}, attrs...)...)
-}
-
-// eachRecord calls do for every record of a block, in order, until an error.
-func eachRecord(records []byte, do func(*rawRecord) error) error {
-	for len(records) > 0 {
-		raw, rest, err := nextRecord(records)
-		if err != nil {
-			return err
-		}
-		if err := do(&raw); err != nil {
-			return err
-		}
-		records = rest
-	}
-	return nil
 }

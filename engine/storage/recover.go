@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"liveroom/engine/live"
+	"liveroom/engine/storage/codec"
 )
 
 // recover rebuilds from the database what the store knows in memory.
@@ -123,10 +124,10 @@ func (s *Store) scan(ctx context.Context, conn *sql.Conn, from int64) (blocks in
 		if err := rows.Scan(&seq, &at, &data); err != nil {
 			return blocks, fmt.Errorf("scan journal: %w", err)
 		}
-		records, err := openBlock(uint64(seq), data)
+		records, err := codec.Open(uint64(seq), data)
 		if err == nil {
-			err = eachRecord(records, func(raw *rawRecord) error {
-				e := raw.entry()
+			err = codec.Each(records, func(raw *codec.Raw) error {
+				e := entryIn(raw)
 				x.note(uint64(seq), e)
 				if e.user != (live.UserKey{}) {
 					s.known.add(e.user)
@@ -169,13 +170,13 @@ func (s *Store) recoverPending(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		err = eachRecord(records, func(raw *rawRecord) error {
-			this := event{raw.owner(), raw.key()}
-			if raw.kind != live.RecordAccepted || !wanted[block][this] {
+		err = codec.Each(records, func(raw *codec.Raw) error {
+			this := event{raw.User(), raw.Key()}
+			if raw.Kind != live.RecordAccepted || !wanted[block][this] {
 				return nil
 			}
 			delete(wanted[block], this)
-			rec, err := raw.record()
+			rec, err := raw.Record()
 			if err == nil {
 				s.pending = append(s.pending, rec)
 			}

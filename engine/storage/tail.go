@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"liveroom/engine/live"
+	"liveroom/engine/storage/codec"
 )
 
 // userRow is a row of user_state.
@@ -37,24 +38,24 @@ func (s *Store) readUser(ctx context.Context, k live.UserKey, blocks []uint64) (
 		return loaded, err
 	}
 	if row.state != nil {
-		state, err := openBlock(0, row.state)
+		state, err := codec.Open(row.seq, row.state)
 		if err != nil {
 			s.quarantine("snapshot", row.seq, err)
 			return loaded, fmt.Errorf("snapshot: %w", err)
 		}
 		loaded.State = append([]byte{}, state...)
 	}
-	keep := func(raw *rawRecord) error {
-		rec, err := raw.record()
+	keep := func(raw *codec.Raw) error {
+		rec, err := raw.Record()
 		if err == nil {
 			loaded.Tail = append(loaded.Tail, rec)
 		}
 		return err
 	}
 	if row.tail != nil {
-		records, err := openBlock(row.tailSeq, row.tail)
+		records, err := codec.Open(row.tailSeq, row.tail)
 		if err == nil {
-			err = eachRecord(records, keep)
+			err = codec.Each(records, keep)
 		}
 		if err != nil {
 			s.quarantine("folded tail", row.tailSeq, err)
@@ -68,7 +69,7 @@ func (s *Store) readUser(ctx context.Context, k live.UserKey, blocks []uint64) (
 
 // eachTail calls do for the user's records in the given blocks that the row does not cover, in order. It tells how many
 // blocks could not be opened; an error is the database's.
-func (s *Store) eachTail(ctx context.Context, k live.UserKey, row userRow, blocks []uint64, do func(*rawRecord) error) (lost int, err error) {
+func (s *Store) eachTail(ctx context.Context, k live.UserKey, row userRow, blocks []uint64, do func(*codec.Raw) error) (lost int, err error) {
 	for _, block := range blocks {
 		if block < row.seq || block <= row.tailSeq {
 			continue
@@ -84,8 +85,8 @@ func (s *Store) eachTail(ctx context.Context, k live.UserKey, row userRow, block
 		if block == row.seq {
 			records = afterSnapshot(records, k)
 		}
-		err = eachRecord(records, func(raw *rawRecord) error {
-			if !raw.is(k) || (raw.kind != live.RecordAccepted && raw.kind != live.RecordClosed) {
+		err = codec.Each(records, func(raw *codec.Raw) error {
+			if !raw.Is(k) || (raw.Kind != live.RecordAccepted && raw.Kind != live.RecordClosed) {
 				return nil
 			}
 			return do(raw)
@@ -100,11 +101,11 @@ func (s *Store) eachTail(ctx context.Context, k live.UserKey, row userRow, block
 // afterSnapshot returns the records after the user's last snapshot among them.
 func afterSnapshot(records []byte, k live.UserKey) []byte {
 	for rest := records; len(rest) > 0; {
-		raw, next, err := nextRecord(rest)
+		raw, next, err := codec.Next(rest)
 		if err != nil {
 			break
 		}
-		if rest = next; raw.kind == live.RecordSnapshot && raw.is(k) {
+		if rest = next; raw.Kind == live.RecordSnapshot && raw.Is(k) {
 			records = rest
 		}
 	}
@@ -125,16 +126,16 @@ func (s *Store) readFold(ctx context.Context, k live.UserKey, blocks []uint64) f
 	}
 	var records []byte
 	if row.tail != nil {
-		if records, err = openBlock(row.tailSeq, row.tail); err != nil {
+		if records, err = codec.Open(row.tailSeq, row.tail); err != nil {
 			s.quarantine("folded tail", row.tailSeq, err)
 			records = nil
 		}
 	}
 	records = slices.Clone(records)
-	_, f.err = s.eachTail(ctx, k, row, blocks, func(raw *rawRecord) error {
-		records = append(records, raw.whole...)
+	_, f.err = s.eachTail(ctx, k, row, blocks, func(raw *codec.Raw) error {
+		records = append(records, raw.Bytes()...)
 		return nil
 	})
-	f.tail = sealBlock(nil, f.through, records)
+	f.tail = codec.Seal(nil, f.through, records)
 	return f
 }

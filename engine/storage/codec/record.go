@@ -1,4 +1,4 @@
-package storage
+package codec
 
 import (
 	"encoding/binary"
@@ -48,8 +48,8 @@ const (
 	hasAll = hasNote<<1 - 1
 )
 
-// appendRecord appends the encoding of r. Hot path: BenchmarkEncode; it allocates nothing but room in dst.
-func appendRecord(dst []byte, r *live.Record) []byte {
+// Append appends the encoding of a record, a snapshot without its state. Hot path: BenchmarkEncode; it allocates nothing but room in dst.
+func Append(dst []byte, r *live.Record) []byte {
 	start := len(dst)
 	dst = append(dst, 0, 0, 0, 0, byte(r.Kind))
 	dst = appendString(dst, string(r.User.Room))
@@ -157,32 +157,44 @@ func appendBytes(dst, b []byte) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(b))), b...)
 }
 
-// rawRecord is a record found in a block, looked at no further than the index needs. Its slices are views of the block.
-type rawRecord struct {
+// Raw is a record found in a block, looked at no further than finding it again needs. It is a view of the block.
+type Raw struct {
+	Kind live.RecordKind
+	Told bool // closed: it holds a frame
+
 	whole               []byte // with its size
 	body                []byte // without
-	kind                live.RecordKind
 	room, user, session []byte
 	keyType             live.EventType // accepted, fact, closed
 	keyID               []byte
-	told                bool // closed: it holds a frame
 }
 
-// is tells whether the record belongs to k.
-func (r *rawRecord) is(k live.UserKey) bool {
+// Bytes returns the encoded record as a view of the block.
+func (r *Raw) Bytes() []byte { return r.whole }
+
+// Is tells whether the record belongs to k.
+func (r *Raw) Is(k live.UserKey) bool {
 	return string(r.user) == string(k.User) && string(r.room) == string(k.Room)
 }
 
-func (r *rawRecord) owner() live.UserKey {
+// Of tells whether the record belongs to session s.
+func (r *Raw) Of(s live.SessionID) bool { return string(r.session) == string(s) }
+
+// User returns the user the record belongs to, zero for none.
+func (r *Raw) User() live.UserKey {
 	return live.UserKey{Room: live.RoomID(r.room), User: live.UserID(r.user)}
 }
 
-func (r *rawRecord) key() live.EventKey {
+// Session returns the session that carried the event, "" for none.
+func (r *Raw) Session() live.SessionID { return live.SessionID(r.session) }
+
+// Key returns the event that the record is about, zero for a snapshot.
+func (r *Raw) Key() live.EventKey {
 	return live.EventKey{Type: r.keyType, ID: live.EventID(r.keyID)}
 }
 
-// nextRecord splits the first record off an encoded run of them.
-func nextRecord(records []byte) (raw rawRecord, rest []byte, err error) {
+// Next splits the first record off a run of them. The error is ErrCorrupt.
+func Next(records []byte) (raw Raw, rest []byte, err error) {
 	if len(records) < 4 {
 		return raw, nil, fmt.Errorf("record cut short: %w", ErrCorrupt)
 	}
@@ -193,10 +205,10 @@ func nextRecord(records []byte) (raw rawRecord, rest []byte, err error) {
 	raw.whole, rest = records[:4+size], records[4+size:]
 	raw.body = raw.whole[4:]
 	c := cursor{rest: raw.body}
-	raw.kind = live.RecordKind(c.octet())
+	raw.Kind = live.RecordKind(c.octet())
 	raw.room, raw.user, raw.session = c.bytes(), c.bytes(), c.bytes()
 	c.varint()
-	switch raw.kind {
+	switch raw.Kind {
 	case live.RecordAccepted, live.RecordFact:
 		raw.keyType, raw.keyID = live.EventType(c.octet()), c.bytes()
 	case live.RecordClosed:
@@ -204,7 +216,7 @@ func nextRecord(records []byte) (raw rawRecord, rest []byte, err error) {
 		c.octet()
 		c.bytes()
 		c.bytes()
-		raw.told = len(c.bytes()) > 0
+		raw.Told = len(c.bytes()) > 0
 	case live.RecordSnapshot:
 	default:
 		c.bad = true
@@ -215,8 +227,8 @@ func nextRecord(records []byte) (raw rawRecord, rest []byte, err error) {
 	return raw, rest, nil
 }
 
-// record decodes the whole record; nothing of it points into the block.
-func (r *rawRecord) record() (live.Record, error) {
+// Record decodes the whole record; nothing of it points into the block. The error is ErrCorrupt.
+func (r *Raw) Record() (live.Record, error) {
 	c := cursor{rest: r.body}
 	rec := live.Record{Kind: live.RecordKind(c.octet())}
 	rec.User.Room, rec.User.User = live.RoomID(c.text()), live.UserID(c.text())
@@ -235,6 +247,21 @@ func (r *rawRecord) record() (live.Record, error) {
 		return live.Record{}, fmt.Errorf("record: %w", ErrCorrupt)
 	}
 	return rec, nil
+}
+
+// Each calls do for every record of a block, in order, until an error.
+func Each(records []byte, do func(*Raw) error) error {
+	for len(records) > 0 {
+		raw, rest, err := Next(records)
+		if err != nil {
+			return err
+		}
+		if err := do(&raw); err != nil {
+			return err
+		}
+		records = rest
+	}
+	return nil
 }
 
 // cursor reads encoded values; after the first that does not fit it is bad and gives zeros.

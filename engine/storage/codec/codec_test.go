@@ -1,4 +1,4 @@
-package storage
+package codec
 
 import (
 	"bytes"
@@ -58,25 +58,30 @@ func TestRecordsComeBackAsTheyWere(t *testing.T) {
 		records := rapid.SliceOfN(rapid.Custom(anyRecord), 1, 5).Draw(t, "records")
 		var encoded []byte
 		for i := range records {
-			encoded = appendRecord(encoded, &records[i])
+			encoded = Append(encoded, &records[i])
 		}
 		place := rapid.Uint64().Draw(t, "place")
-		opened, err := openBlock(place, sealBlock(nil, place, encoded))
+		opened, err := Open(place, Seal(nil, place, encoded))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i := range records {
-			raw, rest, err := nextRecord(opened)
+			raw, rest, err := Next(opened)
 			if err != nil {
 				t.Fatal(err)
 			}
 			opened = rest
-			got, err := raw.record()
+			got, err := raw.Record()
 			if err != nil || !reflect.DeepEqual(got, records[i]) {
 				t.Fatalf("record %d came back as %+v (%v), was %+v", i, got, err, records[i])
 			}
-			if want := entryOf(&records[i]); raw.kind != live.RecordFact && raw.entry() != want {
-				t.Fatalf("the index sees %+v, not %+v", raw.entry(), want)
+			key := got.Key
+			if got.Event != nil {
+				key = got.Event.Key()
+			}
+			if raw.Kind != got.Kind || !raw.Is(got.User) || !raw.Of(got.Session) || raw.User() != got.User ||
+				raw.Session() != got.Session || raw.Key() != key || raw.Told != (len(got.Frame) > 0) {
+				t.Fatalf("looked at from outside, %+v is %+v", got, raw)
 			}
 		}
 		if len(opened) != 0 {
@@ -87,18 +92,18 @@ func TestRecordsComeBackAsTheyWere(t *testing.T) {
 
 func TestASealedBlockOpensOnlyInItsPlaceAndWhole(t *testing.T) {
 	a := accepted(user(1), "a")
-	sealed := sealBlock(nil, 7, appendRecord(nil, &a))
-	if _, err := openBlock(8, sealed); !errors.Is(err, ErrCorrupt) {
+	sealed := Seal(nil, 7, Append(nil, &a))
+	if _, err := Open(8, sealed); !errors.Is(err, ErrCorrupt) {
 		t.Errorf("in another place: %v", err)
 	}
 	for i := range sealed {
-		if _, err := openBlock(7, sealed[:i]); !errors.Is(err, ErrCorrupt) {
+		if _, err := Open(7, sealed[:i]); !errors.Is(err, ErrCorrupt) {
 			t.Errorf("cut to %d bytes: %v", i, err)
 		}
 		for bit := range 8 {
 			damaged := bytes.Clone(sealed)
 			damaged[i] ^= 1 << bit
-			if _, err := openBlock(7, damaged); !errors.Is(err, ErrCorrupt) {
+			if _, err := Open(7, damaged); !errors.Is(err, ErrCorrupt) {
 				t.Errorf("with bit %d of byte %d turned: %v", bit, i, err)
 			}
 		}
@@ -108,8 +113,24 @@ func TestASealedBlockOpensOnlyInItsPlaceAndWhole(t *testing.T) {
 func TestEncodingAllocatesNothing(t *testing.T) {
 	a, c := accepted(user(1), "a"), closed(user(1), "a")
 	buf := make([]byte, 0, 4096)
-	if n := testing.AllocsPerRun(100, func() { buf = appendRecord(appendRecord(buf[:0], &a), &c) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { buf = Append(Append(buf[:0], &a), &c) }); n != 0 {
 		t.Errorf("encoding allocates %v times, want 0", n)
+	}
+}
+
+func user(n int) live.UserKey { return live.UserKey{Room: "demo", User: live.UserID(rune('a' + n))} }
+
+func accepted(k live.UserKey, id live.EventID) live.Record {
+	return live.Record{
+		Kind: live.RecordAccepted, User: k, Session: "link", Received: 1700000000000,
+		Event: &live.Event{Type: live.Message, ID: id, Room: k.Room, User: k.User, Text: "还剩多少件", Viewers: live.Absent, Sold: live.Absent},
+	}
+}
+
+func closed(k live.UserKey, id live.EventID) live.Record {
+	return live.Record{
+		Kind: live.RecordClosed, User: k, Session: "link", Key: live.EventKey{Type: live.Message, ID: id}, Outcome: live.Replied,
+		Frame: []byte(`{"type":"reply"}`), State: []byte("state"),
 	}
 }
 
@@ -117,24 +138,26 @@ func TestEncodingAllocatesNothing(t *testing.T) {
 // encoded of it.
 func FuzzCodec(f *testing.F) {
 	a, c := accepted(user(1), "a"), closed(user(1), "a")
-	s, fact := snapshot(user(1), ""), stock("A", "w", math.MaxInt64, math.MinInt64)
-	for _, r := range []*live.Record{&a, &c, &s, &fact} {
-		f.Add(appendRecord(nil, r))
+	s, fact := live.Record{Kind: live.RecordSnapshot, User: user(1)}, live.Record{
+		Kind: live.RecordFact, Event: &live.Event{Type: live.StockUpdate, SKU: "A", Available: math.MaxInt64, At: math.MinInt64},
 	}
-	f.Add(appendRecord(appendRecord(nil, &a), &c))
+	for _, r := range []*live.Record{&a, &c, &s, &fact} {
+		f.Add(Append(nil, r))
+	}
+	f.Add(Append(Append(nil, &a), &c))
 	f.Add([]byte{255, 255, 255, 255})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		openBlock(1, data)
-		eachRecord(data, func(raw *rawRecord) error {
-			rec, err := raw.record()
+		Open(1, data)
+		Each(data, func(raw *Raw) error {
+			rec, err := raw.Record()
 			if err != nil {
 				return err
 			}
-			again, rest, err := nextRecord(appendRecord(nil, &rec))
+			again, rest, err := Next(Append(nil, &rec))
 			if err != nil || len(rest) > 0 {
 				t.Fatalf("%+v does not come back: %v", rec, err)
 			}
-			if got, err := again.record(); err != nil || !reflect.DeepEqual(got, rec) {
+			if got, err := again.Record(); err != nil || !reflect.DeepEqual(got, rec) {
 				t.Fatalf("%+v came back as %+v (%v)", rec, got, err)
 			}
 			return nil

@@ -1,7 +1,10 @@
-package storage
+// Package codec is how records stand on disk: encoded one after the other (Append, Next), and sealed in blocks (Seal, Open)
+// that open only whole and in their own place. The two steps know nothing of each other, and neither of the database.
+package codec
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 )
@@ -9,30 +12,32 @@ import (
 // A sealed block: version 1 byte, checksum 4 bytes little endian, the encoded records. The checksum (CRC-32C) covers the
 // block's place, so that a block moved to another row does not open.
 const (
-	blockVersion = 1
-	blockHead    = 5
-	blockAim     = 64 << 10 // bytes of records after which a block is cut, at the next entry
+	version   = 1
+	headBytes = 5
 )
+
+// ErrCorrupt means that bytes are not what Append and Seal make.
+var ErrCorrupt = errors.New("corrupt")
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// sealBlock appends the sealed form of records to dst. The place is the block's number, or 0 for what stands in a row of
-// its own.
-func sealBlock(dst []byte, place uint64, records []byte) []byte {
-	dst = append(dst, blockVersion)
+// Seal appends the sealed form of records, or of a state, to dst. The place is the number of the block it is or belongs to, 0
+// for what belongs to none.
+func Seal(dst []byte, place uint64, records []byte) []byte {
+	dst = append(dst, version)
 	dst = binary.LittleEndian.AppendUint32(dst, checksum(place, records))
 	return append(dst, records...)
 }
 
-// openBlock returns the records of a sealed block as a view of it.
-func openBlock(place uint64, sealed []byte) ([]byte, error) {
+// Open returns the records of a sealed block as a view of it. The error is ErrCorrupt.
+func Open(place uint64, sealed []byte) ([]byte, error) {
 	switch {
-	case len(sealed) < blockHead:
+	case len(sealed) < headBytes:
 		return nil, fmt.Errorf("block cut short: %w", ErrCorrupt)
-	case sealed[0] != blockVersion:
+	case sealed[0] != version:
 		return nil, fmt.Errorf("block version %d: %w", sealed[0], ErrCorrupt)
 	}
-	records := sealed[blockHead:]
+	records := sealed[headBytes:]
 	if binary.LittleEndian.Uint32(sealed[1:]) != checksum(place, records) {
 		return nil, fmt.Errorf("block checksum: %w", ErrCorrupt)
 	}
@@ -41,7 +46,7 @@ func openBlock(place uint64, sealed []byte) ([]byte, error) {
 
 func checksum(place uint64, records []byte) uint32 {
 	var p [9]byte
-	p[0] = blockVersion
+	p[0] = version
 	binary.LittleEndian.PutUint64(p[1:], place)
 	return crc32.Update(crc32.Checksum(p[:], castagnoli), castagnoli, records)
 }
