@@ -12,6 +12,4 @@ var (
 	ErrNotRunning = errors.New("nlp service is not running")
 	// ErrRunning says that Run was called a second time.
 	ErrRunning = errors.New("nlp service runs already")
-	// ErrBadRule says that a keyword rule cannot be used.
-	ErrBadRule = errors.New("bad keyword rule")
 )

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"liveroom/engine/live"
+	"liveroom/nlp/chars"
 )
 
 func randomLinear(t testing.TB, buckets int) *Linear {
@@ -83,28 +84,6 @@ func TestLinearAllocations(t *testing.T) {
 	}
 }
 
-func TestEncode(t *testing.T) {
-	tokens, err := NewTokenizer("还\n有\n😀\n", TokenShape{MaxLen: 4, Unknown: 1, Edge: 2})
-	if err != nil {
-		t.Fatalf("NewTokenizer = %v", err)
-	}
-	for text, want := range map[string][]int32{
-		"": {0, 0, 0, 0}, "还有": {0, 0, 3, 4, 0, 0}, "有😀x": {0, 0, 4, 5, 1, 0, 0}, "还还还还还": {0, 0, 3, 3, 3, 3, 0, 0},
-	} {
-		got := tokens.Encode(nil, text)
-		if len(got) != len(want) {
-			t.Errorf("Encode(%q) = %v, want %v", text, got, want)
-			continue
-		}
-		for i := range want {
-			if got[i] != want[i] {
-				t.Errorf("Encode(%q) = %v, want %v", text, got, want)
-				break
-			}
-		}
-	}
-}
-
 func FuzzRead(f *testing.F) {
 	m, cases := openShipped(f)
 	for i := range cases[:20] {
@@ -112,7 +91,7 @@ func FuzzRead(f *testing.F) {
 	}
 	l := randomLinear(f, 1<<8)
 	f.Fuzz(func(t *testing.T, s string) {
-		text := Normalize(clip(s, MaxRunes))
+		text := chars.Normalize(clip(s, MaxRunes))
 		ids := m.tokens.Encode(nil, text)
 		if len(ids) < 4 || len(ids) > 68 {
 			t.Fatalf("Encode(%q) = %d ids, want 4 to 68", text, len(ids))
@@ -136,15 +115,6 @@ func BenchmarkLinear(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		l.Score("这件还有货吗什么时候能发", &out)
-	}
-}
-
-func BenchmarkEncode(b *testing.B) {
-	m, _ := openShipped(b)
-	var ids []int32
-	b.ReportAllocs()
-	for b.Loop() {
-		ids = m.tokens.Encode(ids[:0], "这件还有货吗什么时候能发")
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"liveroom/engine/live"
+	"liveroom/nlp/chars"
 )
 
 // Names of a model's files.
@@ -53,12 +54,7 @@ type FileSeal struct {
 }
 
 // TokenShape says how ids stand in a sequence.
-type TokenShape struct {
-	MaxLen  int   `json:"max_len"` // most characters read, 1 to 512
-	Pad     int32 `json:"pad"`
-	Unknown int32 `json:"unk"`
-	Edge    int   `json:"edge"` // pads on each side, 0 to 16
-}
+type TokenShape = chars.Shape
 
 // Temperatures divide the logits of each head before they become probabilities; each is above 0.
 type Temperatures struct {
@@ -101,7 +97,7 @@ func (m *Manifest) check() error {
 	fault(t.MaxLen < 1 || t.MaxLen > 512, "max_len is %d, must be 1 to 512", t.MaxLen)
 	fault(t.Edge < 0 || t.Edge > 16, "edge is %d, must be 0 to 16", t.Edge)
 	fault(t.Pad != 0, "pad is %d, must be 0", t.Pad)
-	fault(t.Unknown < 1 || t.Unknown >= firstID, "unk is %d, must be 1 or 2", t.Unknown)
+	fault(t.Unknown < 1 || t.Unknown >= chars.Reserved, "unk is %d, must be 1 or 2", t.Unknown)
 	bad = append(bad, m.checkLabels()...)
 	for name, x := range map[string]float64{
 		"intent": m.Temperature.Intent, "emotion": m.Temperature.Emotion,

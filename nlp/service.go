@@ -2,9 +2,8 @@ package nlp
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,7 +11,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"liveroom/engine/live"
+	"liveroom/nlp/chars"
 	"liveroom/nlp/entity"
+	"liveroom/nlp/keyword"
 )
 
 const (
@@ -112,14 +113,14 @@ type Query struct {
 //
 // Hot path: BenchmarkSubmit, and for a cache hit TestSubmitCachedAllocations.
 func (s *Service) Submit(q Query, done func(*live.Reading)) {
-	norm := Normalize(clip(q.Text, MaxRunes))
+	norm := chars.Normalize(clip(q.Text, MaxRunes))
 	if norm == "" {
 		s.answer(s.blank, done)
 		return
 	}
 	w := s.vocabularies.of(q.Shop)
 	m := s.model.Load()
-	if intent := w.rules.find(norm); intent != 0 {
+	if intent := w.rules.Find(norm); intent != 0 {
 		s.answer(s.byKeyword(m, intent, norm, q.Text, w), done)
 		return
 	}
@@ -205,7 +206,10 @@ func (s *Service) fallBack(reason why, m *model, norm, text string, w *words, do
 func readWithout(m *model, norm string) *live.Reading {
 	r := &live.Reading{}
 	if m == nil {
-		readByRules(norm, r)
+		r.Intent, r.Confidence, r.Emotion = keyword.Read(norm)
+		r.Unsure = r.Intent == live.IntentUnknown
+		r.DecidedBy = live.DecidedByRules
+		fillTop(r)
 		return r
 	}
 	var scores Scores
@@ -228,7 +232,7 @@ func (s *Service) Classify(ctx context.Context, text string) live.Reading {
 	case r := <-got:
 		return *r
 	case <-ctx.Done():
-		norm := Normalize(clip(text, MaxRunes))
+		norm := chars.Normalize(clip(text, MaxRunes))
 		return *withEntities(readWithout(s.model.Load(), norm), text, noWords)
 	}
 }
@@ -250,133 +254,17 @@ func fillTop(r *live.Reading) {
 	}
 }
 
-// openFirst opens the configured model as far as it can be.
-func (s *Service) openFirst() {
-	reason := ""
-	var m *model
-	if s.config.ModelDir == "" {
-		reason = "no model configured"
-	} else {
-		var err error
-		if m, err = openLinear(s.config.ModelDir); err == nil {
-			err = m.openClassifier(s.config.ModelDir, s.config.Load)
+// clip returns the first limit runes of s.
+func clip(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	n := 0
+	for i := range s {
+		if n == limit {
+			return strings.Clone(s[:i])
 		}
-		if err != nil {
-			reason = err.Error()
-		}
+		n++
 	}
-	s.mu.Lock()
-	s.running = true
-	s.degraded = reason
-	s.model.Store(m)
-	s.mu.Unlock()
-	s.tellModel(m, reason)
-}
-
-func (s *Service) tellModel(m *model, reason string) {
-	version := ""
-	if m != nil {
-		version = m.manifest.Version
-	}
-	if reason == "" {
-		s.log.Info("model in use", "model", version)
-		return
-	}
-	if m != nil {
-		s.log.Warn("model away, linear model decides", "model", version, "err", reason)
-		return
-	}
-	s.log.Warn("model away, built-in keywords decide", "err", reason)
-}
-
-// Swap opens the model in dir, checks its files and replays its trial cases, and only then puts it in place of the
-// running one, which is closed after its last batch. No text is lost and none is read by parts of two models. When
-// anything is wrong the running model stays and the error says why; it wraps ErrBadModel, ErrNoRuntime or ErrNotRunning.
-func (s *Service) Swap(dir string) error {
-	s.swapping.Lock()
-	defer s.swapping.Unlock()
-	m, err := openLinear(dir)
-	if err == nil {
-		err = m.openClassifier(dir, s.config.Load)
-	}
-	if err == nil {
-		err = s.replace(m)
-	}
-	if err != nil {
-		s.metrics.refused.Inc()
-		s.log.Warn("new model refused", "err", err)
-		return fmt.Errorf("swap model: %w", err)
-	}
-	s.metrics.swapped.Inc()
-	s.tellModel(m, "")
-	return nil
-}
-
-func (s *Service) replace(m *model) error {
-	s.mu.Lock()
-	if !s.running {
-		s.mu.Unlock()
-		return errors.Join(ErrNotRunning, m.classifier.Close())
-	}
-	old := s.model.Swap(m)
-	s.degraded = ""
-	idle := s.retire(old)
-	s.mu.Unlock()
-	s.release(idle)
-	return nil
-}
-
-// closeModel ends the use of the running model; the linear part goes on answering.
-func (s *Service) closeModel() {
-	s.mu.Lock()
-	s.running = false
-	s.degraded = "stopped"
-	idle := s.retire(s.model.Load())
-	s.mu.Unlock()
-	s.release(idle)
-}
-
-// retire marks a model as replaced and returns its classifier when nobody uses it. mu is held.
-func (s *Service) retire(m *model) Classifier {
-	if m == nil || m.classifier == nil {
-		return nil
-	}
-	m.retired = true
-	if m.users > 0 {
-		return nil
-	}
-	return m.classifier
-}
-
-func (s *Service) release(c Classifier) {
-	if c == nil {
-		return
-	}
-	if err := c.Close(); err != nil {
-		s.log.Error("close model", "err", err)
-	}
-}
-
-// borrow returns the running model, kept open until giveBack; nil when there is none.
-func (s *Service) borrow() *model {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m := s.model.Load()
-	if m != nil {
-		m.users++
-	}
-	return m
-}
-
-func (s *Service) giveBack(m *model) {
-	if m == nil {
-		return
-	}
-	s.mu.Lock()
-	m.users--
-	last := m.retired && m.users == 0
-	s.mu.Unlock()
-	if last {
-		s.release(m.classifier)
-	}
+	return s
 }

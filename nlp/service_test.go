@@ -18,6 +18,7 @@ import (
 
 	"liveroom/engine/live"
 	"liveroom/nlp"
+	"liveroom/nlp/keyword"
 	"liveroom/nlp/nlptest"
 )
 
@@ -414,11 +415,11 @@ func TestCacheAndCatalogue(t *testing.T) {
 
 func TestKeywordsFirst(t *testing.T) {
 	r := start(t, nil)
-	err := r.SetKeywords("a", []nlp.KeywordRule{
-		{Match: nlp.MatchContains, Text: "货", Intent: live.IntentChatter},
-		{Match: nlp.MatchContains, Text: "还有货", Intent: live.IntentGift},
-		{Match: nlp.MatchPrefix, Text: "我要", Intent: live.IntentHuman},
-		{Match: nlp.MatchExact, Text: "我要 VIP", Intent: live.IntentPromo},
+	err := r.SetKeywords("a", []keyword.Rule{
+		{Match: keyword.Contains, Text: "货", Intent: live.IntentChatter},
+		{Match: keyword.Contains, Text: "还有货", Intent: live.IntentGift},
+		{Match: keyword.Prefix, Text: "我要", Intent: live.IntentHuman},
+		{Match: keyword.Exact, Text: "我要 VIP", Intent: live.IntentPromo},
 	})
 	if err != nil {
 		t.Fatalf("SetKeywords = %v", err)
@@ -438,18 +439,18 @@ func TestKeywordsFirst(t *testing.T) {
 
 func TestBadKeywords(t *testing.T) {
 	r := start(t, nil)
-	good := nlp.KeywordRule{Match: nlp.MatchExact, Text: "库存", Intent: live.IntentStock}
-	if err := r.SetKeywords("a", []nlp.KeywordRule{good}); err != nil {
+	good := keyword.Rule{Match: keyword.Exact, Text: "库存", Intent: live.IntentStock}
+	if err := r.SetKeywords("a", []keyword.Rule{good}); err != nil {
 		t.Fatalf("SetKeywords = %v", err)
 	}
-	for name, bad := range map[string][]nlp.KeywordRule{
-		"blank":  {{Match: nlp.MatchExact, Text: " \u200b", Intent: live.IntentStock}},
-		"long":   {{Match: nlp.MatchExact, Text: strings.Repeat("库存", 40), Intent: live.IntentStock}},
+	for name, bad := range map[string][]keyword.Rule{
+		"blank":  {{Match: keyword.Exact, Text: " \u200b", Intent: live.IntentStock}},
+		"long":   {{Match: keyword.Exact, Text: strings.Repeat("库存", 40), Intent: live.IntentStock}},
 		"match":  {{Text: "库存", Intent: live.IntentStock}},
-		"intent": {good, {Match: nlp.MatchExact, Text: "对比"}},
-		"many":   slices.Repeat([]nlp.KeywordRule{good}, nlp.MaxRules+1),
+		"intent": {good, {Match: keyword.Exact, Text: "对比"}},
+		"many":   slices.Repeat([]keyword.Rule{good}, keyword.MaxRules+1),
 	} {
-		if err := r.SetKeywords("a", bad); !errors.Is(err, nlp.ErrBadRule) {
+		if err := r.SetKeywords("a", bad); !errors.Is(err, keyword.ErrBad) {
 			t.Errorf("%s: SetKeywords = %v, want ErrBadRule", name, err)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"liveroom/nlp/chars"
 )
 
 // Vector is one case written by the training side: a text and everything that must come of it.
@@ -42,7 +44,7 @@ func (m *Manifest) ReadVectors(dir string) ([]Vector, error) {
 
 // prove replays a case: the reading of the text, the linear model, and the trained one where there is one.
 func (m *model) prove(v *Vector) error {
-	if got := Normalize(v.Text); got != v.Normalized {
+	if got := chars.Normalize(v.Text); got != v.Normalized {
 		return fmt.Errorf("normalise %q: %q, want %q", v.Text, got, v.Normalized)
 	}
 	ids := m.tokens.Encode(nil, v.Normalized)

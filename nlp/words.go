@@ -8,11 +8,12 @@ import (
 
 	"liveroom/engine/live"
 	"liveroom/nlp/entity"
+	"liveroom/nlp/keyword"
 )
 
 // words are what one shop calls things: immutable, replaced whole.
 type words struct {
-	rules     *rules
+	rules     *keyword.Rules
 	catalogue *entity.Catalogue
 }
 
@@ -46,10 +47,10 @@ func (v *vocabularies) change(shop live.ShopID, edit func(w *words)) {
 	v.byShop.Store(&next)
 }
 
-// SetKeywords replaces a shop's keyword rules. When one of them is bad the error, which wraps ErrBadRule, names every
+// SetKeywords replaces a shop's keyword rules. When one of them is bad the error, which wraps keyword.ErrBad, names every
 // bad one and the old rules stay. Safe at any time.
-func (s *Service) SetKeywords(shop live.ShopID, list []KeywordRule) error {
-	r, err := newRules(list)
+func (s *Service) SetKeywords(shop live.ShopID, list []keyword.Rule) error {
+	r, err := keyword.New(list)
 	if err != nil {
 		return fmt.Errorf("set keywords of shop %q: %w", shop, err)
 	}

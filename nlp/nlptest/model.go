@@ -12,6 +12,7 @@ import (
 
 	"liveroom/engine/live"
 	"liveroom/nlp"
+	"liveroom/nlp/chars"
 )
 
 // Model says what a written test model is like.
@@ -107,7 +108,7 @@ func linearFile(says live.Intent) []byte {
 }
 
 func vectorsFile(files map[string][]byte, shape nlp.TokenShape, m Model) ([]byte, error) {
-	tokens, err := nlp.NewTokenizer(string(files[nlp.VocabFile]), shape)
+	tokens, err := chars.NewTokenizer(string(files[nlp.VocabFile]), shape)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +118,7 @@ func vectorsFile(files map[string][]byte, shape nlp.TokenShape, m Model) ([]byte
 	}
 	var cases []nlp.Vector
 	for _, text := range []string{"还有货吗", "我要退货", "", "ＸＬ 码"} {
-		v := nlp.Vector{Text: text, Normalized: nlp.Normalize(text)}
+		v := nlp.Vector{Text: text, Normalized: chars.Normalize(text)}
 		v.IDs = tokens.Encode(nil, v.Normalized)
 		trained := Scores(m.Says)
 		v.Intent, v.Emotion = trained.Intent[:], trained.Emotion[:]

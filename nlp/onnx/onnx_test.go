@@ -11,13 +11,14 @@ import (
 	"testing"
 
 	"liveroom/nlp"
+	"liveroom/nlp/chars"
 	"liveroom/nlp/nlptest"
 	"liveroom/nlp/onnx"
 )
 
 const shipped = "../model"
 
-func open(t testing.TB) (nlp.Classifier, *nlp.Tokenizer) {
+func open(t testing.TB) (nlp.Classifier, *chars.Tokenizer) {
 	t.Helper()
 	m, err := nlp.ReadManifest(shipped)
 	if err != nil {
@@ -27,7 +28,7 @@ func open(t testing.TB) (nlp.Classifier, *nlp.Tokenizer) {
 	if err != nil {
 		t.Fatalf("ReadFile = %v", err)
 	}
-	tokens, err := nlp.NewTokenizer(string(vocab), m.Tokens)
+	tokens, err := chars.NewTokenizer(string(vocab), m.Tokens)
 	if err != nil {
 		t.Fatalf("NewTokenizer = %v", err)
 	}

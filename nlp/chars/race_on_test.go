@@ -1,0 +1,5 @@
+//go:build race
+
+package chars
+
+const racing = true
