@@ -213,3 +213,9 @@ func stockIs(n int) frame {
 
 func asInt(v any) int { f, _ := v.(float64); return int(f) }
 
+
+// try sends a frame on a link that may be gone.
+func (c *client) try(f frame) bool {
+	b, err := json.Marshal(f)
+	return err == nil && c.write(b) == nil
+}
