@@ -256,7 +256,7 @@ func TestKnownHasNoFalseNegatives(t *testing.T) {
 		cfg := Config{Dir: filepath.Join(dir, strconv.Itoa(runs))}
 		s, stop := start(t, cfg, nil)
 		seen := map[live.UserKey]bool{}
-		for range rapid.IntRange(1, 20).Draw(rt, "steps") {
+		for range rapid.IntRange(1, 6).Draw(rt, "steps") {
 			k := live.UserKey{Room: live.RoomID(rapid.StringN(1, 4, 16).Draw(rt, "room")), User: live.UserID(rapid.StringN(1, 4, 16).Draw(rt, "user"))}
 			seen[k] = true
 			switch rapid.IntRange(0, 3).Draw(rt, "what") {
