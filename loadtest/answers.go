@@ -77,6 +77,10 @@ var _ crowd.Handler = (*answers)(nil)
 
 // Payload implements crowd.Handler.
 func (a *answers) Payload(link int, payload []byte, at time.Time) {
+	if len(payload) > 0 && payload[0] == '{' { // the decoder refuses what follows an object
+		a.take(link, payload, at)
+		return
+	}
 	for {
 		one, rest := firstObject(payload)
 		if one == nil {

@@ -61,7 +61,7 @@ type runCommand struct {
 	Quiet  bool   `help:"No progress lines."`
 	Polite bool   `help:"Do not ask for priority over the server."`
 
-	CPUProfile string `help:"Write a CPU profile of roomload itself." placeholder:"FILE"`
+	CPUProfile string `name:"cpuprofile" help:"Write a CPU profile of roomload itself." placeholder:"FILE"`
 }
 
 // cacheOff is the setting that switches the cache of model results off.
