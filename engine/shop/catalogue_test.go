@@ -71,7 +71,9 @@ func TestProductsInheritTheShopsSentences(t *testing.T) {
 }
 
 func TestResolve(t *testing.T) {
-	link := func(n string) live.Entity { return live.Entity{Kind: "product", Norm: n, Unit: "link", Value: n + "号链接"} }
+	link := func(n string) live.Entity {
+		return live.Entity{Kind: "product", Norm: n, Unit: "link", Value: n + "号链接"}
+	}
 	named := func(norm, value string) live.Entity {
 		return live.Entity{Kind: "product", Norm: norm, Value: value}
 	}

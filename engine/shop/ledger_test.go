@@ -76,8 +76,10 @@ func TestTotalDecidesBetweenInAllAndWarehouses(t *testing.T) {
 
 func TestTotalTakesReservationsOff(t *testing.T) {
 	ps := &live.ProductStock{Levels: []live.StockLevel{
-		{SKU: "A", OnHand: live.Absent, Reserved: 5}, {SKU: "A", Warehouse: "beijing", OnHand: 8, At: 1, Seen: 2},
-		{SKU: "B", OnHand: 3, Reserved: 4, At: 3, Seen: 4}, {SKU: "C", OnHand: live.Absent, Reserved: 1},
+		{SKU: "A", OnHand: live.Absent, Reserved: 5},
+		{SKU: "A", Warehouse: "beijing", OnHand: 8, At: 1, Seen: 2},
+		{SKU: "B", OnHand: 3, Reserved: 4, At: 3, Seen: 4},
+		{SKU: "C", OnHand: live.Absent, Reserved: 1},
 	}}
 	if n, _, _, ok := Total(ps, "A"); n != 3 || !ok {
 		t.Errorf("8 on hand less 5 is %d, %v", n, ok)

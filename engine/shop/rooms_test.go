@@ -87,8 +87,14 @@ func TestPresenting(t *testing.T) {
 func TestTalliesAddUp(t *testing.T) {
 	r := NewRooms(0)
 	for _, e := range []live.Event{
-		{Type: live.Enter}, {Type: live.Leave}, {Type: live.Like, Count: 5}, {Type: live.Like}, {Type: live.Gift, Count: 2, ValueFen: 990},
-		{Type: live.Follow}, {Type: live.Share}, {Type: live.Comment},
+		{Type: live.Enter},
+		{Type: live.Leave},
+		{Type: live.Like, Count: 5},
+		{Type: live.Like},
+		{Type: live.Gift, Count: 2, ValueFen: 990},
+		{Type: live.Follow},
+		{Type: live.Share},
+		{Type: live.Comment},
 	} {
 		for _, room := range []live.RoomID{"a", "b"} {
 			e.Room = room

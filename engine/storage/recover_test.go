@@ -336,3 +336,46 @@ func TestMigrationKeepsWhatIsThere(t *testing.T) {
 		t.Errorf("half a migration stayed (%v)", err)
 	}
 }
+
+// The write-ahead log is copied while the store runs and cut anywhere, as a machine that dies leaves it: the store opens,
+// and holds what was committed up to the cut, in order and without a gap.
+func TestACutLogOpensWithWhatIsBeforeTheCut(t *testing.T) {
+	s, _ := start(t, Config{}, nil)
+	const messages = 60
+	for i := range messages {
+		must(t, s, accepted(user(1), strconv.Itoa(i)))
+	}
+	database, err := os.ReadFile(filepath.Join(s.cfg.Dir, databaseFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := os.ReadFile(filepath.Join(s.cfg.Dir, databaseFile+"-wal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := -1
+	for cut := len(log) / 2; cut <= len(log); cut += len(log)/40 + 1 {
+		dir := t.TempDir()
+		for name, content := range map[string][]byte{databaseFile: database, databaseFile + "-wal": log[:cut]} {
+			if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s, stop := start(t, Config{Dir: dir}, nil)
+		tail := load(t, s, user(1)).Tail
+		for i, r := range tail {
+			if string(r.Event.ID) != strconv.Itoa(i) {
+				t.Fatalf("cut at %d of %d: message %d is %s", cut, len(log), i, r.Event.ID)
+			}
+		}
+		if len(tail) < held {
+			t.Errorf("cut at %d of %d: %d messages, fewer than with an earlier cut", cut, len(log), len(tail))
+		}
+		held = len(tail)
+		must(t, s, accepted(user(1), "more"))
+		stop()
+	}
+	if held < messages/2 {
+		t.Errorf("the latest cut leaves %d of %d messages", held, messages)
+	}
+}

@@ -57,7 +57,11 @@ func TestSessionFramesResumeAfterWhatWasSeen(t *testing.T) {
 			after string
 			want  []int
 		}{
-			{"", []int{0, 1, 2, 3, 4, 5}}, {"3", []int{4, 5}}, {"r-3", []int{4, 5}}, {"5", nil}, {"none", []int{0, 1, 2, 3, 4, 5}},
+			{"", []int{0, 1, 2, 3, 4, 5}},
+			{"3", []int{4, 5}},
+			{"r-3", []int{4, 5}},
+			{"5", nil},
+			{"none", []int{0, 1, 2, 3, 4, 5}},
 			{"宝宝", []int{0, 1, 2, 3, 4, 5}}, // in the text of each, the id of none
 		} {
 			var want []string
