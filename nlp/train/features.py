@@ -1,0 +1,73 @@
+"""What the two models read: padded character ids, and hashed character n-grams."""
+
+import math
+
+import numpy as np
+
+PAD, UNK, EDGE = 0, 1, 2
+FIRST = 3  # id of the first line of vocab.txt
+MAX_LEN = 64
+BUCKETS = 1 << 16
+BOUNDARY = "\u0002"
+_MASK = (1 << 64) - 1
+
+
+def build_vocab(texts, least=2, most=3000):
+    """Return the characters seen at least `least` times, most frequent first."""
+    count = {}
+    for text in texts:
+        for ch in text:
+            count[ch] = count.get(ch, 0) + 1
+    chars = [c for c, n in count.items() if n >= least and c not in "\n\r"]
+    chars.sort(key=lambda c: (-count[c], c))
+    return chars[:most]
+
+
+def encode(text, index):
+    """Return the ids of a normalised text: two pads, up to MAX_LEN characters, two pads."""
+    return [PAD, PAD] + [index.get(c, UNK) for c in text[:MAX_LEN]] + [PAD, PAD]
+
+
+def pad_batch(rows):
+    """Stack id lists into one int64 array, zeros to the right."""
+    width = max(len(r) for r in rows)
+    out = np.zeros((len(rows), width), np.int64)
+    for i, row in enumerate(rows):
+        out[i, : len(row)] = row
+    return out
+
+
+_cache = {}
+
+
+def _bucket(gram):
+    idx = _cache.get(gram)
+    if idx is None:
+        h = 0xCBF29CE484222325
+        for byte in gram.encode("utf-8"):
+            h = ((h ^ byte) * 0x100000001B3) & _MASK
+        idx = (h ^ (h >> 32)) & (BUCKETS - 1)
+        _cache[gram] = idx
+    return idx
+
+
+def grams(text):
+    """Return the sorted distinct buckets of the 1- to 4-grams of a normalised text."""
+    text = BOUNDARY + text + BOUNDARY
+    seen = set()
+    for n in range(1, 5):
+        for i in range(len(text) - n + 1):
+            gram = text[i : i + n]
+            if gram != BOUNDARY:
+                seen.add(_bucket(gram))
+    return sorted(seen)
+
+
+def gram_batch(rows):
+    """Return (flat indices, offsets, per-index weights 1/sqrt(n)) for an EmbeddingBag."""
+    flat, offsets, weights = [], [], []
+    for row in rows:
+        offsets.append(len(flat))
+        flat.extend(row)
+        weights.extend([1.0 / math.sqrt(len(row))] * len(row) if row else [])
+    return np.array(flat, np.int64), np.array(offsets, np.int64), np.array(weights, np.float32)

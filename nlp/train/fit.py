@@ -1,0 +1,201 @@
+"""Training loops of the two models, and the calibration of their blend."""
+
+import random
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+import linear
+import model
+from features import encode, grams, pad_batch
+from labels import EMOTIONS, INTENTS
+
+
+def targets(lines):
+    """Return (intent distributions, emotion labels or -1, weights) for lines, label smoothing applied."""
+    y = np.zeros((len(lines), len(INTENTS)), np.float32)
+    for i, line in enumerate(lines):
+        for k, share in line.intents.items():
+            y[i, k] = share
+        y[i] = y[i] * (1 - line.smooth) + line.smooth / len(INTENTS)
+    emotion = np.array([x.emotion for x in lines], np.int64)
+    return torch.from_numpy(y), torch.from_numpy(emotion), torch.tensor([x.weight for x in lines])
+
+
+def loss(intent, emotion, y, e, w, emotion_weight):
+    """Return the weighted cross-entropy of both heads."""
+    per = -(y * F.log_softmax(intent, 1)).sum(1)
+    total = (per * w).sum() / w.sum()
+    known = e >= 0
+    if known.any():
+        cost = F.cross_entropy(emotion[known], e[known], weight=emotion_weight, label_smoothing=0.05, reduction="none")
+        total = total + 0.5 * (cost * w[known]).sum() / w[known].sum()
+    return total
+
+
+def balance(lines, power=0.35):
+    """Return sampling weights: rare intents are drawn more often, in moderation."""
+    mass = np.zeros(len(INTENTS))
+    for x in lines:
+        mass[x.intent] += x.weight
+    ref = np.median(mass[mass > 0])
+    return np.array([(ref / mass[x.intent]) ** power for x in lines])
+
+
+def emotion_weights(lines):
+    """Return class weights of the emotion head, inverse square root of frequency."""
+    n = np.array([sum(1 for x in lines if x.emotion == k) for k in range(len(EMOTIONS))], float)
+    w = (n.sum() / np.maximum(n, 1)) ** 0.5
+    return torch.tensor(w / (w * n).sum() * n.sum(), dtype=torch.float32)
+
+
+def augment(text, rng):
+    """Return a normalised text as a hasty hand might send it: a character dropped, an ending added or lost."""
+    draw = rng.random()
+    if draw < 0.10 and len(text) > 5:
+        i = rng.randrange(len(text))
+        return text[:i] + text[i + 1 :]
+    if draw < 0.16:
+        return text + rng.choice(["?", "!", "。", "啊", "呢", "呀", "~", "亲", "吗", "哈", "?", "了"])
+    if draw < 0.20:
+        return rng.choice(["亲", "请问", "那", "主播", "你好", "老板", "问下", "这个", "姐"]) + text
+    if draw < 0.28 and text[-1:] in "?!。~啊呢呀亲哈":
+        return text[:-1]
+    return text
+
+
+def _epochs(make_lines, epochs, seed, batch):
+    """Yield (step share 0..1, lines of one batch): fresh slot values every epoch, balanced sampling."""
+    for epoch in range(epochs):
+        lines = make_lines(epoch)
+        rng = np.random.default_rng(seed * 1000 + epoch)
+        p = balance(lines)
+        picks = rng.choice(len(lines), len(lines), p=p / p.sum())
+        groups = _by_length(lines, picks, batch, rng)
+        for at, group in enumerate(groups):
+            yield (epoch + at / len(groups)) / epochs, group
+
+
+def _by_length(lines, picks, batch, rng, chunk=20):
+    """Return batches of lines of similar length, so that little is spent on padding, in random order."""
+    groups = []
+    for at in range(0, len(picks), batch * chunk):
+        part = sorted((lines[i] for i in picks[at : at + batch * chunk]), key=lambda x: len(x.norm))
+        groups += [part[i : i + batch] for i in range(0, len(part), batch)]
+    return [groups[i] for i in rng.permutation(len(groups))]
+
+
+def train_cnn(make_lines, chars, epochs=16, seed=1, batch=48, peak=2e-3, **shape):
+    """Return a trained TextCNN. `make_lines(epoch)` gives the epoch's lines."""
+    torch.manual_seed(seed)
+    rng, index = random.Random(seed), {c: i + 3 for i, c in enumerate(chars)}
+    net = model.TextCNN(len(chars) + 3, len(INTENTS), len(EMOTIONS), **shape)
+    opt = torch.optim.AdamW(net.parameters(), lr=peak, weight_decay=0.02)
+    ew = emotion_weights(make_lines(0))
+    net.train()
+    for share, lines in _epochs(make_lines, epochs, seed, batch):
+        rate = min(share / 0.08, 1 - share) if share < 0.08 else (1 - share) / 0.92
+        for group in opt.param_groups:
+            group["lr"] = peak * max(rate, 0.02)
+        ids = torch.from_numpy(pad_batch([encode(augment(x.norm, rng), index) for x in lines]))
+        y, e, w = targets(lines)
+        opt.zero_grad()
+        loss(*net(ids), y, e, w, ew).backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
+        opt.step()
+    net.eval()
+    return net
+
+
+def train_linear(make_lines, epochs=14, seed=1, batch=128, peak=0.1, decay=1e-6):
+    """Return a trained hashed linear model."""
+    torch.manual_seed(seed)
+    rng, lin = random.Random(seed), linear.Linear(len(INTENTS) + len(EMOTIONS))
+    opt = torch.optim.Adam(lin.parameters(), lr=peak)
+    ew = emotion_weights(make_lines(0))
+    for share, lines in _epochs(make_lines, epochs, seed + 7, batch):
+        for group in opt.param_groups:
+            group["lr"] = peak * max(1 - share, 0.02)
+        y, e, w = targets(lines)
+        out = lin(*linear.batch([grams(augment(x.norm, rng)) for x in lines]))
+        cost = loss(out[:, : len(INTENTS)], out[:, len(INTENTS) :], y, e, w, ew)
+        cost = cost + decay * lin.bag.weight.pow(2).sum()
+        opt.zero_grad()
+        cost.backward()
+        opt.step()
+    return lin
+
+
+def softmax(x):
+    """Return row-wise probabilities."""
+    e = np.exp(x - x.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def cnn_logits(net, index, texts):
+    """Return (intent, emotion) logits of the exported network for normalised texts."""
+    outs = []
+    for at in range(0, len(texts), 256):
+        outs.append(model.forward_numpy(net, pad_batch([encode(t, index) for t in texts[at : at + 256]])))
+    return tuple(np.concatenate(x) for x in zip(*outs))
+
+
+def linear_logits(lin, texts):
+    """Return (intent, emotion) logits of the quantised linear model for normalised texts."""
+    out = linear.forward_numpy(lin, [grams(t) for t in texts])
+    return out[:, : len(INTENTS)], out[:, len(INTENTS) :]
+
+
+def nll(p, y, w):
+    """Return the weighted mean negative log-likelihood."""
+    return float((-np.log(np.maximum(p[np.arange(len(y)), y], 1e-9)) * w).sum() / w.sum())
+
+
+def temperature(logits, y, w):
+    """Return the temperature of the least negative log-likelihood."""
+    grid = np.exp(np.linspace(np.log(0.3), np.log(4), 80))
+    return float(min(grid, key=lambda t: nll(softmax(logits / t), y, w)))
+
+
+def calibrate(cnn, lin, lines):
+    """Return {temperature, blend} fitted on human-written lines that neither model saw."""
+    (ci, ce), (li, le) = cnn, lin
+    y, e = np.array([x.intent for x in lines]), np.array([x.emotion for x in lines])
+    w = np.array([x.weight for x in lines])
+    known = e >= 0
+    best = None
+    for blend in np.arange(0.2, 0.85, 0.05):
+        # the two voices agree often, so their mean is less sure than either: fit both temperatures together
+        for scale in np.exp(np.linspace(np.log(0.4), np.log(1.4), 21)):
+            ti, tl = temperature_pair(ci, li, y, w)
+            p = blend * softmax(ci / (ti * scale)) + (1 - blend) * softmax(li / (tl * scale))
+            score = nll(p, y, w)
+            if best is None or score < best[0]:
+                best = (score, float(blend), float(ti * scale), float(tl * scale))
+    te, tle = temperature(ce[known], e[known], w[known]), temperature(le[known], e[known], w[known])
+    return {
+        "temperature": {
+            "intent": round(best[2], 4), "emotion": round(te, 4), "linear_intent": round(best[3], 4), "linear_emotion": round(tle, 4),
+        },
+        "blend": round(best[1], 2),
+    }
+
+
+_pairs = {}
+
+
+def temperature_pair(ci, li, y, w):
+    """Return both models' own temperatures, computed once per data set."""
+    key = (id(ci), id(li))
+    if key not in _pairs:
+        _pairs[key] = (temperature(ci, y, w), temperature(li, y, w))
+    return _pairs[key]
+
+
+def blend(settings, cnn, lin):
+    """Return the blended (intent, emotion) probabilities."""
+    t, b = settings["temperature"], settings["blend"]
+    intent = b * softmax(cnn[0] / t["intent"]) + (1 - b) * softmax(lin[0] / t["linear_intent"])
+    emotion = b * softmax(cnn[1] / t["emotion"]) + (1 - b) * softmax(lin[1] / t["linear_emotion"])
+    return intent, emotion

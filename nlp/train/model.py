@@ -1,0 +1,76 @@
+"""The character TextCNN: windows anchored at a character, max over the text, two heads."""
+
+import numpy as np
+import torch
+from torch import nn
+
+from features import PAD
+
+# (width, anchor): the window's characters before the anchor, the anchor itself, those after.
+WINDOWS = ((2, 0), (3, 1), (4, 1))
+MASKED = -1e4
+
+
+class TextCNN(nn.Module):
+    """Embeds ids, sums one learned vector per offset, keeps the best window; padding cannot win a window.
+
+    A window counts only where its anchor is a character, so the result does not depend on the zeros to the
+    right. Because the first layer is linear in the embedding, a lookup table can replace it at export.
+    """
+
+    def __init__(self, vocab, intents, emotions, dim=64, filters=96, dropout=0.4, windows=WINDOWS):
+        super().__init__()
+        self.windows, self.filters = windows, filters
+        self.embed = nn.Embedding(vocab, dim, padding_idx=PAD)
+        nn.init.normal_(self.embed.weight, std=0.3)
+        with torch.no_grad():
+            self.embed.weight[PAD].zero_()
+        self.taps = nn.ModuleList(nn.Linear(dim, w * filters, bias=False) for w, _ in windows)
+        self.bias = nn.ParameterList(nn.Parameter(torch.zeros(filters)) for _ in windows)
+        total = filters * len(windows)
+        self.drop_in, self.drop = nn.Dropout(0.15), nn.Dropout(dropout)
+        self.intent = nn.Linear(total, intents)
+        self.emotion = nn.Linear(total, emotions)
+
+    def pooled(self, ids):
+        """Return the pooled features, batch × (windows · filters)."""
+        x, mask, out = self.drop_in(self.embed(ids)), ids != PAD, []
+        for (width, anchor), tap, bias in zip(self.windows, self.taps, self.bias):
+            y = tap(x).view(ids.shape[0], ids.shape[1], width, self.filters)
+            n = ids.shape[1] - width + 1
+            total = sum(y[:, j : j + n, j] for j in range(width))
+            total = total.masked_fill(~mask[:, anchor : anchor + n, None], MASKED)
+            out.append(torch.relu(total.max(dim=1)[0] + bias))
+        return torch.cat(out, 1)
+
+    def forward(self, ids):
+        """Return (intent logits, emotion logits)."""
+        x = self.drop(self.pooled(ids))
+        return self.intent(x), self.emotion(x)
+
+
+def state(model):
+    """Return the trained weights as numpy arrays, in the form export.py and the numpy reference read."""
+    get = lambda t: t.detach().numpy().astype(np.float32)
+    return {
+        "embed": get(model.embed.weight),
+        "taps": [get(t.weight).T.copy() for t in model.taps],  # dim × (width · filters)
+        "bias": [get(b) for b in model.bias],
+        "windows": model.windows,
+        "filters": model.filters,
+        "intent": (get(model.intent.weight), get(model.intent.bias)),
+        "emotion": (get(model.emotion.weight), get(model.emotion.bias)),
+    }
+
+
+def forward_numpy(net, ids):
+    """Return (intent, emotion) logits of the exported network, computed without torch or a runtime."""
+    pooled = []
+    for (width, anchor), tap, bias in zip(net["windows"], net["taps"], net["bias"]):
+        y = (net["embed"][ids] @ tap).reshape(ids.shape[0], ids.shape[1], width, net["filters"])
+        n = ids.shape[1] - width + 1
+        total = sum(y[:, j : j + n, j] for j in range(width))
+        total = np.where((ids[:, anchor : anchor + n] == PAD)[:, :, None], np.float32(MASKED), total)
+        pooled.append(np.maximum(total.max(axis=1) + bias, 0))
+    x = np.concatenate(pooled, 1)
+    return tuple(x @ w.T + b for w, b in (net["intent"], net["emotion"]))
