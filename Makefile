@@ -55,7 +55,7 @@ race: ## the tests of packages whose goroutines meet, under the race detector
 fuzz: ## every fuzz target for FUZZTIME (10s)
 	@grep -rHoE '^func Fuzz[A-Za-z0-9_]*' --include='*_test.go' . | sort | while IFS=: read -r file func; do \
 		name="$${func#func }"; echo "fuzz $$(dirname "$$file") $$name"; \
-		go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) "$$(dirname "$$file")" </dev/null || exit 1; done
+		go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=20x "$$(dirname "$$file")" </dev/null || exit 1; done
 
 lint: ## gofumpt, vet and staticcheck
 	@diff="$$(go run $(GOFUMPT) -d . )"; if test -n "$$diff"; then echo "$$diff"; echo 'run make fmt'; exit 1; fi
@@ -85,7 +85,7 @@ load: build ## roomload run SCENARIO (smoke)
 profile: build ## CPU profile of the engine under SCENARIO for PROFILE (15s), into bin/cpu.pprof
 	@rm -f bin/ready.json; bin/liveroom demo --headless >bin/ready.json & engine=$$!; trap 'kill $$engine' EXIT; \
 	until test -s bin/ready.json; do kill -0 $$engine || exit 1; sleep 0.1; done; \
-	of() { sed -n "s/.*\"$$1\":\"\([^\"]*\)\".*/\1/p" bin/ready.json; }; \
+	of() { sed -n "s/^{[^{]*\"$$1\":\"\([^\"]*\)\".*/\1/p" bin/ready.json; }; \
 	bin/roomload run $(SCENARIO) --target "$$(of tcp)" --admin "$$(of admin)" --token-key-file "$$(of token_key_file)" & load=$$!; \
 	go tool pprof -proto -output=bin/cpu.pprof "$$(of admin)/debug/pprof/profile?seconds=$(PROFILE:s=)" >/dev/null && wait $$load
 	go tool pprof -top bin/cpu.pprof | head -30

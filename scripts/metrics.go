@@ -28,8 +28,8 @@ func newMeters(reg prometheus.Registerer) (*meters, error) {
 		Name: "liveroom_scripts_reload_total",
 		Help: "Attempts to load a changed bundle, by result: ok, refused (the running set stays).",
 	}, []string{"result"})
-	scripts := prometheus.NewGauge(prometheus.GaugeOpts{Name: "liveroom_scripts_loaded", Help: "Scripts in the running set."})
-	texts := prometheus.NewGauge(prometheus.GaugeOpts{Name: "liveroom_scripts_texts_loaded", Help: "Texts in the running set."})
+	scripts := prometheus.NewGauge(prometheus.GaugeOpts{Name: "liveroom_scripts_loaded_scripts", Help: "Scripts in the running set."})
+	texts := prometheus.NewGauge(prometheus.GaugeOpts{Name: "liveroom_scripts_loaded_texts", Help: "Texts in the running set."})
 	for _, c := range []prometheus.Collector{composed, figures, stale, reloads, scripts, texts} {
 		if err := reg.Register(c); err != nil {
 			return nil, err
