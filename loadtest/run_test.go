@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// short is a scenario of a moment, with limits on time so wide that only promises decide.
+// short is a scenario of a moment, with limits on time and cost so wide that only promises decide.
 func short() Scenario {
 	s, err := parseScenario([]byte(`
 name: short
@@ -37,7 +37,7 @@ mix: {message: 5, comment: 3, enter: 2}
 messages: [{from: questions}]
 comments: [{from: chatter, share: 1}, {from: questions, share: 1}]
 probes: {every: 20ms}
-limits: {p99: 60s, late: 1, silent_probes: 0, replied: 0.7}
+limits: {p99: 60s, late: 1, sweep: 60s, cores: 1000, silent_probes: 0, replied: 0.7}
 `))
 	if err != nil {
 		panic(err)
@@ -77,15 +77,8 @@ func play(t *testing.T, habit targettest.Habit, change func(*Scenario)) *report.
 	return r
 }
 
-// unsaturate takes out what depends on how busy the testing machine is.
-func unsaturate(r *report.Report) *report.Report {
-	r.Generator.CPUShare, r.Generator.Sweep = 0, report.Percentiles{}
-	r.Judge()
-	return r
-}
-
 func TestHonestRoom(t *testing.T) {
-	r := unsaturate(play(t, targettest.Honest, nil))
+	r := play(t, targettest.Honest, nil)
 	if code := r.Verdict.ExitCode(); code != report.ExitMet {
 		t.Errorf("exit code %d, want %d: %+v", code, report.ExitMet, r.Verdict)
 	}
@@ -128,7 +121,7 @@ func TestBrokenPromises(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(string(tt.habit), func(t *testing.T) {
-			v := unsaturate(play(t, tt.habit, nil)).Verdict
+			v := play(t, tt.habit, nil).Verdict
 			if code := v.ExitCode(); code != tt.code {
 				t.Errorf("exit code %d, want %d: %+v", code, tt.code, v)
 			}
@@ -141,7 +134,7 @@ func TestBrokenPromises(t *testing.T) {
 }
 
 func TestOverloadIsNotAboutFallback(t *testing.T) {
-	r := unsaturate(play(t, targettest.Fallback, func(s *Scenario) { s.Limits.Overload = true }))
+	r := play(t, targettest.Fallback, func(s *Scenario) { s.Limits.Overload = true })
 	if !r.Verdict.Valid {
 		t.Errorf("a scenario about overload is invalid for its fallback: %v", r.Verdict.Invalid)
 	}
@@ -217,7 +210,7 @@ func TestStartsItsOwnServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v := unsaturate(r).Verdict; v.ExitCode() != report.ExitMet {
+	if v := r.Verdict; v.ExitCode() != report.ExitMet {
 		t.Errorf("verdict %+v, want met", v)
 	}
 	if r.Server.RSSPeakMB == 0 {
@@ -242,7 +235,7 @@ func TestKilledServer(t *testing.T) {
 	if v := r.Journal.Violations(); v != 0 || r.Journal.Closed != r.Journal.Answerable {
 		t.Errorf("journal %+v after a restart that re-sent %d, want no violation", r.Journal, r.Restart.Resent)
 	}
-	if len(unsaturate(r).Verdict.Broken) != 0 {
+	if len(r.Verdict.Broken) != 0 {
 		t.Errorf("broken: %v", r.Verdict.Broken)
 	}
 }

@@ -276,6 +276,8 @@ func (s Scenario) checkLimits(c *checks) {
 	c.share("limits.replied", l.Replied)
 	c.share("limits.fallback", l.Fallback)
 	c.share("limits.chatter", l.Chatter)
+	c.that(l.Sweep > 0, "limits.sweep: %v, want more than 0", l.Sweep)
+	c.that(l.Cores > 0, "limits.cores: %g, want more than 0", l.Cores)
 }
 
 // checks collects problems.

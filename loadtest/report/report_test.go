@@ -2,7 +2,6 @@ package report
 
 import (
 	"errors"
-	"flag"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,8 +13,6 @@ import (
 
 	"liveroom/loadtest/journal"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // good is a report that meets everything.
 func good() *Report {
@@ -56,7 +53,7 @@ func good() *Report {
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
-	if *update {
+	if os.Getenv("LIVEROOM_GOLDEN") != "" {
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -23,6 +23,10 @@ type Limits struct {
 	Fallback float64 `yaml:"fallback" json:"fallback"`
 	// Chatter is the largest share of an unlabelled list that may be closed as chatter before Replied says nothing any more.
 	Chatter float64 `yaml:"chatter" json:"chatter"`
+	// Sweep is the longest 99th percentile of the time that the generator's reader may take for what one wake-up found, Cores
+	// the most CPU it may use, in cores: beyond either it is saturated, and latencies are its own.
+	Sweep time.Duration `yaml:"sweep" json:"sweep_ns"`
+	Cores float64       `yaml:"cores" json:"cores"`
 	// Overload tells that the scenario is about overload: Replied and Fallback then do not count.
 	Overload bool `yaml:"overload" json:"overload"`
 }
@@ -32,14 +36,9 @@ func DefaultLimits() Limits {
 	return Limits{
 		P99: 800 * time.Millisecond, Shed: 0, SilentProbes: 0.05,
 		Late: 0.001, Reached: 0.99, Replied: 0.70, Fallback: 0.01, Chatter: 0.60,
+		Sweep: 10 * time.Millisecond, Cores: 0.85,
 	}
 }
-
-// When the generator counts as saturated: its reader kept arrived replies waiting, or it used most of a core.
-const (
-	saturatedSweepMs = 10
-	saturatedCores   = 0.85
-)
 
 // Verdict is what the figures amount to.
 type Verdict struct {
@@ -130,11 +129,11 @@ func (r *Report) invalid() []string {
 	if got := r.Rate.Share(); got < r.Limits.Reached {
 		say("rate reached is %.1f %% of the rate asked, at least %.1f %% must be", 100*got, 100*r.Limits.Reached)
 	}
-	if got := r.Generator.Sweep.P99; got > saturatedSweepMs {
-		say("the generator is saturated: replies waited %.1f ms in its own reader (p99), at most %d ms may be", got, saturatedSweepMs)
+	if got, limit := r.Generator.Sweep.P99, float64(r.Limits.Sweep)/float64(time.Millisecond); got > limit {
+		say("the generator is saturated: replies waited %.1f ms in its own reader (p99), at most %.1f ms may be", got, limit)
 	}
-	if got := r.Generator.CPUShare; got > saturatedCores {
-		say("the generator is saturated: it used %.2f cores, at most %.2f may be", got, saturatedCores)
+	if got := r.Generator.CPUShare; got > r.Limits.Cores {
+		say("the generator is saturated: it used %.2f cores, at most %.2f may be", got, r.Limits.Cores)
 	}
 	if r.Limits.Overload {
 		return all

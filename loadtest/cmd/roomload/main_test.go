@@ -38,7 +38,7 @@ links: {viewers: 2, ingest: 1}
 users: {count: 3}
 mix: {message: 1}
 messages: [{from: questions}]
-limits: {p99: 60s, late: 1}
+limits: {p99: 60s, late: 1, sweep: 60s, cores: 1000}
 `
 
 func scenario(t *testing.T, text string) string {
