@@ -10,11 +10,14 @@ import (
 	"liveroom/engine/live"
 )
 
+// acceptors is how many connections of one carrier may be on their way to a loop at a time.
+const acceptors = 4
+
 // maxRefused is how many links may be on their way out because there are too many; beyond, a connection is closed without a word.
 const maxRefused = 256
 
-// accept takes connections from ln until it is closed. Each is handed to the least busy loop, which has taken it before the
-// next is accepted: that is the queue's bound. Gnet's own listener is not used, since it takes the whole engine down when
+// accept takes connections from ln until it is closed. Each is handed to the loop with the fewest, which has taken it before
+// this acceptor takes the next: that is the queue's bound. Gnet's own listener is not used, since it takes the whole engine down when
 // descriptors run out, cannot be closed before the engine, and cannot tell its port.
 func (s *Server) accept(ctx context.Context, ln net.Listener, c carrier) {
 	pause := time.NewTimer(0)

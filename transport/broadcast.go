@@ -186,7 +186,7 @@ func (lp *loop) work() {
 		}
 	}
 	if len(lp.jobs) > 0 {
-		lp.runLater(lp.work)
+		lp.yield(lp.work)
 	}
 }
 

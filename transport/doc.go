@@ -5,8 +5,8 @@
 //
 // # Goroutines
 //
-// [Server.Run] owns all of them: gnet's event loops, one acceptor for each carrier, one that closes the windows of
-// broadcasts, one that ticks. No link has a goroutine. Everything about a link happens on its loop; other goroutines reach
+// [Server.Run] owns all of them: gnet's event loops, four acceptors for each carrier, one that closes the windows of
+// broadcasts, one that hands tasks back to the loops that put them off, one that ticks. No link has a goroutine. Everything about a link happens on its loop; other goroutines reach
 // it through the loop's outbox alone. The Handler is called on the loops and must not block them.
 //
 // The loops are those of a gnet client, fed by listeners of our own, because gnet's server takes the whole engine down
@@ -26,6 +26,7 @@
 //	unread bytes          Outbox beyond the send buffer    its loop         the kernel   bye slow_consumer, closed
 //	window of a room      32 KiB                           Broadcast        the window   shed, counted
 //	windows being sent    256 for each loop                the windows      its loop     shed, counted
+//	tasks put off         1,024                            the loops        the loops    run at once
 //
 // # Promises
 //

@@ -15,15 +15,15 @@ const drainSlice = 512
 // Refuse closes the listeners and from now on answers every new event and hello with draining, while frames still go out.
 // It is the first half of Drain, for whoever has answers to finish in between; calling it twice is calling it once.
 func (s *Server) Refuse() error {
-	if s.draining.Swap(true) {
-		return nil
-	}
 	select {
 	case <-s.ready:
-		return s.shut()
 	default:
 		return ErrNotRunning
 	}
+	if s.draining.Swap(true) {
+		return nil
+	}
+	return s.shut()
 }
 
 // Drain refuses what is new, sends what is queued, and lets every link go: bye draining, to come back after a second and a
@@ -58,7 +58,7 @@ func (s *Server) Drain(ctx context.Context, jitter time.Duration) error {
 // before it, since the loop does both in order.
 func (lp *loop) dismiss(jitter time.Duration) {
 	if len(lp.jobs) > 0 { // broadcasts go before
-		lp.runLater(func() { lp.dismiss(jitter) })
+		lp.yield(func() { lp.dismiss(jitter) })
 		return
 	}
 	told := 0
@@ -71,7 +71,7 @@ func (lp *loop) dismiss(jitter time.Duration) {
 			continue
 		}
 		if told++; told > drainSlice {
-			lp.runLater(func() { lp.dismiss(jitter) })
+			lp.yield(func() { lp.dismiss(jitter) })
 			return
 		}
 		lp.farewell(l, live.Draining, "the server is about to restart", time.Second+rand.N(max(jitter, 1)))

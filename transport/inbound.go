@@ -140,6 +140,10 @@ func (lp *loop) payload(l *link, p []byte, now time.Time) {
 
 // beforeHello takes an object of a link that has not said who it is.
 func (lp *loop) beforeHello(l *link, in *wire.Inbound) {
+	if ok, _ := l.bucket.take(l.allowance(), l.heard); !ok {
+		lp.farewell(l, live.RateLimited, "too much was said before hello", lp.server.retry())
+		return
+	}
 	switch in.Kind {
 	case wire.KindHello:
 		lp.greet(l, in.Hello)

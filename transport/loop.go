@@ -65,11 +65,40 @@ func (lp *loop) runLater(f func()) {
 	}))
 }
 
+// yield has the loop go on with f after it has looked at its links. The loop would take a task that it gives itself before
+// it reads again, so the task goes once around by another goroutine; should that lag behind, f is run earlier instead.
+func (lp *loop) yield(f func()) {
+	select {
+	case lp.server.turns <- turn{lp, f}:
+	default:
+		lp.runLater(f)
+	}
+}
+
+// turn is a task that a loop has put off.
+type turn struct {
+	loop *loop
+	f    func()
+}
+
+// runTurns hands turns back to their loops, until ctx ends.
+func (s *Server) runTurns(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case t := <-s.turns:
+			t.loop.runLater(t.f)
+		}
+	}
+}
+
 // enter takes a new connection in.
 func (lp *loop) enter(l *link, c gnet.Conn) {
 	now := lp.server.now()
 	l.conn, l.loop, l.opened = c, lp, true
 	l.since, l.heard = now, now
+	l.bucket = bucket{level: float64(lp.server.cfg.Viewer.Burst), at: now}
 	l.deadline = now + lp.server.cfg.Times.Hello
 	l.remote = remoteOf(c)
 	l.stage = greeting

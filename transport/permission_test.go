@@ -1,10 +1,43 @@
 package transport
 
 import (
+	"os"
+	"slices"
 	"testing"
+
+	"gopkg.in/yaml.v3"
 
 	"liveroom/engine/live"
 )
+
+// TestPermitsArePublished holds the table to what the wire documentation says of each word.
+func TestPermitsArePublished(t *testing.T) {
+	text, err := os.ReadFile("wire/asyncapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Components struct {
+			Messages map[string]struct {
+				Roles []string `yaml:"x-roles"`
+			} `yaml:"messages"`
+		} `yaml:"components"`
+	}
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	for e := live.EventType(1); e.String() != ""; e++ {
+		var want []string
+		for _, r := range []live.Role{live.Ingest, live.Viewer, live.Seat} {
+			if slices.Contains(permits[r], e) {
+				want = append(want, r.String())
+			}
+		}
+		if got := doc.Components.Messages[e.String()].Roles; !slices.Equal(got, want) {
+			t.Errorf("%s may be sent by %v, published is %v", e, want, got)
+		}
+	}
+}
 
 func TestWhoMaySendWhat(t *testing.T) {
 	i, v, s := live.Ingest, live.Viewer, live.Seat

@@ -48,6 +48,7 @@ type Server struct {
 	start    time.Time
 	ready    chan struct{}
 	windows  windows
+	turns    chan turn // tasks that loops have put off: a few for each loop, handed back by runTurns
 
 	running  atomic.Bool
 	draining atomic.Bool
@@ -75,7 +76,7 @@ func New(cfg Config, h Handler, log *slog.Logger, reg prometheus.Registerer) (*S
 	if cfg.Loops == 0 {
 		cfg.Loops = runtime.GOMAXPROCS(0)
 	}
-	s := &Server{cfg: cfg, handler: h, log: log, registry: newRegistry(), start: time.Now(), ready: make(chan struct{})}
+	s := &Server{cfg: cfg, handler: h, log: log, registry: newRegistry(), start: time.Now(), ready: make(chan struct{}), turns: make(chan turn, 1024)}
 	s.windows.open = make(map[live.RoomID]*window)
 	s.windows.wake = make(chan struct{}, 1)
 	s.arrivals = rate.NewLimiter(rate.Limit(s.cfg.Links.AcceptRate), s.cfg.Links.AcceptBurst)
@@ -109,8 +110,11 @@ func (s *Server) Run(ctx context.Context) error {
 	s.engine = engine
 	var work sync.WaitGroup
 	for c, ln := range s.listeners {
-		work.Go(func() { s.accept(ctx, ln, carrier(c)) })
+		for range acceptors {
+			work.Go(func() { s.accept(ctx, ln, carrier(c)) })
+		}
 	}
+	work.Go(func() { s.runTurns(ctx) })
 	work.Go(func() { s.runWindows(ctx) })
 	work.Go(func() { s.runTicks(ctx) })
 	close(s.ready)

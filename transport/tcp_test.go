@@ -152,6 +152,18 @@ func TestBeforeHello(t *testing.T) {
 	receive(t, s.engine.events, "the event behind the hello")
 }
 
+func TestFloodBeforeHello(t *testing.T) {
+	s := serve(t, transport.Config{Viewer: transport.Allowance{Rate: 0.001, Burst: 2}})
+	c := s.dial(t)
+	c.say(`[{"type":"ping"},{"type":"ping"},{"type":"ping"}]`)
+	for range 2 {
+		if o := c.hear(); o.Type != "pong" {
+			t.Fatalf("got %+v", o)
+		}
+	}
+	c.hearBye(live.RateLimited)
+}
+
 func TestHelloTimeout(t *testing.T) {
 	s := serve(t, transport.Config{Times: transport.Times{Hello: 30 * time.Millisecond}})
 	quiet, drip := s.dial(t), s.dial(t)
