@@ -16,6 +16,7 @@ const shards = 256
 // so that no message can reach an actor that is going.
 type directory[K comparable] struct {
 	root  *actor.RootContext
+	turns actor.Dispatcher
 	seed  maphash.Seed
 	make  func(c *cell[K]) (actor.Producer, string) // producer and name of a new actor
 	count atomic.Int64
@@ -41,8 +42,8 @@ type cell[K comparable] struct {
 	restarts atomic.Uint64
 }
 
-func newDirectory[K comparable](root *actor.RootContext, produce func(c *cell[K]) (actor.Producer, string)) *directory[K] {
-	d := &directory[K]{root: root, seed: maphash.MakeSeed(), make: produce}
+func newDirectory[K comparable](root *actor.RootContext, turns actor.Dispatcher, produce func(c *cell[K]) (actor.Producer, string)) *directory[K] {
+	d := &directory[K]{root: root, turns: turns, seed: maphash.MakeSeed(), make: produce}
 	for i := range d.shard {
 		d.shard[i].cells = make(map[K]*cell[K])
 	}
@@ -69,7 +70,8 @@ func (d *directory[K]) spawn(key K) *cell[K] {
 	c := &cell[K]{key: key, root: d.root}
 	producer, name := d.make(c)
 	// The PID is set before the actor starts, since what its start sets off may post to it at once.
-	props := actor.PropsFromProducer(producer, actor.WithOnInit(func(ctx actor.Context) { c.pid = ctx.Self() }))
+	props := actor.PropsFromProducer(producer, actor.WithDispatcher(d.turns),
+		actor.WithOnInit(func(ctx actor.Context) { c.pid = ctx.Self() }))
 	d.root.SpawnPrefix(props, name)
 	return c
 }

@@ -3,6 +3,8 @@ package actors
 import (
 	"context"
 	"log/slog"
+	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +22,7 @@ type House struct {
 	log     *slog.Logger
 	metrics *metrics
 	system  *actor.ActorSystem
+	turns   *dispatcher
 	users   *directory[live.UserKey]
 	rooms   *directory[live.RoomID]
 	now     func() time.Time
@@ -35,16 +38,16 @@ func New(cfg Config, parts Parts, log *slog.Logger, reg prometheus.Registerer) (
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	h := &House{cfg: cfg, parts: parts, log: log, now: time.Now, ready: make(chan struct{})}
+	h := &House{cfg: cfg, parts: parts, log: log, now: time.Now, ready: make(chan struct{}), turns: newDispatcher(4 * runtime.GOMAXPROCS(0))}
 	h.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
 		return log.With("lib", "protoactor")
 	}))
 	root := actor.NewRootContext(h.system, nil).WithGuardian(strategy())
-	h.users = newDirectory(root, func(c *cell[live.UserKey]) (actor.Producer, string) {
+	h.users = newDirectory(root, h.turns, func(c *cell[live.UserKey]) (actor.Producer, string) {
 		u := newUser(h, c)
 		return func() actor.Actor { return u }, string(live.DialogueOf(c.key))
 	})
-	h.rooms = newDirectory(root, func(c *cell[live.RoomID]) (actor.Producer, string) {
+	h.rooms = newDirectory(root, h.turns, func(c *cell[live.RoomID]) (actor.Producer, string) {
 		r := newRoom(h, c)
 		return func() actor.Actor { return r }, string(c.key)
 	})
@@ -66,6 +69,10 @@ func (h *House) Run(ctx context.Context) error {
 	if h.running.Swap(true) {
 		return ErrRunning
 	}
+	var working sync.WaitGroup
+	working.Go(h.turns.run)
+	defer working.Wait()
+	defer h.turns.close()
 	close(h.ready)
 	every := time.NewTicker(h.cfg.SweepEvery)
 	defer every.Stop()
