@@ -82,12 +82,15 @@ benchcmp: ## ten runs of the benchmarks against loadtest/baseline/bench.txt (BAS
 load: build ## roomload run SCENARIO (smoke)
 	bin/roomload run $(SCENARIO) $(ARGS)
 
-profile: build ## CPU profile of the engine under SCENARIO for PROFILE (15s), into bin/cpu.pprof
-	@rm -f bin/ready.json; bin/liveroom demo --headless >bin/ready.json & engine=$$!; trap 'kill $$engine' EXIT; \
+profile: build ## CPU profile of the engine under SCENARIO, PROFILE (15s) long, into bin/cpu.pprof
+	@rm -f bin/ready.json; bin/liveroom demo --headless >bin/ready.json & engine=$$!; \
+	trap 'kill $$engine; wait $$engine' EXIT; \
 	until test -s bin/ready.json; do kill -0 $$engine || exit 1; sleep 0.1; done; \
 	of() { sed -n "s/^{[^{]*\"$$1\":\"\([^\"]*\)\".*/\1/p" bin/ready.json; }; \
-	bin/roomload run $(SCENARIO) --target "$$(of tcp)" --admin "$$(of admin)" --token-key-file "$$(of token_key_file)" & load=$$!; \
-	go tool pprof -proto -output=bin/cpu.pprof "$$(of admin)/debug/pprof/profile?seconds=$(PROFILE:s=)" >/dev/null && wait $$load
+	bin/roomload run $(SCENARIO) --target "$$(of tcp)" --ws "$$(of ws)" --admin "$$(of admin)" \
+		--token-key-file "$$(of token_key_file)" & load=$$!; \
+	PPROF_TMPDIR=bin go tool pprof -proto -output=bin/cpu.pprof \
+		"$$(of admin)/debug/pprof/profile?seconds=$(PROFILE:s=)" >/dev/null && wait $$load
 	go tool pprof -top bin/cpu.pprof | head -30
 
 model: ## train the model from nlp/corpus (and LIVEROOM_CORPORA) into nlp/model
