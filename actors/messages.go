@@ -17,21 +17,31 @@ type Arrival struct {
 	posted   time.Time
 }
 
+// ours marks our messages, so that the actor runtime leaves dead letters among them to House.reroute: they are counted
+// there, and a late reading that finds its actor gone is no news.
+type ours struct{}
+
+// IgnoreDeadLetterLogging implements the actor runtime's interface of that name.
+func (ours) IgnoreDeadLetterLogging() {}
+
 // What actors exchange. A message is immutable once sent.
 type (
 	// arrived brings an event to its user.
 	arrived struct {
+		ours
 		*Arrival
 		rerouted bool
 	}
 	// wasRead brings a reading back; incarnation and seq say for what.
 	wasRead struct {
+		ours
 		incarnation, seq uint64
 		reading          *live.Reading
 		asked            time.Time
 	}
 	// ruled brings a room's ruling back.
 	ruled struct {
+		ours
 		incarnation, seq uint64
 		ruling           Ruling
 		joined           live.ReplyID
@@ -39,6 +49,7 @@ type (
 	}
 	// restored brings what storage holds of a user.
 	restored struct {
+		ours
 		incarnation uint64
 		state       []byte
 		tail        []live.Record
@@ -46,25 +57,40 @@ type (
 	}
 	// commitFailed says that records of this incarnation were lost.
 	commitFailed struct {
+		ours
 		incarnation uint64
 		err         error
 	}
 	// settled says that every record of earlier incarnations is durable or lost.
-	settled struct{ incarnation uint64 }
+	settled struct {
+		ours
+		incarnation uint64
+	}
 	// saved says that the snapshot of this incarnation is durable.
 	saved struct {
+		ours
 		incarnation uint64
 		err         error
 	}
 	// tick lets an actor look after what is overdue; idle says that it may leave memory.
-	tick struct{ idle bool }
+	tick struct {
+		ours
+		idle bool
+	}
 	// describe asks an actor for its state, as text for people.
-	describe struct{ reply chan<- string }
+	describe struct {
+		ours
+		reply chan<- string
+	}
 
 	// asked brings a public question to its room.
-	asked struct{ Asker }
+	asked struct {
+		ours
+		Asker
+	}
 	// released tells a room how its first asker's answer ended; no reply means that there is none.
 	released struct {
+		ours
 		topic Topic
 		reply live.ReplyID
 	}

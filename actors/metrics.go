@@ -80,16 +80,16 @@ func gauge(name, help string, f func() float64) prometheus.Collector {
 	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: prefix + name, Help: help}, f)
 }
 
-// ended counts an outcome that is durable; submitted is when it was handed to the journal.
-func (m *metrics) ended(now, submitted time.Time, e Effect) {
-	m.stageCommit.Observe(now.Sub(submitted).Seconds())
-	m.stageTotal.Observe(float64(now.UnixMilli()-e.Received) / 1000)
-	m.outcome[e.Outcome].Inc()
-	if e.Outcome == live.Quiet {
-		m.quiet.WithLabelValues(string(e.Reason)).Inc()
+// ended counts an outcome that is durable.
+func (m *metrics) ended(now time.Time, c *closing) {
+	m.stageCommit.Observe(now.Sub(c.submitted).Seconds())
+	m.stageTotal.Observe(float64(now.UnixMilli()-c.received) / 1000)
+	m.outcome[c.outcome].Inc()
+	if c.outcome == live.Quiet {
+		m.quiet.WithLabelValues(string(c.reason)).Inc()
 	}
-	if e.Reading != nil && (e.Outcome == live.Replied || e.Outcome == live.Merged) {
-		m.decided[e.Reading.DecidedBy].Inc()
+	if c.decided != 0 && (c.outcome == live.Replied || c.outcome == live.Merged) {
+		m.decided[c.decided].Inc()
 	}
 }
 

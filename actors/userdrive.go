@@ -12,19 +12,27 @@ import (
 
 // closing is an outcome on its way through the journal.
 type closing struct {
-	event   *live.Event
-	session live.SessionID
-	outcome live.Outcome
-	frame   []byte
-	block   atomic.Uint64 // journal block, 0 until the record is durable
+	event     *live.Event
+	session   live.SessionID
+	outcome   live.Outcome
+	reason    live.Reason
+	decided   live.Decider  // 0 when nothing was read
+	frame     []byte        // what tells the sender
+	reply     live.ReplyID  // "" when there is none
+	topic     Topic         // of a public question
+	answering bool          // the room waits for this answer to the topic
+	received  int64         // Unix milliseconds
+	submitted time.Time     // to the journal
+	block     atomic.Uint64 // journal block, 0 until the record is durable
 }
 
 // drive steps the state machine with one input and carries out what it wants, until nothing is left to do.
 func (u *user) drive(now time.Time, in Input) {
 	u.inputs = append(u.inputs[:0], in)
 	for i := 0; i < len(u.inputs); i++ {
-		for _, e := range u.step(now, u.inputs[i]) {
-			if u.carryGuarded(now, e); u.mode != modeReady {
+		effects := u.step(now, u.inputs[i])
+		for j := range effects {
+			if u.carryGuarded(now, &effects[j]); u.mode != modeReady {
 				return
 			}
 		}
@@ -34,7 +42,7 @@ func (u *user) drive(now time.Time, in Input) {
 
 // carryGuarded does one effect. Should that panic, what the effect was to make durable is in doubt: the lease is
 // broken and the user reloads, as after a failed commit.
-func (u *user) carryGuarded(now time.Time, e Effect) {
+func (u *user) carryGuarded(now time.Time, e *Effect) {
 	defer func() {
 		r := recover()
 		if r == nil {
@@ -78,7 +86,7 @@ func (u *user) afterPanic(now time.Time, in Input, r any) []Effect {
 }
 
 // carry does one effect. Those that bring an answer at once queue it as a further input.
-func (u *user) carry(now time.Time, e Effect) {
+func (u *user) carry(now time.Time, e *Effect) {
 	h := u.house
 	switch e.Kind {
 	case EffAccept:
@@ -106,7 +114,7 @@ func (u *user) carry(now time.Time, e Effect) {
 	}
 }
 
-func (u *user) read(now time.Time, e Effect) {
+func (u *user) read(now time.Time, e *Effect) {
 	incarnation, seq := u.incarnation, e.Seq
 	shop := u.house.parts.Catalogue.Shop(u.key.Room)
 	u.house.parts.Reader.Submit(shop, e.Event.Text, time.UnixMilli(e.Deadline), func(r *live.Reading) {
@@ -114,13 +122,13 @@ func (u *user) read(now time.Time, e Effect) {
 	})
 }
 
-func (u *user) askRoom(now time.Time, e Effect) {
+func (u *user) askRoom(now time.Time, e *Effect) {
 	a := Asker{User: u.key, Incarnation: u.incarnation, Seq: e.Seq, Topic: e.Topic}
 	if e.Topic.Product != "" {
 		c := u.house.parts.Catalogue
 		a.Version = c.StockVersion(c.Shop(u.key.Room), e.Topic.Product)
 	}
-	u.house.rooms.tell(u.key.Room, &asked{a}, now.UnixMilli())
+	u.house.rooms.tell(u.key.Room, &asked{Asker: a}, now.UnixMilli())
 }
 
 // release tells the room that this user will not answer for others.
@@ -131,7 +139,7 @@ func (u *user) release(t Topic, e *live.Event) {
 }
 
 // compose puts the answer into words. No words, and a composer that panics, shed the message.
-func (u *user) compose(now time.Time, e Effect) (line Line) {
+func (u *user) compose(now time.Time, e *Effect) (line Line) {
 	defer func() {
 		if r := recover(); r != nil {
 			u.house.metrics.panics.Inc()

@@ -8,55 +8,63 @@ import (
 )
 
 // accept makes an event durable, then acknowledges it.
-func (u *user) accept(e Effect) {
-	h, incarnation := u.house, u.incarnation
-	record := live.Record{Kind: live.RecordAccepted, User: u.key, Session: e.Session, Received: e.Received, Event: e.Event}
+func (u *user) accept(e *Effect) {
+	h, incarnation, session, id := u.house, u.incarnation, e.Session, e.Event.ID
+	record := live.Record{Kind: live.RecordAccepted, User: u.key, Session: session, Received: e.Received, Event: e.Event}
 	h.parts.Journal.Submit(live.Entry{Records: []live.Record{record}, Lease: u.lease, Done: func(_ uint64, err error) {
 		if err != nil {
 			u.cell.post(&commitFailed{incarnation: incarnation, err: err})
 			return
 		}
-		h.parts.Outlet.Send(e.Session, h.parts.Frames.Ack(nil, e.Event.ID))
+		h.parts.Outlet.Send(session, h.parts.Frames.Ack(nil, id))
 	}})
 }
 
 // close makes an outcome durable, then tells the sender, frees the message's place and lets the room know.
-func (u *user) close(now time.Time, e Effect) {
-	h, incarnation := u.house, u.incarnation
-	c := &closing{event: e.Event, session: e.Session, outcome: e.Outcome, frame: h.frame(e)}
+func (u *user) close(now time.Time, e *Effect) {
+	incarnation := u.incarnation
+	c := &closing{
+		event: e.Event, session: e.Session, outcome: e.Outcome, reason: e.Reason, frame: u.house.frame(e),
+		topic: e.Topic, answering: e.Answering, received: e.Received, submitted: now,
+	}
+	if e.Reading != nil {
+		c.decided = e.Reading.DecidedBy
+	}
+	if e.Reply != nil {
+		c.reply = e.Reply.ID
+	}
 	record := live.Record{
 		Kind: live.RecordClosed, User: u.key, Session: e.Session, Received: e.Received, Key: e.Event.Key(),
 		Outcome: e.Outcome, Reason: e.Reason, Joined: e.Joined, Frame: c.frame, State: u.state.appendContext(nil),
 	}
 	u.closings = append(u.closings, c)
 	u.unsaved++
-	h.parts.Journal.Submit(live.Entry{Records: []live.Record{record}, Lease: u.lease, Done: func(block uint64, err error) {
+	u.house.parts.Journal.Submit(live.Entry{Records: []live.Record{record}, Lease: u.lease, Done: func(block uint64, err error) {
 		if err != nil {
-			if e.Answering {
-				h.rooms.tell(u.key.Room, &released{topic: e.Topic}, now.UnixMilli())
-			}
+			u.house.answered(c, "")
 			u.cell.post(&commitFailed{incarnation: incarnation, err: err})
 			return
 		}
 		c.block.Store(block)
-		h.told(now, u.key.Room, e, c.frame)
+		u.house.told(c)
 	}})
 }
 
 // told runs after the commit of an outcome, on the journal's goroutine.
-func (h *House) told(now time.Time, room live.RoomID, e Effect, frame []byte) {
+func (h *House) told(c *closing) {
 	h.inFlight.Add(-1)
-	h.metrics.ended(h.now(), now, e)
-	h.tell(e.Session, e.Outcome, frame)
-	if e.Reply != nil && e.Reply.Scope == live.Public {
-		h.parts.Outlet.Broadcast(room, frame, e.Session)
+	h.metrics.ended(h.now(), c)
+	h.tell(c.session, c.outcome, c.frame)
+	if c.reply != "" && c.event.Type == live.Comment {
+		h.parts.Outlet.Broadcast(c.event.Room, c.frame, c.session)
 	}
-	if e.Answering {
-		m := &released{topic: e.Topic}
-		if e.Reply != nil {
-			m.reply = e.Reply.ID
-		}
-		h.rooms.tell(room, m, now.UnixMilli())
+	h.answered(c, c.reply)
+}
+
+// answered tells the room how the answer it waits for has ended; no reply means that there is none.
+func (h *House) answered(c *closing, reply live.ReplyID) {
+	if c.answering {
+		h.rooms.tell(c.event.Room, &released{topic: c.topic, reply: reply}, c.submitted.UnixMilli())
 	}
 }
 
@@ -70,7 +78,7 @@ func (h *House) tell(s live.SessionID, o live.Outcome, frame []byte) {
 }
 
 // frame encodes what tells the sender of an outcome.
-func (h *House) frame(e Effect) []byte {
+func (h *House) frame(e *Effect) []byte {
 	switch {
 	case e.Reply != nil:
 		return h.parts.Frames.Reply(nil, e.Reply)
@@ -121,7 +129,7 @@ func (u *user) collect() {
 }
 
 // repeatPending acknowledges, once everything before it is durable, a repeated event whose outcome is still to come.
-func (u *user) repeatPending(e Effect) {
+func (u *user) repeatPending(e *Effect) {
 	u.house.inFlight.Add(-1)
 	u.house.metrics.repeats.Inc()
 	for _, p := range u.state.pending {
@@ -132,25 +140,25 @@ func (u *user) repeatPending(e Effect) {
 }
 
 // repeatClosed brings the frame of an ended event again.
-func (u *user) repeatClosed(e Effect) {
-	h := u.house
+func (u *user) repeatClosed(e *Effect) {
+	h, session, id := u.house, e.Session, e.Event.ID
 	h.inFlight.Add(-1)
 	h.metrics.repeats.Inc()
-	ack := h.parts.Frames.Ack(nil, e.Event.ID)
+	ack := h.parts.Frames.Ack(nil, id)
 	for _, c := range u.closings {
 		if c.event.Key() == e.Event.Key() {
-			u.after(e.Session, ack, func() { h.tell(e.Session, c.outcome, c.frame) })
+			u.after(session, ack, func() { h.tell(session, c.outcome, c.frame) })
 			return
 		}
 	}
 	h.parts.Journal.Closed(e.Block, u.key, e.Event.Key(), func(r live.Record, err error) {
 		if err != nil {
 			h.log.Error("cannot read back an outcome", "room", u.key.Room, "user", u.key.User, "err", err)
-			h.parts.Outlet.Send(e.Session, h.parts.Frames.Error(nil, shedFault(live.StorageFailed, e.Event.ID)))
+			h.parts.Outlet.Send(session, h.parts.Frames.Error(nil, shedFault(live.StorageFailed, id)))
 			return
 		}
-		h.parts.Outlet.Send(e.Session, ack)
-		h.tell(e.Session, r.Outcome, r.Frame)
+		h.parts.Outlet.Send(session, ack)
+		h.tell(session, r.Outcome, r.Frame)
 	})
 }
 
@@ -167,7 +175,7 @@ func (u *user) after(s live.SessionID, frame []byte, then func()) {
 }
 
 // say makes a person's line durable, then sends it to the user.
-func (u *user) say(now time.Time, e Effect) {
+func (u *user) say(now time.Time, e *Effect) {
 	h := u.house
 	id := live.EventID(string(e.Session) + ":" + strconv.FormatInt(now.UnixNano(), 36))
 	r := &live.Reply{
@@ -180,16 +188,16 @@ func (u *user) say(now time.Time, e Effect) {
 }
 
 // note keeps a seat's act.
-func (u *user) note(e Effect) {
+func (u *user) note(e *Effect) {
 	u.keep(live.Record{Kind: live.RecordFact, User: u.key, Session: e.Session, Event: e.Event}, e, func() {})
 }
 
-func (u *user) keep(r live.Record, e Effect, done func()) {
-	h, incarnation := u.house, u.incarnation
+func (u *user) keep(r live.Record, e *Effect, done func()) {
+	h, incarnation, session, id := u.house, u.incarnation, e.Session, e.Event.ID
 	h.parts.Journal.Submit(live.Entry{Records: []live.Record{r}, Lease: u.lease, Done: func(_ uint64, err error) {
 		h.inFlight.Add(-1)
 		if err != nil {
-			h.parts.Outlet.Send(e.Session, h.parts.Frames.Error(nil, shedFault(live.StorageFailed, e.Event.ID)))
+			h.parts.Outlet.Send(session, h.parts.Frames.Error(nil, shedFault(live.StorageFailed, id)))
 			u.cell.post(&commitFailed{incarnation: incarnation, err: err})
 			return
 		}
