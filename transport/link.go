@@ -102,14 +102,6 @@ func (l *link) appendFrame(dst, frame []byte) []byte {
 	return wire.AppendFrame(dst, frame)
 }
 
-// frameLen returns how long appendFrame makes a frame of n bytes.
-func (l *link) frameLen(n int) int {
-	if l.carrier == overWS {
-		return n + rfc6455.TextHeaderLen(n)
-	}
-	return n + wire.HeaderLen
-}
-
 // closeCode returns the WebSocket close code for c: the one the specification has for a violation of itself, ours otherwise.
 func closeCode(c live.Code) ws.StatusCode { return ws.StatusCode(c.CloseCode()) }
 

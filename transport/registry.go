@@ -58,22 +58,13 @@ func (r *registry) remove(l *link) {
 	}
 }
 
-// each calls yield with every link, shard by shard, until it returns false. Yield must not call back into the registry.
-func (r *registry) each(yield func(*link) bool) {
-	for i := range r.shards {
-		if !r.shards[i].each(yield) {
-			return
-		}
-	}
-}
-
-func (s *shard) each(yield func(*link) bool) bool {
+// status returns the status of every link of the shard.
+func (s *shard) status() []LinkStatus {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	all := make([]LinkStatus, 0, len(s.links))
 	for _, l := range s.links {
-		if !yield(l) {
-			return false
-		}
+		all = append(all, l.status())
 	}
-	return true
+	return all
 }

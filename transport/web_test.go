@@ -178,6 +178,19 @@ func (r *running) frames(t testing.TB) (*tcp, *bufio.Reader) {
 	return c, in
 }
 
+// readFrame reads one frame of the server, which is bounded as payloads are.
+func readFrame(in io.Reader) (f ws.Frame, err error) {
+	if f.Header, err = ws.ReadHeader(in); err != nil {
+		return f, err
+	}
+	if f.Header.Length > wire.MaxPayload {
+		return f, fmt.Errorf("a frame of %d bytes", f.Header.Length)
+	}
+	f.Payload = make([]byte, f.Header.Length)
+	_, err = io.ReadFull(in, f.Payload)
+	return f, err
+}
+
 func masked(op ws.OpCode, fin bool, payload string) []byte {
 	return ws.MustCompileFrame(ws.MaskFrameWith(ws.NewFrame(op, fin, []byte(payload)), [4]byte{1, 2, 3, 4}))
 }
@@ -198,7 +211,7 @@ func TestFragmentsWithPingsBetweenByteByByte(t *testing.T) {
 	}
 	var got []string
 	for {
-		f, err := ws.ReadFrame(in)
+		f, err := readFrame(in)
 		if err != nil {
 			break
 		}
@@ -235,11 +248,11 @@ func TestViolationsOverTheWire(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			client, in := s.frames(t)
 			client.raw(c.stream)
-			bye, err := ws.ReadFrame(in)
+			bye, err := readFrame(in)
 			if err != nil || bye.Header.OpCode != ws.OpText {
 				t.Fatalf("got %+v, %v; want a bye", bye, err)
 			}
-			last, err := ws.ReadFrame(in)
+			last, err := readFrame(in)
 			if err != nil || last.Header.OpCode != ws.OpClose {
 				t.Fatalf("got %+v, %v; want a close", last, err)
 			}

@@ -48,9 +48,6 @@ type fragments struct {
 	valid int // how much of text is known to be whole characters
 }
 
-// maxHeader is the longest header of a client's frame: two bytes, eight of length, four of mask.
-const maxHeader = 14
-
 // header is the start of a frame.
 type header struct {
 	op      ws.OpCode

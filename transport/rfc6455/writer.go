@@ -10,17 +10,6 @@ import (
 // MaxReason is the longest reason of a close frame in bytes.
 const MaxReason = ws.MaxControlFramePayloadSize - 2
 
-// TextHeaderLen returns how many bytes stand before a text of n bytes.
-func TextHeaderLen(n int) int {
-	switch {
-	case n < 126:
-		return 2
-	case n < 1<<16:
-		return 4
-	}
-	return 10
-}
-
 // AppendText appends payload, which must be UTF-8, as one text message.
 func AppendText(dst, payload []byte) []byte {
 	return append(appendHeader(dst, ws.OpText, len(payload)), payload...)

@@ -166,7 +166,9 @@ var eventRules = [...][]rule{
 	},
 	live.OrderUpdate: {
 		idRule(fID, true), idRule(fShop, false), idRule(fRoom, false), idRule(fUser, true), idRule(fSKU, true),
-		countRule(fQuantity, true, 0, MaxCount), countRule(fAmountFen, true, 0, MaxFen), {fState, aState, true, 0, 0}, atRule,
+		countRule(fQuantity, true, 0, MaxCount), countRule(fAmountFen, true, 0, MaxFen),
+		{fState, aState, true, 0, 0},
+		atRule,
 	},
 	live.Present:  {idRule(fID, false), idRule(fRoom, true), idRule(fSKU, true), atRule},
 	live.Rate:     {idRule(fID, true), dialogueRule, countRule(fScore, true, 1, 5), {fSolved, aBool, true, 0, 0}},
@@ -178,7 +180,8 @@ var eventRules = [...][]rule{
 var (
 	lineRules = []rule{
 		idRule(fID, true), idRule(fRoom, true), idRule(fUser, true), textRule(true), atRule,
-		{fName, aLine, false, 0, MaxName}, countRule(fLevel, false, 0, MaxCount),
+		{fName, aLine, false, 0, MaxName},
+		countRule(fLevel, false, 0, MaxCount),
 	}
 	momentRules = []rule{
 		idRule(fID, true), idRule(fRoom, true), idRule(fUser, true), atRule, countRule(fCount, false, 1, MaxCount), countRule(fValueFen, false, 0, MaxFen),
