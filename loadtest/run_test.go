@@ -192,6 +192,22 @@ func TestLostLinksAreCounted(t *testing.T) {
 	}
 }
 
+// Links that have nothing to say keep themselves alive.
+func TestQuietLinksPing(t *testing.T) {
+	room, at := serve(t, targettest.Honest)
+	room.Heartbeat = 100 * time.Millisecond
+	s := short()
+	s.Links.Viewers, s.Probes.Every = 50, 0
+	s.Mix = Mix{Enter: 1, Comment: 1}
+	r, err := Run(t.Context(), Config{Scenario: s, Target: at, Calibration: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if room.Pings() < 50 || r.Journal.Violations() != 0 {
+		t.Errorf("%d pings from 50 quiet links, journal %+v", room.Pings(), r.Journal)
+	}
+}
+
 func ownProgram(t *testing.T, habit targettest.Habit) string {
 	t.Helper()
 	path, err := os.Executable()

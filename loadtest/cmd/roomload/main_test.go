@@ -109,6 +109,22 @@ func TestRunReportCompare(t *testing.T) {
 	}
 }
 
+func TestAttempts(t *testing.T) {
+	own, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(targettest.Env, string(targettest.Fallback))
+	code, out, log := roomload(t, "run", scenario(t, gentle), "--program", own, "--quiet", "--attempts", "2")
+	if code != report.ExitInvalid || !strings.Contains(log, "attempt 1 is no evidence") || !strings.Contains(out, "attempt 2") {
+		t.Errorf("two attempts without evidence exit with %d:\n%s%s", code, out, log)
+	}
+	t.Setenv(targettest.Env, string(targettest.Lose))
+	if _, _, log := roomload(t, "run", scenario(t, gentle), "--program", own, "--quiet", "--attempts", "2"); log != "" {
+		t.Errorf("a broken promise was tried again: %s", log)
+	}
+}
+
 func TestDoctor(t *testing.T) {
 	code, out, _ := roomload(t, "doctor", "--target", "127.0.0.1:1", "--links", "1")
 	if code != report.ExitDown || !strings.Contains(out, "AMISS  target") || !strings.Contains(out, "calibration") {

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime/pprof"
+	"strings"
 	"time"
 
 	"liveroom/loadtest"
@@ -56,6 +58,8 @@ type runCommand struct {
 	Program   string        `help:"The liveroom to start, when it is not the one beside roomload." type:"existingfile" placeholder:"FILE"`
 	KillAfter time.Duration `help:"Kill -9 the server so long into the load, start it again, resume, and check that nothing acknowledged was lost."`
 
+	Attempts int `help:"Play again, so often in all, while a run is no evidence: for a machine that others disturb." default:"1"`
+
 	Out    string `help:"Write the report as JSON." placeholder:"FILE"`
 	Commit string `help:"Name of what is measured, when roomload was not built from it."`
 	Quiet  bool   `help:"No progress lines."`
@@ -81,7 +85,7 @@ func (c *runCommand) Run(ctx context.Context, to outlets) error {
 	if !c.Quiet {
 		config.Progress = to.log
 	}
-	r, err := c.profiled(func() (*report.Report, error) { return loadtest.Run(ctx, config) })
+	r, err := c.profiled(func() (*report.Report, error) { return c.attempt(ctx, config, to) })
 	if err != nil {
 		return err
 	}
@@ -94,6 +98,26 @@ func (c *runCommand) Run(ctx context.Context, to outlets) error {
 		return err
 	}
 	return verdict(r)
+}
+
+// attempt plays until a run is evidence or the attempts are used up. Only weak evidence is worth another attempt: what the
+// server broke or missed stands.
+func (c *runCommand) attempt(ctx context.Context, config loadtest.Config, to outlets) (*report.Report, error) {
+	for n := 1; ; n++ {
+		r, err := loadtest.Run(ctx, config)
+		if err != nil {
+			return nil, err
+		}
+		if n > 1 {
+			r.Notes = append(r.Notes, fmt.Sprintf("attempt %d; the earlier ones were no evidence", n))
+		}
+		if n >= c.Attempts || r.Verdict.ExitCode() != report.ExitInvalid {
+			return r, nil
+		}
+		if _, err := fmt.Fprintf(to.log, "attempt %d is no evidence: %s\n", n, strings.Join(r.Verdict.Invalid, "; ")); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // profiled runs do under a CPU profile when one was asked for.

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gobwas/ws"
@@ -51,6 +52,10 @@ const every = 10 // the habit shows at each tenth event
 
 // Room is the server. Serve starts it; Close ends it and its goroutines, one for each link and listener.
 type Room struct {
+	// Heartbeat is what welcome asks for; set it before Serve.
+	Heartbeat time.Duration
+	pings     atomic.Int64
+
 	// set by New
 	habit Habit
 	dir   string
@@ -84,7 +89,7 @@ type link struct {
 
 // New returns a room with a habit that keeps its key and its journal in dir, an existing folder.
 func New(habit Habit, dir string) (*Room, error) {
-	r := &Room{habit: habit, dir: dir, links: map[*link]bool{}, holding: make(chan struct{})}
+	r := &Room{Heartbeat: time.Minute, habit: habit, dir: dir, links: map[*link]bool{}, holding: make(chan struct{})}
 	r.key = []byte("an example key of more than 32 bytes, for tests only")
 	if err := os.WriteFile(r.KeyFile(), r.key, 0o600); err != nil {
 		return nil, err
@@ -165,6 +170,9 @@ func (r *Room) Release() {
 		say()
 	}
 }
+
+// Pings returns how many pings came.
+func (r *Room) Pings() int64 { return r.pings.Load() }
 
 // Holding is closed when Withhold first keeps an answer back.
 func (r *Room) Holding() <-chan struct{} { return r.holding }
@@ -260,6 +268,7 @@ func (k *link) take(one wire.Inbound) bool {
 	case wire.KindEvent:
 		return k.event(one.Event)
 	case wire.KindPing:
+		k.room.pings.Add(1)
 		k.say(wire.AppendPong(nil))
 	case wire.KindFault:
 		k.say(wire.AppendError(nil, one.Fault))
@@ -283,7 +292,7 @@ func (k *link) hello(h *wire.Hello) bool {
 		missed = k.room.book.resume(k.session)
 	}
 	k.room.mu.Unlock()
-	k.say(wire.AppendWelcome(nil, k.session, time.Minute))
+	k.say(wire.AppendWelcome(nil, k.session, k.room.Heartbeat))
 	for _, frame := range missed {
 		k.say(frame)
 	}
