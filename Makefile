@@ -53,9 +53,10 @@ race: ## the tests of packages whose goroutines meet, under the race detector
 	go test -race -shuffle=on $(RACE)
 
 fuzz: ## every fuzz target for FUZZTIME (10s)
-	@grep -rHoE '^func Fuzz[A-Za-z0-9_]*' --include='*_test.go' . | sort | while IFS=: read -r file func; do \
+	@grep -rHoE '^func Fuzz[A-Za-z0-9_]*' --include='*_test.go' . | sort | { failed=0; while IFS=: read -r file func; do \
 		name="$${func#func }"; echo "fuzz $$(dirname "$$file") $$name"; \
-		go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=20x "$$(dirname "$$file")" </dev/null || exit 1; done
+		go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=20x "$$(dirname "$$file")" </dev/null \
+			|| failed=1; done; exit $$failed; }
 
 lint: ## gofumpt, vet and staticcheck
 	@diff="$$(go run $(GOFUMPT) -d . )"; if test -n "$$diff"; then echo "$$diff"; echo 'run make fmt'; exit 1; fi
