@@ -54,7 +54,7 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 		return p, err
 	}
 	cfg.Storage.BeforeCommit = e.faults.commit
-	if p.store, err = storage.Open(ctx, cfg.Storage, part("storage"), p.registry); err != nil {
+	if p.store, err = storage.Open(ctx, cfg.Storage, log, p.registry); err != nil {
 		return p, fmt.Errorf("open storage: %w", err)
 	}
 	defer func() {
@@ -73,7 +73,7 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 		return p, fmt.Errorf("open reader: %w", err)
 	}
 	p.reader.SetCatalogue(p.catalogue.Shop(), p.catalogue.Products())
-	if p.book, err = scripts.New(cfg.Scripts, figures{p.ledger, p.rooms}, part("scripts"), p.registry); err != nil {
+	if p.book, err = scripts.New(cfg.Scripts, figures{p.ledger, p.rooms}, log, p.registry); err != nil {
 		return p, fmt.Errorf("open scripts: %w", err)
 	}
 	p.gate = &gate{

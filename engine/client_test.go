@@ -211,7 +211,6 @@ func stockIs(n int) frame {
 	return frame{"type": "stock", "sku": "DEMO-3", "available": n, "at": time.Now().UnixMilli()}
 }
 
-func asInt(v any) int { f, _ := v.(float64); return int(f) }
 
 
 // try sends a frame on a link that may be gone.

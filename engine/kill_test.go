@@ -127,9 +127,21 @@ func TestKilledNodeOwesNothing(t *testing.T) {
 				note(c.next("reply", "outcome", "error"))
 			}
 		}
+		for id := range acked { // a repetition after the crash brings the same frame
+			user := fmt.Sprint("u", asNumber(id)%30)
+			c.send(said("message", id, user, fmt.Sprintf("%d号链接多少钱", asNumber(id)%6+1)))
+			note(c.next("reply", "outcome", "error"))
+		}
 		t.Logf("round %d: %d acknowledged, %d of them unanswered when killed, all ended after the restart", round, len(acked), owed)
 		c.close()
 		cmd.Process.Kill()
 		cmd.Wait()
 	}
+}
+
+// asNumber returns the number of a message "r0-m12".
+func asNumber(id string) int {
+	var round, n int
+	fmt.Sscanf(id, "r%d-m%d", &round, &n)
+	return n
 }

@@ -112,6 +112,7 @@ func (s *Store) readClosed(ctx context.Context, block uint64, k live.UserKey, ke
 	err = codec.Each(records, func(raw *codec.Raw) (err error) {
 		if raw.Kind == live.RecordClosed && raw.Is(k) && raw.Key() == key {
 			rec, err = raw.Record()
+			rec.Block = block
 		}
 		return err
 	})

@@ -45,8 +45,11 @@ func (s *Store) readUser(ctx context.Context, k live.UserKey, blocks []uint64) (
 		}
 		loaded.State = append([]byte{}, state...)
 	}
-	keep := func(raw *codec.Raw) error {
+	keep := func(raw *codec.Raw, block uint64) error {
 		rec, err := raw.Record()
+		if rec.Block == 0 {
+			rec.Block = block
+		}
 		if err == nil {
 			loaded.Tail = append(loaded.Tail, rec)
 		}
@@ -55,7 +58,7 @@ func (s *Store) readUser(ctx context.Context, k live.UserKey, blocks []uint64) (
 	if row.tail != nil {
 		records, err := codec.Open(row.tailSeq, row.tail)
 		if err == nil {
-			err = codec.Each(records, keep)
+			err = codec.Each(records, func(raw *codec.Raw) error { return keep(raw, 0) })
 		}
 		if err != nil {
 			s.quarantine("folded tail", row.tailSeq, err)
@@ -67,9 +70,9 @@ func (s *Store) readUser(ctx context.Context, k live.UserKey, blocks []uint64) (
 	return loaded, err
 }
 
-// eachTail calls do for the user's records in the given blocks that the row does not cover, in order. It tells how many
+// eachTail calls do for the user's records in the given blocks that the row does not cover, in order, with their block. It tells how many
 // blocks could not be opened; an error is the database's.
-func (s *Store) eachTail(ctx context.Context, k live.UserKey, row userRow, blocks []uint64, do func(*codec.Raw) error) (lost int, err error) {
+func (s *Store) eachTail(ctx context.Context, k live.UserKey, row userRow, blocks []uint64, do func(*codec.Raw, uint64) error) (lost int, err error) {
 	for _, block := range blocks {
 		if block < row.seq || block <= row.tailSeq {
 			continue
@@ -89,7 +92,7 @@ func (s *Store) eachTail(ctx context.Context, k live.UserKey, row userRow, block
 			if !raw.Is(k) || (raw.Kind != live.RecordAccepted && raw.Kind != live.RecordClosed) {
 				return nil
 			}
-			return do(raw)
+			return do(raw, block)
 		})
 		if err != nil {
 			lost++
@@ -132,9 +135,15 @@ func (s *Store) readFold(ctx context.Context, k live.UserKey, blocks []uint64) f
 		}
 	}
 	records = slices.Clone(records)
-	_, f.err = s.eachTail(ctx, k, row, blocks, func(raw *codec.Raw) error {
-		records = append(records, raw.Bytes()...)
-		return nil
+	_, f.err = s.eachTail(ctx, k, row, blocks, func(raw *codec.Raw, block uint64) error {
+		rec, err := raw.Record()
+		if err == nil && rec.Kind == live.RecordClosed {
+			rec.Block = block // it is found there again when its event is repeated
+		}
+		if err == nil {
+			records = codec.Append(records, &rec)
+		}
+		return err
 	})
 	f.tail = codec.Seal(nil, f.through, records)
 	return f

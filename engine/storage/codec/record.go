@@ -14,7 +14,8 @@ import (
 //	room, user, session   strings (uvarint length, bytes)
 //	received varint
 //	accepted, fact: the event
-//	closed:  type 1 byte, id string, outcome 1 byte, reason string, joined string, frame bytes, state bytes
+//	closed:  type 1 byte, id string, outcome 1 byte, reason string, joined string, frame bytes, state bytes, and where
+//	         the record has been copied out of its block, that block as uvarint
 //	snapshot: nothing; the state stands in the user's row
 //
 // An event: type 1 byte, id string, uvarint mask of the fields that follow, the fields in the order of their bits.
@@ -67,6 +68,9 @@ func Append(dst []byte, r *live.Record) []byte {
 		dst = appendString(dst, string(r.Joined))
 		dst = appendBytes(dst, r.Frame)
 		dst = appendBytes(dst, r.State)
+		if r.Block != 0 {
+			dst = binary.AppendUvarint(dst, r.Block)
+		}
 	}
 	binary.LittleEndian.PutUint32(dst[start:], uint32(len(dst)-start-4))
 	return dst
@@ -169,9 +173,6 @@ type Raw struct {
 	keyID               []byte
 }
 
-// Bytes returns the encoded record as a view of the block.
-func (r *Raw) Bytes() []byte { return r.whole }
-
 // Is tells whether the record belongs to k.
 func (r *Raw) Is(k live.UserKey) bool {
 	return string(r.user) == string(k.User) && string(r.room) == string(k.Room)
@@ -242,6 +243,9 @@ func (r *Raw) Record() (live.Record, error) {
 		rec.Outcome = live.Outcome(c.octet())
 		rec.Reason, rec.Joined = live.Reason(c.text()), live.ReplyID(c.text())
 		rec.Frame, rec.State = c.copied(), c.copied()
+		if !c.bad && len(c.rest) > 0 {
+			rec.Block = c.uvarint()
+		}
 	}
 	if c.bad || len(c.rest) > 0 {
 		return live.Record{}, fmt.Errorf("record: %w", ErrCorrupt)
