@@ -64,6 +64,10 @@ func TestStockCases(t *testing.T) {
 			[]live.StockLevel{level("DEMO-3", "", 30, 0), level("DEMO-3", "beijing", 32, 0)},
 			nil, "stock", "30件",
 		},
+		{
+			"warehouses that a later figure replaces", cup,
+			[]live.StockLevel{level("DEMO-3", "", 37, 0), level("DEMO-3", "beijing", 32, time.Hour), level("DEMO-3", "hangzhou", 5, time.Hour)}, nil, "stock", "37件",
+		},
 		{"sizes and colours", dress, all(10, 0, 20, 30), nil, "breakdown", "一共还剩60件：S黑色10件，M黑色没货，S白色20件，M白色30件"},
 		{"one size", dress, all(10, 0, 20, 30), size("S", ""), "choice_breakdown", "1号链接S有货，还剩30件：黑色10件，白色20件"},
 		{"one size, as typed", dress, all(10, 0, 20, 30), size("s", ""), "choice_breakdown", "还剩30件"},
@@ -155,6 +159,25 @@ func TestCountsAreSaidWhileFresh(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestCountsAgeApart(t *testing.T) {
+	owners := newOwners()
+	owners.publish("cup", level("DEMO-3", "", 3, 0))
+	owners.count("demo", 120, 45, 0)
+	owners.rooms["demo"].ViewersSeen = noon.Add(-time.Hour).UnixMilli() // told long ago; sold has just come
+	b := newBook(t, Config{}, owners)
+	said := map[string]bool{}
+	for i := range 20 {
+		a := asking(live.IntentStock, cup)
+		a.User.User = live.UserID(fmt.Sprint("u", i))
+		for _, f := range say(t, b, a).Figures {
+			said[f.Name] = true
+		}
+	}
+	if said["viewers"] || !said["sold"] {
+		t.Errorf("figures said: %v, want sold and not viewers", said)
 	}
 }
 

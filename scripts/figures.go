@@ -78,10 +78,10 @@ func figure(n, at, seen int64) total {
 func deriveCounts(c *live.Counts) *countFigures {
 	d := &countFigures{snap: c}
 	if c.Viewers > 0 {
-		d.viewers = figure(c.Viewers, c.At, c.Seen)
+		d.viewers = figure(c.Viewers, c.At, c.ViewersSeen)
 	}
 	if c.Sold > 0 {
-		d.sold = figure(c.Sold, c.At, c.Seen)
+		d.sold = figure(c.Sold, c.At, c.SoldSeen)
 	}
 	return d
 }
@@ -178,12 +178,16 @@ next:
 }
 
 // byWarehouse adds up each warehouse over the chosen SKUs. What the warehouses hold is worth saying only when it adds
-// up to what may be offered: open reservations belong to no warehouse.
+// up to what may be offered, since open reservations belong to no warehouse, and when no later figure in all has
+// replaced it.
 func byWarehouse(snap *live.ProductStock, chosen []*live.Variant, offerable int64) []row {
 	var rows []row
 	sum := int64(0)
 	for i := range snap.Levels {
 		l := &snap.Levels[i]
+		if replaces(snap.Levels, l) && among(chosen, l.SKU) {
+			return nil
+		}
 		if l.Warehouse == "" || l.OnHand <= 0 || !among(chosen, l.SKU) {
 			continue
 		}
@@ -206,6 +210,19 @@ func byWarehouse(snap *live.ProductStock, chosen []*live.Variant, offerable int6
 		rows[i].text = strconv.FormatInt(rows[i].n, 10)
 	}
 	return rows
+}
+
+// replaces tells whether l is a figure in all that no figure of a warehouse is later than.
+func replaces(levels []live.StockLevel, l *live.StockLevel) bool {
+	if l.Warehouse != "" || l.OnHand < 0 {
+		return false
+	}
+	for i := range levels {
+		if o := &levels[i]; o.SKU == l.SKU && o.Warehouse != "" && o.At > l.At {
+			return false
+		}
+	}
+	return true
 }
 
 func rowOf(rows []row, name string) *row {

@@ -77,7 +77,7 @@ func (f *fakeOwners) count(room live.RoomID, viewers, sold int64, age time.Durat
 	defer f.mu.Unlock()
 	f.version++
 	at := noon.Add(-age).UnixMilli()
-	f.rooms[room] = &live.Counts{Room: room, Version: f.version, Viewers: viewers, Sold: sold, At: at, Seen: at}
+	f.rooms[room] = &live.Counts{Room: room, Version: f.version, Viewers: viewers, Sold: sold, At: at, Seen: at, ViewersSeen: at, SoldSeen: at}
 }
 
 // dress comes in sizes and colours, cup in one kind only.
