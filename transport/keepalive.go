@@ -61,7 +61,8 @@ func (lp *loop) closeLeaving(now time.Duration) {
 	lp.byes = kept
 }
 
-// findIdle walks on through the links, so fast that all are seen eight times within Times.Idle.
+// findIdle walks on through the links, so fast that all are seen eight times within Times.Idle. Nobody is sent away before
+// a ping has had half that time to be answered, so that a pause of our own does not cost every link at once.
 func (lp *loop) findIdle(now time.Duration) {
 	times := &lp.server.cfg.Times
 	n := min(len(lp.links), int(int64(len(lp.links))*8*int64(times.tickEvery())/int64(times.Idle))+1)
@@ -78,11 +79,11 @@ func (lp *loop) findIdle(now time.Duration) {
 			continue
 		}
 		switch silent := now - l.heard; {
-		case silent >= times.Idle:
+		case l.pinged && now >= l.deadline:
 			lp.farewell(l, live.Idle, "nothing was heard for "+times.Idle.String()+"; send a ping at least every "+times.Heartbeat.String(), lp.server.retry())
 			lp.send(l)
 		case silent >= times.Idle/2 && !l.pinged:
-			l.pinged = true
+			l.pinged, l.deadline = true, now+times.Idle/2
 			lp.ping(l)
 			lp.send(l)
 		}

@@ -69,7 +69,7 @@ type link struct {
 	room     *audience
 	reader   rfc6455.Reader
 	heard    time.Duration // on the server's clock
-	deadline time.Duration // for hello, and for the other side to close
+	deadline time.Duration // for hello, for the answer to a ping, and for the other side to close
 	bucket   bucket
 
 	// who is immutable after hello.

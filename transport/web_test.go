@@ -153,7 +153,7 @@ func TestTooManyLinksOverWebSocket(t *testing.T) {
 }
 
 func TestPassiveWebLinkIsKeptByPings(t *testing.T) {
-	s := serve(t, transport.Config{Times: transport.Times{Heartbeat: 10 * time.Millisecond, Idle: 50 * time.Millisecond}})
+	s := serve(t, transport.Config{Times: transport.Times{Heartbeat: 10 * time.Millisecond, Idle: 500 * time.Millisecond}})
 	watcher := s.web(t, live.Viewer, "s/r/u") // reads, and so answers pings; says nothing itself
 	silent, _ := s.hello(t, live.Viewer, "s/r/v")
 	watching := watcher.CloseRead(watcher.ctx)
