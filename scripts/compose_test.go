@@ -66,7 +66,8 @@ func TestStockCases(t *testing.T) {
 		},
 		{
 			"warehouses that a later figure replaces", cup,
-			[]live.StockLevel{level("DEMO-3", "", 37, 0), level("DEMO-3", "beijing", 32, time.Hour), level("DEMO-3", "hangzhou", 5, time.Hour)}, nil, "stock", "37件",
+			[]live.StockLevel{level("DEMO-3", "", 37, 0), level("DEMO-3", "beijing", 32, time.Hour), level("DEMO-3", "hangzhou", 5, time.Hour)},
+			nil, "stock", "37件",
 		},
 		{"sizes and colours", dress, all(10, 0, 20, 30), nil, "breakdown", "一共还剩60件：S黑色10件，M黑色没货，S白色20件，M白色30件"},
 		{"one size", dress, all(10, 0, 20, 30), size("S", ""), "choice_breakdown", "1号链接S有货，还剩30件：黑色10件，白色20件"},
