@@ -12,7 +12,6 @@ import (
 	"liveroom/engine/live"
 	"liveroom/loadtest/crowd"
 	"liveroom/loadtest/report"
-	"liveroom/loadtest/target"
 	"liveroom/transport/wire"
 	"liveroom/transport/wire/token"
 )
@@ -163,79 +162,4 @@ func (a *answers) fill(r *report.Report) {
 	if r.Restart != nil {
 		r.Restart.Resumed = a.resumed
 	}
-}
-
-// crash sends until the server is to be killed, kills it, starts it again on its data and takes up where it was.
-func (r *run) crash(ctx context.Context, data string) error {
-	pacing, stop := context.WithCancel(ctx)
-	defer stop()
-	killed := make(chan error, 1)
-	at := time.AfterFunc(time.Until(r.sender.start.Add(r.config.KillAfter)), func() { // in the middle of sending
-		if m, err := target.Scrape(ctx, r.endpoints.Admin, r.endpoints.Tokens.Admin); err == nil {
-			r.deadCPU = m.CPU() - r.before.CPU()
-		}
-		r.answers.leave()
-		killed <- r.own.Kill()
-		stop()
-	})
-	defer at.Stop()
-	r.pacer.run(pacing, r.sender.emit)
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if err := <-killed; err != nil {
-		return fmt.Errorf("kill the server: %w", err)
-	}
-	if err := r.answers.await(ctx, 0, goneTime); err != nil {
-		return fmt.Errorf("await the end of the links: %w", err)
-	}
-	begin := time.Since(r.sender.start)
-	r.answers.died(begin)
-	tally := r.journal.Tally()
-	r.report.Restart = &report.Restart{AtS: begin.Seconds(), Open: tally.Missing, AckedOpen: tally.AckedMissing}
-	again := r.options(data)
-	before := r.endpoints
-	again.Again = &before
-	own, err := target.Start(ctx, again)
-	if err != nil {
-		return fmt.Errorf("%w: start again: %w", ErrTargetDown, err)
-	}
-	r.own, r.endpoints = own, own.Endpoints
-	return r.comeBack(ctx, begin)
-}
-
-// comeBack opens the links again and says again what was not acknowledged.
-func (r *run) comeBack(ctx context.Context, begin time.Duration) error {
-	r.before = target.Metrics{} // the new process counts from nothing
-	if err := r.connect(ctx); err != nil {
-		return err
-	}
-	r.answers.back()
-	r.sender.keep = false
-	resent := r.journal.Unacknowledged()
-	r.sender.again(resent)
-	away := time.Since(r.sender.start) - begin
-	r.pacer.postpone(away)
-	r.sender.postpone(away)
-	r.report.Restart.Resent = int64(len(resent))
-	r.report.Restart.OutageMs = float64(away.Microseconds()) / 1000
-	return nil
-}
-
-func (a *answers) leave() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.away = true
-}
-
-func (a *answers) died(at time.Duration) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.killed, a.resumed = at, 0
-}
-
-func (a *answers) back() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.away = false
 }
