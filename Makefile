@@ -31,7 +31,7 @@ help:
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name does; do \
 		printf '  %-14s %s\n' "$$name" "$$does"; done
 
-build: ## bin/liveroom, bin/roomload and the model runtime in bin/lib
+build: ## bin/liveroom and bin/roomload, the model runtime in bin/lib, the model in bin/model
 	go build -trimpath -o bin/liveroom ./engine/cmd/liveroom
 	go build -trimpath -o bin/roomload ./loadtest/cmd/roomload
 	@go mod download $(ONNXRUNTIME)
@@ -39,6 +39,7 @@ build: ## bin/liveroom, bin/roomload and the model runtime in bin/lib
 	@lib="$$(go list -m -f '{{.Dir}}' $(ONNXRUNTIME))/lib/$(LIBS)/libonnxruntime.so"; \
 	if ! test -f "$$lib"; then echo "no model runtime for $$(uname -m): liveroom will read texts with its linear model"; \
 	elif ! cmp -s "$$lib" bin/lib/libonnxruntime.so; then install -m 0644 "$$lib" bin/lib/libonnxruntime.so; fi
+	@mkdir -p bin/model; cp nlp/model/*.* bin/model/
 
 run: build ## the engine: TCP 7700, WebSocket 7701, admin 127.0.0.1:7702 (ARGS='--config FILE')
 	bin/liveroom serve $(ARGS)
@@ -46,8 +47,9 @@ run: build ## the engine: TCP 7700, WebSocket 7701, admin 127.0.0.1:7702 (ARGS='
 demo: build ## a live room being answered, offline, on temporary data
 	bin/liveroom demo $(ARGS)
 
-test: ## every test, shuffled
+test: ## every test, shuffled; then what a node must survive, with its fault routes
 	go test -shuffle=on ./...
+	go test -shuffle=on -tags chaos -run 'Model|Queue|Step|Commit|Reader' ./engine
 
 race: ## the tests of packages whose goroutines meet, under the race detector
 	go test -race -shuffle=on $(RACE)

@@ -114,7 +114,6 @@ type memory struct {
 	blocks  uint64
 	failing error
 	failed  int // entries that did not get in
-	held    bool
 	wake    chan struct{}
 	stop    chan struct{}
 	stopped chan struct{}
@@ -140,10 +139,6 @@ func (m *memory) run() {
 
 func (m *memory) commit() {
 	m.mu.Lock()
-	if m.held {
-		m.mu.Unlock()
-		return
-	}
 	queue, failing := m.queue, m.failing
 	m.queue = nil
 	var done []func()
@@ -189,13 +184,6 @@ func (m *memory) poke() {
 }
 
 func (m *memory) fail(err error) { m.mu.Lock(); m.failing = err; m.mu.Unlock() }
-
-func (m *memory) hold(held bool) {
-	m.mu.Lock()
-	m.held = held
-	m.mu.Unlock()
-	m.poke()
-}
 
 func (m *memory) Known(k live.UserKey) bool {
 	m.mu.Lock()

@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -173,4 +174,10 @@ func TestStalledReaderHurtsNobodyElse(t *testing.T) {
 	v := n.viewer(t, "guest")
 	v.send(said("message", "v1", "guest", "我要退货"))
 	v.next("reply")
+}
+
+// try sends a frame on a link that may be gone.
+func (c *client) try(f frame) bool {
+	b, err := json.Marshal(f)
+	return err == nil && c.write(b) == nil
 }

@@ -210,11 +210,3 @@ func said(typ, id, user, text string) frame {
 func stockIs(n int) frame {
 	return frame{"type": "stock", "sku": "DEMO-3", "available": n, "at": time.Now().UnixMilli()}
 }
-
-
-
-// try sends a frame on a link that may be gone.
-func (c *client) try(f frame) bool {
-	b, err := json.Marshal(f)
-	return err == nil && c.write(b) == nil
-}

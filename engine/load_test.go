@@ -44,11 +44,17 @@ func TestEveryProblemIsReported(t *testing.T) {
 		from Sources
 		want []string
 	}{
-		{"unknown keys", Sources{File: file, Environ: []string{"LIVEROOM_NODE_LEVEL=x"}, Flags: []string{"nlp.wokers=1", "x"}},
-			[]string{"actors.bugdet, did you mean actors.budget?", "LIVEROOM_NODE_LEVEL", "nlp.wokers, did you mean nlp.workers?", "key=value"}},
+		{
+			"unknown keys",
+			Sources{File: file, Environ: []string{"LIVEROOM_NODE_LEVEL=x"}, Flags: []string{"nlp.wokers=1", "x"}},
+			[]string{"actors.bugdet, did you mean actors.budget?", "LIVEROOM_NODE_LEVEL", "nlp.wokers, did you mean nlp.workers?", "key=value"},
+		},
 		{"no unit", Sources{Flags: []string{"actors.budget=800"}}, []string{`"800"`, "800ms"}},
-		{"out of range", Sources{Flags: []string{"actors.budget=-1s", "node.log_level=loud", "admin.addr=here"}},
-			[]string{"actors.budget", "node.log_level", "admin.addr"}},
+		{
+			"out of range",
+			Sources{Flags: []string{"actors.budget=-1s", "node.log_level=loud", "admin.addr=here"}},
+			[]string{"actors.budget", "node.log_level", "admin.addr"},
+		},
 		{"no such file", Sources{Environ: []string{"LIVEROOM_STORAGE_DIR_FILE=/no/such"}}, []string{"LIVEROOM_STORAGE_DIR_FILE"}},
 		{"not YAML", Sources{File: os.Args[0]}, []string{"read configuration"}},
 	} {
