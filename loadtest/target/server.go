@@ -31,6 +31,26 @@ type Endpoints struct {
 	} `json:"tokens"`
 }
 
+// ReadEndpoints reads the line that a server printed, from a file.
+func ReadEndpoints(path string) (Endpoints, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return Endpoints{}, fmt.Errorf("read endpoints: %w", err)
+	}
+	return parseEndpoints(b)
+}
+
+func parseEndpoints(line []byte) (Endpoints, error) {
+	var e Endpoints
+	if err := json.Unmarshal(line, &e); err != nil {
+		return Endpoints{}, fmt.Errorf("read endpoints: %w", err)
+	}
+	if e.TCP == "" || e.WS == "" {
+		return Endpoints{}, errNoAddresses
+	}
+	return e, nil
+}
+
 // Options say how to start a server.
 type Options struct {
 	// Path is the liveroom program, Settings its settings as key=value.
@@ -52,6 +72,8 @@ const (
 var (
 	ErrNotReady = errors.New("server did not become ready")
 	ErrUnclean  = errors.New("server did not stop in order")
+
+	errNoAddresses = errors.New("the line names no tcp and ws addresses")
 )
 
 // Server is a liveroom process of our own.
@@ -118,9 +140,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	defer timer.Stop()
 	select {
 	case first := <-line:
-		if err = json.Unmarshal(first, &s.Endpoints); err == nil && (s.TCP == "" || s.WS == "") {
-			err = errors.New("it names no tcp and ws addresses")
-		}
+		s.Endpoints, err = parseEndpoints(first)
 		// It inherited this process's priority, which may be raised.
 		err = errors.Join(err, machine.Renice(s.PID(), 0))
 	case <-s.exited:

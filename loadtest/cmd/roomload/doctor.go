@@ -42,7 +42,10 @@ func (c *doctorCommand) Run(ctx context.Context, to outlets) error {
 	d.check(err == nil && step <= wantClock, "clock", "steps of %v, want %v or less", step, wantClock)
 	echo, err := machine.Calibrate(ctx, 300*time.Millisecond)
 	d.check(err == nil && echo.CPUUs <= wantEchoUs, "calibration", "an echo costs %.1f µs CPU, p99 %.0f µs; want %d µs or less", echo.CPUUs, echo.P99Us, wantEchoUs)
-	at := c.endpoints()
+	at, err := c.endpoints()
+	if err != nil {
+		return err
+	}
 	if at.TCP == "" && at.WS == "" {
 		path, err := target.Beside()
 		d.check(err == nil, "liveroom", "%s", either(err, path))

@@ -152,6 +152,26 @@ func TestOverride(t *testing.T) {
 	}
 }
 
+func TestEndpoints(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ready.json")
+	if err := os.WriteFile(file, []byte(`{"tcp":"a:1","ws":"ws://a:2/v1/link","admin":"http://a:3","token_key_file":"k","tokens":{"admin":"t"}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	at, err := targetFlags{Ready: file, TokenKeyFile: "mine"}.endpoints()
+	if err != nil || at.TCP != "a:1" || at.WS != "ws://a:2/v1/link" || at.Admin != "http://a:3" || at.KeyFile != "mine" || at.Tokens.Admin != "t" {
+		t.Errorf("endpoints of a ready file: %+v, %v", at, err)
+	}
+	if at, err := (targetFlags{}).endpoints(); err != nil || at.TCP != "" || at.WS != "" {
+		t.Errorf("endpoints of no flags: %+v, %v", at, err)
+	}
+	if err := os.WriteFile(file, []byte(`{}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (targetFlags{Ready: file}).endpoints(); err == nil {
+		t.Error("a ready file without addresses was taken")
+	}
+}
+
 func TestDefaultWS(t *testing.T) {
 	for tcp, want := range map[string]string{"10.0.0.1:7700": "ws://10.0.0.1:7701/v1/link", "[::1]:7700": "ws://[::1]:7701/v1/link", "nothing": ""} {
 		if got := defaultWS(tcp); got != want {

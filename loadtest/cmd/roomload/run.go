@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,15 +23,27 @@ type targetFlags struct {
 	Admin        string `help:"Admin URL of that server, for its metrics." placeholder:"URL"`
 	AdminToken   string `help:"Token for its metrics, when they need one." env:"ROOMLOAD_ADMIN_TOKEN" placeholder:"TOKEN"`
 	TokenKeyFile string `help:"File with the key that signs the tokens of links." placeholder:"FILE"`
+	Ready        string `help:"File with the line that liveroom demo --headless printed: it names all of the above." type:"existingfile" placeholder:"FILE"`
 }
 
-func (f targetFlags) endpoints() target.Endpoints {
-	e := target.Endpoints{TCP: f.Target, WS: f.WS, Admin: f.Admin, KeyFile: f.TokenKeyFile}
-	e.Tokens.Admin = f.AdminToken
+// endpoints returns the server the flags name; the zero value when they name none. Single flags go over a ready file.
+func (f targetFlags) endpoints() (target.Endpoints, error) {
+	var e target.Endpoints
+	if f.Ready != "" {
+		var err error
+		if e, err = target.ReadEndpoints(f.Ready); err != nil {
+			return e, err
+		}
+	}
+	e.TCP = cmp.Or(f.Target, e.TCP)
+	e.WS = cmp.Or(f.WS, e.WS)
+	e.Admin = cmp.Or(f.Admin, e.Admin)
+	e.KeyFile = cmp.Or(f.TokenKeyFile, e.KeyFile)
+	e.Tokens.Admin = cmp.Or(f.AdminToken, e.Tokens.Admin)
 	if e.WS == "" && e.TCP != "" {
 		e.WS = defaultWS(e.TCP)
 	}
-	return e
+	return e, nil
 }
 
 type runCommand struct {
@@ -78,8 +91,12 @@ func (c *runCommand) Run(ctx context.Context, to outlets) error {
 		return err
 	}
 	c.override(&s)
+	at, err := c.endpoints()
+	if err != nil {
+		return err
+	}
 	config := loadtest.Config{
-		Scenario: s, Target: c.endpoints(), Program: c.Program, KillAfter: c.KillAfter, Commit: c.Commit, Polite: c.Polite,
+		Scenario: s, Target: at, Program: c.Program, KillAfter: c.KillAfter, Commit: c.Commit, Polite: c.Polite,
 		Places: loadtest.Places{Corpora: os.Getenv("LIVEROOM_CORPORA"), Repositories: repositories()},
 	}
 	if !c.Quiet {
