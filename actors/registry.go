@@ -70,7 +70,7 @@ func (u *user) describe() string {
 		fmt.Fprintf(&b, ", taken by %s", s.seat)
 	}
 	b.WriteByte('\n')
-	for _, t := range s.turns {
+	for t := range s.turns.all {
 		fmt.Fprintf(&b, "< %s\n", t.Text)
 		if t.Reply != "" {
 			fmt.Fprintf(&b, "> %s\n", t.Reply)

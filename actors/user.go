@@ -40,8 +40,7 @@ type user struct {
 	restart     restarts
 	current     *Arrival // being handled; shed should the actor panic
 
-	inputs  []Input  // scratch of drive
-	effects []Effect // scratch of step
+	scratch *scratch // while drive runs
 }
 
 // losing is an admitted message hit by a failed commit.

@@ -31,7 +31,7 @@ type savedTurn struct {
 // snapshot returns the whole state for storage. Nothing may be pending: what is pending is in the journal.
 func (s *UserState) snapshot() ([]byte, error) {
 	v := savedUser{V: savedVersion, Product: s.product, Unsure: s.unsure, Seat: s.seat}
-	for _, t := range s.turns {
+	for t := range s.turns.all {
 		v.Turns = append(v.Turns, savedTurn{At: t.At, Text: t.Text, Intent: t.Intent.String(), Reply: t.Reply})
 	}
 	for _, a := range s.answered {
@@ -112,7 +112,7 @@ func (s *UserState) readSnapshot(state []byte) error {
 	}
 	s.product, s.unsure, s.seat = v.Product, v.Unsure, v.Seat
 	for _, t := range v.Turns {
-		s.turns = append(s.turns, Turn{At: t.At, Text: t.Text, Intent: live.ParseIntent(t.Intent), Reply: t.Reply})
+		s.turns.add(Turn{At: t.At, Text: t.Text, Intent: live.ParseIntent(t.Intent), Reply: t.Reply})
 	}
 	for _, a := range v.Answered {
 		s.answered = append(s.answered, answered{id: a[0], block: a[1], at: int64(a[2])})
@@ -139,8 +139,7 @@ func (s *UserState) replay(r live.Record, accepted *live.Record) error {
 		turn.Reply, turn.Intent = frame.Text, live.ParseIntent(frame.Intent)
 	}
 	if r.Outcome != live.Shed && r.Reason != live.BecauseChatter {
-		s.turns = append(s.turns, turn)
-		s.turns = s.turns[max(0, len(s.turns)-maxTurns):]
+		s.turns.add(turn)
 	}
 	return nil
 }

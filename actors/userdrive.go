@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,18 +27,37 @@ type closing struct {
 	block     atomic.Uint64 // journal block, 0 until the record is durable
 }
 
+// scratch is what drive works in. It is lent for one call, since ten thousand idle users must not keep ten thousand.
+type scratch struct {
+	inputs  []Input
+	effects []Effect
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+func (s *scratch) giveBack() {
+	clear(s.inputs)
+	clear(s.effects[:cap(s.effects)])
+	s.inputs, s.effects = s.inputs[:0], s.effects[:0]
+	scratches.Put(s)
+}
+
 // drive steps the state machine with one input and carries out what it wants, until nothing is left to do.
 func (u *user) drive(now time.Time, in Input) {
-	u.inputs = append(u.inputs[:0], in)
-	for i := 0; i < len(u.inputs); i++ {
-		effects := u.step(now, u.inputs[i])
+	u.scratch = scratches.Get().(*scratch)
+	defer func() {
+		u.scratch.giveBack()
+		u.scratch = nil
+	}()
+	u.scratch.inputs = append(u.scratch.inputs, in)
+	for i := 0; i < len(u.scratch.inputs); i++ {
+		effects := u.step(now, u.scratch.inputs[i])
 		for j := range effects {
 			if u.carryGuarded(now, &effects[j]); u.mode != modeReady {
 				return
 			}
 		}
 	}
-	clear(u.inputs)
 }
 
 // carryGuarded does one effect. Should that panic, what the effect was to make durable is in doubt: the lease is
@@ -71,8 +91,8 @@ func (u *user) step(now time.Time, in Input) (out []Effect) {
 	if u.house.parts.OnStep != nil {
 		u.house.parts.OnStep(&in)
 	}
-	u.effects = u.state.Step(now.UnixMilli(), in, u.effects[:0])
-	return u.effects
+	u.scratch.effects = u.state.Step(now.UnixMilli(), in, u.scratch.effects[:0])
+	return u.scratch.effects
 }
 
 func (u *user) afterPanic(now time.Time, in Input, r any) []Effect {
@@ -80,9 +100,9 @@ func (u *user) afterPanic(now time.Time, in Input, r any) []Effect {
 	u.house.log.Error("step panicked, message shed", "room", u.key.Room, "user", u.key.User, "input", int(in.Kind),
 		"err", fmt.Sprint(r), "stack", string(debug.Stack()))
 	if in.Arrival != nil {
-		return append(u.effects[:0], Effect{Kind: EffRefuse, Event: in.Arrival.Event, Session: in.Arrival.Session, Code: live.Internal})
+		return append(u.scratch.effects[:0], Effect{Kind: EffRefuse, Event: in.Arrival.Event, Session: in.Arrival.Session, Code: live.Internal})
 	}
-	return u.state.Step(now.UnixMilli(), Input{Kind: InFailed, Seq: in.Seq, Code: live.Internal}, u.effects[:0])
+	return u.state.Step(now.UnixMilli(), Input{Kind: InFailed, Seq: in.Seq, Code: live.Internal}, u.scratch.effects[:0])
 }
 
 // carry does one effect. Those that bring an answer at once queue it as a further input.
@@ -98,7 +118,7 @@ func (u *user) carry(now time.Time, e *Effect) {
 	case EffRelease:
 		h.rooms.tell(u.key.Room, &released{topic: e.Topic}, now.UnixMilli())
 	case EffCompose:
-		u.inputs = append(u.inputs, Input{Kind: InComposed, Seq: e.Seq, Line: u.compose(now, e)})
+		u.scratch.inputs = append(u.scratch.inputs, Input{Kind: InComposed, Seq: e.Seq, Line: u.compose(now, e)})
 	case EffClose:
 		u.close(now, e)
 	case EffRefuse:

@@ -1,6 +1,10 @@
 package actors
 
-import "liveroom/engine/live"
+import (
+	"strings"
+
+	"liveroom/engine/live"
+)
 
 // seated takes the acts of a human seat, which come through the user's own mailbox so that their order against the
 // user's messages is decided once.
@@ -18,8 +22,7 @@ func (s *UserState) seated(now int64, in Input, out []Effect) []Effect {
 		if s.seat == "" {
 			return append(out, Effect{Kind: EffRefuse, Event: ev, Session: in.Arrival.Session, Code: live.Forbidden})
 		}
-		s.turns = append(s.turns, Turn{At: now, Reply: ev.Text})
-		s.turns = s.turns[max(0, len(s.turns)-maxTurns):]
+		s.turns.add(Turn{At: now, Reply: strings.Clone(ev.Text)})
 		return append(out, Effect{Kind: EffSay, Event: ev, Session: in.Arrival.Session, Received: in.Arrival.Received})
 	default:
 		s.seat = ""

@@ -2,6 +2,7 @@ package actors
 
 import (
 	"slices"
+	"strings"
 
 	"liveroom/engine/live"
 )
@@ -18,7 +19,7 @@ type UserState struct {
 
 	pending  []pending // admitted and not ended, in order of arrival
 	answered []answered
-	turns    []Turn // the latest, oldest first
+	turns    turns
 
 	product live.ProductID // what the dialogue is about
 	unsure  int            // messages in a row that were not understood
@@ -36,6 +37,28 @@ type Turn struct {
 
 // maxTurns is how many turns a dialogue remembers.
 const maxTurns = 8
+
+// turns are the latest turns. It is a value without references to shared memory, so that a copy of the state is whole.
+type turns struct {
+	ring [maxTurns]Turn
+	next int // where the next one goes
+	len  int
+}
+
+func (t *turns) add(turn Turn) {
+	t.ring[t.next] = turn
+	t.next = (t.next + 1) % maxTurns
+	t.len = min(t.len+1, maxTurns)
+}
+
+// all calls yield for each turn, oldest first.
+func (t *turns) all(yield func(Turn) bool) {
+	for i := range t.len {
+		if !yield(t.ring[(t.next-t.len+i+maxTurns)%maxTurns]) {
+			return
+		}
+	}
+}
 
 // stage is where a pending message stands.
 type stage uint8
@@ -243,7 +266,7 @@ func (s *UserState) end(now int64, p pending, e Effect, out []Effect) []Effect {
 	rest := make([]pending, 0, len(s.pending)-1)
 	s.pending = append(append(rest, s.pending[:i]...), s.pending[i+1:]...)
 	s.remember(now, p.event.Key())
-	turn := Turn{At: p.received, Text: p.event.Text}
+	turn := Turn{At: p.received, Text: strings.Clone(p.event.Text)} // the event's strings share one allocation
 	if p.reading != nil {
 		turn.Intent = p.reading.Intent
 	}
@@ -251,8 +274,7 @@ func (s *UserState) end(now int64, p pending, e Effect, out []Effect) []Effect {
 		turn.Reply = e.Reply.Text
 	}
 	if e.Outcome != live.Shed && e.Reason != live.BecauseChatter {
-		s.turns = append(s.turns, turn)
-		s.turns = s.turns[max(0, len(s.turns)-maxTurns):]
+		s.turns.add(turn)
 	}
 	if e.Outcome == live.Shed {
 		e.Reason = live.Reason(e.Code.String())
