@@ -17,6 +17,9 @@ type worker struct {
 	ids    [][]int32  // of a group, as the classifier wants them
 	scores []Scores
 	linear Scores
+	inner  [][]int32 // of a group, as the sentiment part wants them
+	moods  []Scores  // of the sentiment part; no part counts where its felt is false
+	felt   []bool
 }
 
 // sequence is a text of the batch, encoded.
@@ -26,7 +29,10 @@ type sequence struct {
 }
 
 func (s *Service) work() {
-	w := &worker{s: s, batch: make([]sequence, s.config.MaxBatch), scores: make([]Scores, s.config.MaxBatch)}
+	most := s.config.MaxBatch
+	w := &worker{
+		s: s, batch: make([]sequence, most), scores: make([]Scores, most), moods: make([]Scores, most), felt: make([]bool, most),
+	}
 	for {
 		w.taken = s.queue.take(w.taken[:0], s.config.MaxBatch)
 		if len(w.taken) > 0 {
@@ -119,6 +125,7 @@ func (w *worker) run(m *model, group []sequence) {
 	w.s.metrics.run.Observe(time.Since(began).Seconds())
 	w.s.metrics.batch.Observe(float64(len(w.ids)))
 	if err == nil {
+		w.feel(m)
 		w.publish(m, group)
 		return
 	}
@@ -132,17 +139,52 @@ func (w *worker) run(m *model, group []sequence) {
 	}
 }
 
+// feel runs the sentiment part over the texts just classified. When that fails, each is tried alone; what fails alone
+// has its sentiment from the linear model, or none, and keeps its intent.
+func (w *worker) feel(m *model) {
+	n := len(w.ids)
+	clear(w.felt[:n])
+	if m.sentiment == nil {
+		return
+	}
+	w.inner = w.inner[:0]
+	for _, ids := range w.ids {
+		w.inner = append(w.inner, m.inner(ids))
+	}
+	began := time.Now()
+	err := m.sentiment.Classify(w.inner, w.moods)
+	w.s.metrics.feel.Observe(time.Since(began).Seconds())
+	if err == nil {
+		for i := range n {
+			w.felt[i] = true
+		}
+		return
+	}
+	w.s.feelFailed(err)
+	if n == 1 {
+		return
+	}
+	for i := range n {
+		if err := m.sentiment.Classify(w.inner[i:i+1], w.moods[i:i+1]); err != nil {
+			w.s.feelFailed(err)
+			continue
+		}
+		w.felt[i] = true
+	}
+}
+
 // publish turns the scores of a group into readings, keeps them and answers with them.
 func (w *worker) publish(m *model, group []sequence) {
 	k := -1
 	var plain *live.Reading
 	for i := range group {
 		it := group[i].it
+		whole := false
 		if !repeats(group, i) {
 			k++
 			plain = &live.Reading{}
 			m.linear.Score(it.norm, &w.linear)
-			if !m.judge(&w.scores[k], &w.linear, plain) {
+			if whole = w.judge(m, k, plain); plain.Intent == 0 {
 				plain = nil
 			}
 		}
@@ -151,7 +193,7 @@ func (w *worker) publish(m *model, group []sequence) {
 			continue
 		}
 		full := withEntities(plain, it.query.Text, it.words)
-		if !repeats(group, i) {
+		if whole {
 			w.s.cache.set(&cached{
 				model: m, norm: it.norm, plain: plain,
 				text: it.query.Text, catalogue: it.words.catalogue, full: full,
@@ -159,6 +201,23 @@ func (w *worker) publish(m *model, group []sequence) {
 		}
 		w.settle(it, full)
 	}
+}
+
+// judge makes the reading of the text at place k of the run, and tells whether every part had its say: else the reading
+// is not worth keeping. The reading is left without an intent when the main part's scores are not finite.
+func (w *worker) judge(m *model, k int, r *live.Reading) (whole bool) {
+	if !m.judge(&w.scores[k], &w.linear, r) {
+		return false
+	}
+	var mood *Scores
+	if w.felt[k] {
+		mood = &w.moods[k]
+	}
+	var good bool
+	if r.Sentiment, good = m.sense(mood, &w.linear); !good {
+		w.s.feelFailed(errNotFinite)
+	}
+	return good && (m.sentiment == nil || mood != nil)
 }
 
 // settle answers a text with a reading, unless the watch has answered it by now.

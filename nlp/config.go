@@ -13,6 +13,11 @@ type Config struct {
 	ModelDir string
 	// Load opens the trained part of a model; nil leaves it away, so that the linear model decides.
 	Load Loader
+	// LoadSentiment opens the part that tells sentiment, of a model that has one; nil leaves it away.
+	LoadSentiment Loader
+	// Watch is how often the manifest in ModelDir is looked at for a new model, which is put in place of the running
+	// one; 0 never looks. Default 2 s.
+	Watch time.Duration
 	// Workers is how many batches run at once; 0 is one per core.
 	Workers int
 	// MaxBatch is the most texts of one batch, 1 to 64; 0 is 16.
@@ -26,9 +31,13 @@ type Config struct {
 	Margin time.Duration
 }
 
-// Default returns the settings of a node: no model yet, a worker per core, batches of 16, 100,000 cached results.
+// minWatch keeps the watch from being a load of its own.
+const minWatch = 10 * time.Millisecond
+
+// Default returns the settings of a node: no model yet, a look for a new one every 2 s, a worker per core, batches of
+// 16, 100,000 cached results.
 func Default() Config {
-	return Config{CacheEntries: 100_000}.filled()
+	return Config{CacheEntries: 100_000, Watch: 2 * time.Second}.filled()
 }
 
 func (c Config) filled() Config {
@@ -61,6 +70,9 @@ func (c Config) Validate() error {
 	within("cache entries", c.CacheEntries, 0, 100_000_000)
 	if c.Margin < 0 || c.Margin > time.Minute {
 		bad = append(bad, fmt.Errorf("nlp: margin is %v, must be 0 to 1m", c.Margin))
+	}
+	if c.Watch != 0 && (c.Watch < minWatch || c.Watch > time.Hour) {
+		bad = append(bad, fmt.Errorf("nlp: watch is %v, must be 0 or %v to 1h", c.Watch, minWatch))
 	}
 	return errors.Join(bad...)
 }

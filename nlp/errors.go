@@ -12,4 +12,6 @@ var (
 	ErrNotRunning = errors.New("nlp service is not running")
 	// ErrRunning says that Run was called a second time.
 	ErrRunning = errors.New("nlp service runs already")
+
+	errNotFinite = errors.New("scores are not finite")
 )

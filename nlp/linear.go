@@ -14,9 +14,10 @@ import (
 
 const (
 	linearMagic = "LRLIN1\x00\x00"
-	classes     = live.Intents + live.Emotions
-	gramMax     = 4    // longest n-gram in characters
-	boundary    = 0x02 // stands before and after the text; normalised text cannot contain it
+	classes     = live.Intents + live.Emotions // of every linear model
+	wideClasses = classes + live.Sentiments    // of one that tells sentiment too
+	gramMax     = 4                            // longest n-gram in characters
+	boundary    = 0x02                         // stands before and after the text; normalised text cannot contain it
 	maxBuckets  = 1 << 24
 
 	fnvOffset = 14695981039346656037
@@ -27,9 +28,10 @@ const (
 // It is immutable and safe for concurrent use.
 type Linear struct {
 	mask    uint32
-	scale   [classes]float32
-	bias    [classes]float32
-	weights []int8 // bucket-major: classes weights for each bucket
+	width   int // classes or wideClasses
+	scale   [wideClasses]float32
+	bias    [wideClasses]float32
+	weights []int8 // bucket-major: width weights for each bucket
 }
 
 // NewLinear reads the model from its file form. An error wraps ErrBadModel. The model keeps file.
@@ -39,18 +41,19 @@ func NewLinear(file []byte) (*Linear, error) {
 		return nil, fmt.Errorf("%w: not a linear model", ErrBadModel)
 	}
 	buckets := binary.LittleEndian.Uint32(file[8:])
-	if n := int(binary.LittleEndian.Uint32(file[12:])); n != classes {
-		return nil, fmt.Errorf("%w: linear model of %d classes, want %d", ErrBadModel, n, classes)
+	width := int(binary.LittleEndian.Uint32(file[12:]))
+	if width != classes && width != wideClasses {
+		return nil, fmt.Errorf("%w: linear model of %d classes, want %d or %d", ErrBadModel, width, classes, wideClasses)
 	}
 	if buckets == 0 || buckets > maxBuckets || buckets&(buckets-1) != 0 {
 		return nil, fmt.Errorf("%w: linear model of %d buckets, want a power of two up to %d", ErrBadModel, buckets, maxBuckets)
 	}
-	if want := head + 8*classes + int(buckets)*classes; len(file) != want {
+	if want := head + 8*width + int(buckets)*width; len(file) != want {
 		return nil, fmt.Errorf("%w: linear model of %d bytes, want %d", ErrBadModel, len(file), want)
 	}
-	l := &Linear{mask: buckets - 1}
+	l := &Linear{mask: buckets - 1, width: width}
 	r := bytes.NewReader(file[head:])
-	for _, row := range []*[classes]float32{&l.scale, &l.bias} {
+	for _, row := range [][]float32{l.scale[:width], l.bias[:width]} {
 		if err := binary.Read(r, binary.LittleEndian, row); err != nil {
 			return nil, fmt.Errorf("read linear model: %w", err)
 		}
@@ -60,22 +63,34 @@ func NewLinear(file []byte) (*Linear, error) {
 			}
 		}
 	}
-	rows := file[head+8*classes:]
+	rows := file[head+8*width:]
 	// Go has no safe view of bytes as int8; the two have the same size and alignment.
 	l.weights = unsafe.Slice((*int8)(unsafe.Pointer(&rows[0])), len(rows))
 	return l, nil
 }
+
+// Sentiments tells whether the model tells sentiment; else Score leaves it at 0.
+func (l *Linear) Sentiments() bool { return l.width == wideClasses }
 
 // Score fills out with the logits of a normalised text.
 // Hot path: BenchmarkLinear, no allocation (TestLinearAllocations).
 func (l *Linear) Score(normalised string, out *Scores) {
 	g := takeGrams()
 	g.collect(normalised, l.mask)
-	var sum [classes]int32
-	for _, index := range g.found {
-		row := (*[classes]int8)(l.weights[int(index)*classes:])
-		for c := range sum {
-			sum[c] += int32(row[c])
+	var sum [wideClasses]int32
+	if l.width == wideClasses {
+		for _, index := range g.found {
+			row := (*[wideClasses]int8)(l.weights[int(index)*wideClasses:])
+			for c := range row {
+				sum[c] += int32(row[c])
+			}
+		}
+	} else {
+		for _, index := range g.found {
+			row := (*[classes]int8)(l.weights[int(index)*classes:])
+			for c := range row {
+				sum[c] += int32(row[c])
+			}
 		}
 	}
 	length := float32(1)
@@ -89,6 +104,10 @@ func (l *Linear) Score(normalised string, out *Scores) {
 	for c := range live.Emotions {
 		k := live.Intents + c
 		out.Emotion[c] = l.bias[k] + l.scale[k]*float32(sum[k])*length
+	}
+	for c := range live.Sentiments { // all 0 in a model that does not tell it
+		k := classes + c
+		out.Sentiment[c] = l.bias[k] + l.scale[k]*float32(sum[k])*length
 	}
 }
 

@@ -12,16 +12,16 @@ import (
 	"liveroom/nlp/chars"
 )
 
-func randomLinear(t testing.TB, buckets int) *Linear {
+func randomLinear(t testing.TB, buckets, width int) *Linear {
 	t.Helper()
 	r := rand.New(rand.NewPCG(3, 4))
 	file := []byte(linearMagic)
 	file = binary.LittleEndian.AppendUint32(file, uint32(buckets))
-	file = binary.LittleEndian.AppendUint32(file, uint32(classes))
-	for range 2 * classes {
+	file = binary.LittleEndian.AppendUint32(file, uint32(width))
+	for range 2 * width {
 		file = binary.LittleEndian.AppendUint32(file, math.Float32bits(r.Float32()))
 	}
-	for range buckets * classes {
+	for range buckets * width {
 		file = append(file, byte(r.Uint32()))
 	}
 	l, err := NewLinear(file)
@@ -47,28 +47,36 @@ func plainScore(l *Linear, text string) (out Scores) {
 			seen[uint32(sum^sum>>32)&l.mask] = true
 		}
 	}
-	for c := range classes {
+	for c := range l.width {
 		total := 0
 		for index := range seen {
-			total += int(l.weights[int(index)*classes+c])
+			total += int(l.weights[int(index)*l.width+c])
 		}
 		x := l.bias[c] + l.scale[c]*float32(total)*float32(1/math.Sqrt(float64(len(seen))))
-		if c < live.Intents {
+		switch {
+		case c < live.Intents:
 			out.Intent[c] = x
-		} else {
+		case c < classes:
 			out.Emotion[c-live.Intents] = x
+		default:
+			out.Sentiment[c-classes] = x
 		}
 	}
 	return out
 }
 
 func TestLinearByTheBook(t *testing.T) {
-	l := randomLinear(t, 1<<12)
-	for _, text := range []string{"", "a", "好好好", "这件还有货吗", strings.Repeat("长文本x", 400), "😀\ufffd", "ab ab ab"} {
-		var got Scores
-		l.Score(text, &got)
-		if want := plainScore(l, text); got != want {
-			t.Errorf("Score(%.20q) = %v, want %v", text, got, want)
+	for _, width := range []int{classes, wideClasses} {
+		l := randomLinear(t, 1<<12, width)
+		if l.Sentiments() != (width == wideClasses) {
+			t.Errorf("Sentiments of %d classes = %v", width, l.Sentiments())
+		}
+		for _, text := range []string{"", "a", "好好好", "这件还有货吗", strings.Repeat("长文本x", 400), "😀\ufffd", "ab ab ab"} {
+			var got Scores
+			l.Score(text, &got)
+			if want := plainScore(l, text); got != want {
+				t.Errorf("Score(%.20q) = %v, want %v", text, got, want)
+			}
 		}
 	}
 }
@@ -77,7 +85,7 @@ func TestLinearAllocations(t *testing.T) {
 	if racing {
 		t.Skip("allocations cannot be counted under the race detector")
 	}
-	l := randomLinear(t, 1<<12)
+	l := randomLinear(t, 1<<12, wideClasses)
 	var out Scores
 	if n := testing.AllocsPerRun(100, func() { l.Score("这件还有货吗", &out) }); n > 0 {
 		t.Errorf("Score allocates %v times, want 0", n)
@@ -89,7 +97,7 @@ func FuzzRead(f *testing.F) {
 	for i := range cases[:20] {
 		f.Add(cases[i].Text)
 	}
-	l := randomLinear(f, 1<<8)
+	l := randomLinear(f, 1<<8, wideClasses)
 	f.Fuzz(func(t *testing.T, s string) {
 		text := chars.Normalize(clip(s, MaxRunes))
 		ids := m.tokens.Encode(nil, text)
@@ -110,7 +118,7 @@ func FuzzRead(f *testing.F) {
 }
 
 func BenchmarkLinear(b *testing.B) {
-	l := randomLinear(b, 1<<16)
+	l := randomLinear(b, 1<<16, wideClasses)
 	var out Scores
 	b.ReportAllocs()
 	for b.Loop() {

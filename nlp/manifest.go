@@ -21,6 +21,8 @@ const (
 	LinearFile   = "linear.bin"
 	ModelFile    = "intent.onnx"
 	VectorsFile  = "vectors.json"
+	// SentimentFile is there when the manifest has a sentiment section.
+	SentimentFile = "sentiment.onnx"
 )
 
 const (
@@ -41,10 +43,23 @@ type Manifest struct {
 	Temperature Temperatures       `json:"temperature"`
 	// Blend is the share of the trained model's probabilities in the average with the linear model's, 0 to 1.
 	Blend float64 `json:"blend"`
+	// Sentiment describes the trained part that tells sentiment; nil when the model has none.
+	Sentiment *SentimentHead `json:"sentiment,omitempty"`
+	// BlendSentiment is Blend for sentiment, where both models tell it; nil is 0.5.
+	BlendSentiment *float64 `json:"blend_sentiment,omitempty"`
 
 	// Vocabulary is one more than the largest id the tokenizer makes. It is known once the vocabulary has been read,
 	// before a Loader is called.
 	Vocabulary int `json:"-"`
+
+	sum [sha256.Size]byte // of the manifest's file
+}
+
+// SentimentHead describes the trained part that tells sentiment. It reads the ids between the edges of a sequence.
+type SentimentHead struct {
+	Classes     []string `json:"classes"`     // wire names in the order of the output
+	MaxLen      int      `json:"max_len"`     // most characters read, 1 to the tokenizer's
+	Temperature float64  `json:"temperature"` // divides the logits, above 0
 }
 
 // FileSeal is what a file must be.
@@ -62,6 +77,8 @@ type Temperatures struct {
 	Emotion       float64 `json:"emotion"`
 	LinearIntent  float64 `json:"linear_intent"`
 	LinearEmotion float64 `json:"linear_emotion"`
+	// LinearSentiment counts where the linear model tells sentiment; left out it is 1.
+	LinearSentiment float64 `json:"linear_sentiment,omitempty"`
 }
 
 // ReadManifest reads and checks the manifest of the model in dir. Every fault found is in the error, which wraps
@@ -71,7 +88,7 @@ func ReadManifest(dir string) (*Manifest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: read manifest: %w", ErrBadModel, err)
 	}
-	var m Manifest
+	m := Manifest{sum: sha256.Sum256(raw)}
 	if err := json.Unmarshal(raw, &m); err != nil {
 		return nil, fmt.Errorf("%w: parse manifest: %w", ErrBadModel, err)
 	}
@@ -106,7 +123,7 @@ func (m *Manifest) check() error {
 		fault(!(x > 0) || math.IsInf(x, 0), "temperature %s is %v, must be above 0", name, x)
 	}
 	fault(!(m.Blend >= 0 && m.Blend <= 1), "blend is %v, must be 0 to 1", m.Blend)
-	return errors.Join(bad...)
+	return errors.Join(append(bad, m.checkSentiment()...)...)
 }
 
 // checkLabels holds the model's labels against ours: the same names in the same order.

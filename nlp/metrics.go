@@ -29,6 +29,8 @@ type metrics struct {
 	run       prometheus.Histogram
 	late      prometheus.Counter
 	failures  prometheus.Counter
+	feelings  prometheus.Counter // failed runs of the sentiment part
+	feel      prometheus.Histogram
 	swapped   prometheus.Counter
 	refused   prometheus.Counter
 }
@@ -59,6 +61,7 @@ func newMetrics(reg prometheus.Registerer, s *Service) (*metrics, error) {
 	}
 	m.late = counter("liveroom_nlp_late_results_total", "Model results discarded because the text had been answered.")
 	m.failures = counter("liveroom_nlp_run_failures_total", "Runs of the model that failed.")
+	m.feelings = counter("liveroom_nlp_sentiment_failures_total", "Runs of the model's sentiment part that failed.")
 	swaps := vector("liveroom_nlp_swaps_total", "New models offered, by what became of them.", "result")
 	m.swapped, m.refused = swaps.WithLabelValues("taken"), swaps.WithLabelValues("refused")
 	m.batch = prometheus.NewHistogram(prometheus.HistogramOpts{
@@ -69,7 +72,11 @@ func newMetrics(reg prometheus.Registerer, s *Service) (*metrics, error) {
 		Name: "liveroom_nlp_run_seconds", Help: "Time of one run of the model.",
 		Buckets: prometheus.ExponentialBuckets(25e-6, 2, 14),
 	})
-	all = append(all, m.batch, m.run)
+	m.feel = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "liveroom_nlp_sentiment_run_seconds", Help: "Time of one run of the model's sentiment part.",
+		Buckets: prometheus.ExponentialBuckets(25e-6, 2, 14),
+	})
+	all = append(all, m.batch, m.run, m.feel)
 	count := func(name, help string, read func() uint64) {
 		all = append(all, prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(read()) }))
 	}
@@ -79,7 +86,7 @@ func newMetrics(reg prometheus.Registerer, s *Service) (*metrics, error) {
 		waiting, _ := s.queue.depth()
 		return float64(waiting)
 	})
-	gauge("liveroom_nlp_degraded_count", "1 while texts are read without the trained model, else 0.", func() float64 {
+	gauge("liveroom_nlp_degraded_count", "1 while texts are read without the trained model or a part of it, else 0.", func() float64 {
 		if s.Status().Degraded == "" {
 			return 0
 		}

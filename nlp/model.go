@@ -1,6 +1,7 @@
 package nlp
 
 import (
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"math"
@@ -11,15 +12,17 @@ import (
 
 // model is one loaded version: everything a reading needs comes from one of them, so that versions never mix.
 type model struct {
+	dir        string
 	manifest   *Manifest
 	tokens     *chars.Tokenizer
 	linear     *Linear
 	classifier Classifier // nil when there is none
+	sentiment  Classifier // nil when there is none
 	thresholds [classes]float32
 	seed       maphash.Seed // keys of this version's cached results
 
 	// Guarded by Service.mu.
-	users   int  // batches running on classifier
+	users   int  // batches running on the trained parts
 	retired bool // replaced: closed by whoever uses it last
 }
 
@@ -37,7 +40,7 @@ func openLinear(dir string) (*model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &model{manifest: manifest, seed: maphash.MakeSeed()}
+	m := &model{dir: dir, manifest: manifest, seed: maphash.MakeSeed()}
 	if m.tokens, err = chars.NewTokenizer(string(vocab), manifest.Tokens); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBadModel, err)
 	}
@@ -49,16 +52,16 @@ func openLinear(dir string) (*model, error) {
 	return m, nil
 }
 
-// openClassifier adds the trained part and replays the trial cases through all of it.
-func (m *model) openClassifier(dir string, load Loader) error {
+// openClassifier adds the main trained part and replays the trial cases through all of it.
+func (m *model) openClassifier(load Loader) error {
 	if load == nil {
 		return fmt.Errorf("%w: none configured", ErrNoRuntime)
 	}
-	cases, err := m.manifest.ReadVectors(dir)
+	cases, err := m.manifest.ReadVectors(m.dir)
 	if err != nil {
 		return err
 	}
-	c, err := load(dir, m.manifest)
+	c, err := load(m.dir, m.manifest)
 	if err != nil {
 		return fmt.Errorf("load model %s: %w", m.manifest.Version, err)
 	}
@@ -66,13 +69,28 @@ func (m *model) openClassifier(dir string, load Loader) error {
 	for i := range cases {
 		if err := m.prove(&cases[i]); err != nil {
 			m.classifier = nil
-			if closing := c.Close(); closing != nil {
-				return fmt.Errorf("%w: trial run: %w; close: %w", ErrBadModel, err, closing)
-			}
-			return fmt.Errorf("%w: trial run: %w", ErrBadModel, err)
+			return refuseTrial(err, c)
 		}
 	}
 	return nil
+}
+
+// refuseTrial closes a trained part that failed its trial and returns why it is refused.
+func refuseTrial(err error, c Classifier) error {
+	if closing := c.Close(); closing != nil {
+		return fmt.Errorf("%w: trial run: %w; close: %w", ErrBadModel, err, closing)
+	}
+	return fmt.Errorf("%w: trial run: %w", ErrBadModel, err)
+}
+
+// close releases the trained parts.
+func (m *model) close() (err error) {
+	for _, c := range []Classifier{m.classifier, m.sentiment} {
+		if c != nil {
+			err = errors.Join(err, c.Close())
+		}
+	}
+	return err
 }
 
 // guarded turns a panic of a classifier into an error of that batch.

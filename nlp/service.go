@@ -39,10 +39,12 @@ type Service struct {
 	cache        cache
 	model        atomic.Pointer[model] // nil while there is none; written under mu
 	hits, misses atomic.Uint64
-	failed       atomic.Pointer[failure]
+	failed       atomic.Pointer[failure] // latest failed run of the main part
+	unfelt       atomic.Pointer[failure] // of the sentiment part
 
 	mu       sync.Mutex
-	degraded string // why texts are read without the trained model, "" when they are not
+	degraded string // why texts are read without the trained model or a part of it, "" when they are not
+	refused  string // why the latest offered model was refused, "" when it was not
 	running  bool
 
 	swapping sync.Mutex // one model is opened at a time
@@ -82,8 +84,12 @@ func (s *Service) Run(ctx context.Context) error {
 	if err := s.cache.open(s.config.CacheEntries); err != nil {
 		return err
 	}
+	look := s.newLookout()
 	s.openFirst()
 	var wait sync.WaitGroup
+	if look != nil {
+		wait.Go(func() { s.watchModel(ctx, look) })
+	}
 	for range s.config.Workers {
 		wait.Go(s.work)
 	}
@@ -188,6 +194,7 @@ func (s *Service) byKeyword(m *model, intent live.Intent, norm, text string, w *
 		var scores Scores
 		m.linear.Score(norm, &scores)
 		m.judge(nil, &scores, r)
+		r.Sentiment, _ = m.sense(nil, &scores)
 	}
 	r.Intent, r.Confidence, r.Unsure = intent, 1, false
 	r.Top = [3]live.Guess{{Intent: intent, P: 1}}
@@ -215,6 +222,7 @@ func readWithout(m *model, norm string) *live.Reading {
 	var scores Scores
 	m.linear.Score(norm, &scores)
 	m.judge(nil, &scores, r)
+	r.Sentiment, _ = m.sense(nil, &scores)
 	return r
 }
 

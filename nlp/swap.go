@@ -14,7 +14,9 @@ func (s *Service) openFirst() {
 	} else {
 		var err error
 		if m, err = openLinear(s.config.ModelDir); err == nil {
-			err = m.openClassifier(s.config.ModelDir, s.config.Load)
+			if err = m.openClassifier(s.config.Load); err == nil {
+				err = m.openSentiment(s.config.LoadSentiment)
+			}
 		}
 		if err != nil {
 			reason = err.Error()
@@ -37,6 +39,10 @@ func (s *Service) tellModel(m *model, reason string) {
 		s.log.Info("model in use", "model", version)
 		return
 	}
+	if m != nil && m.classifier != nil {
+		s.log.Warn("sentiment model away", "model", version, "err", reason)
+		return
+	}
 	if m != nil {
 		s.log.Warn("model away, linear model decides", "model", version, "err", reason)
 		return
@@ -50,16 +56,16 @@ func (s *Service) tellModel(m *model, reason string) {
 func (s *Service) Swap(dir string) error {
 	s.swapping.Lock()
 	defer s.swapping.Unlock()
-	m, err := openLinear(dir)
-	if err == nil {
-		err = m.openClassifier(dir, s.config.Load)
-	}
+	m, err := s.open(dir)
 	if err == nil {
 		err = s.replace(m)
 	}
 	if err != nil {
 		s.metrics.refused.Inc()
 		s.log.Warn("new model refused", "err", err)
+		s.mu.Lock()
+		s.refused = err.Error()
+		s.mu.Unlock()
 		return fmt.Errorf("swap model: %w", err)
 	}
 	s.metrics.swapped.Inc()
@@ -67,14 +73,37 @@ func (s *Service) Swap(dir string) error {
 	return nil
 }
 
+// Reload is Swap to what Config.ModelDir holds by now.
+func (s *Service) Reload() error {
+	if s.config.ModelDir == "" {
+		return fmt.Errorf("swap model: %w: no model directory is configured", ErrBadModel)
+	}
+	return s.Swap(s.config.ModelDir)
+}
+
+// open opens every part of a model, or none.
+func (s *Service) open(dir string) (*model, error) {
+	m, err := openLinear(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.openClassifier(s.config.Load); err != nil {
+		return nil, err
+	}
+	if err := m.openSentiment(s.config.LoadSentiment); err != nil {
+		return nil, errors.Join(err, m.close())
+	}
+	return m, nil
+}
+
 func (s *Service) replace(m *model) error {
 	s.mu.Lock()
 	if !s.running {
 		s.mu.Unlock()
-		return errors.Join(ErrNotRunning, m.classifier.Close())
+		return errors.Join(ErrNotRunning, m.close())
 	}
 	old := s.model.Swap(m)
-	s.degraded = ""
+	s.degraded, s.refused = "", ""
 	idle := s.retire(old)
 	s.mu.Unlock()
 	s.release(idle)
@@ -91,23 +120,23 @@ func (s *Service) closeModel() {
 	s.release(idle)
 }
 
-// retire marks a model as replaced and returns its classifier when nobody uses it. mu is held.
-func (s *Service) retire(m *model) Classifier {
-	if m == nil || m.classifier == nil {
+// retire marks a model as replaced and returns it when nobody uses it. mu is held.
+func (s *Service) retire(m *model) *model {
+	if m == nil {
 		return nil
 	}
 	m.retired = true
 	if m.users > 0 {
 		return nil
 	}
-	return m.classifier
+	return m
 }
 
-func (s *Service) release(c Classifier) {
-	if c == nil {
+func (s *Service) release(m *model) {
+	if m == nil {
 		return
 	}
-	if err := c.Close(); err != nil {
+	if err := m.close(); err != nil {
 		s.log.Error("close model", "err", err)
 	}
 }
@@ -132,6 +161,6 @@ func (s *Service) giveBack(m *model) {
 	last := m.retired && m.users == 0
 	s.mu.Unlock()
 	if last {
-		s.release(m.classifier)
+		s.release(m)
 	}
 }

@@ -18,12 +18,18 @@ type Vector struct {
 	Emotion       []float32 `json:"emotion"`
 	LinearIntent  []float32 `json:"linear_intent"`
 	LinearEmotion []float32 `json:"linear_emotion"`
+	// What must come of it where a model tells sentiment; left out where it does not, or need not be proven.
+	SentimentIDs    []int32   `json:"sentiment_ids,omitempty"`
+	Sentiment       []float32 `json:"sentiment,omitempty"`
+	LinearSentiment []float32 `json:"linear_sentiment,omitempty"`
 }
 
 // How far logits may lie from the training side's: the linear model is the same arithmetic, the trained one is not.
 const (
 	linearTolerance = 1e-4
 	modelTolerance  = 1e-3
+	// The sentiment part may compute in 8 bits, whose rounding depends on the processor.
+	sentimentTolerance = 0.05
 )
 
 // ReadVectors returns the trial cases of a model. An error wraps ErrBadModel.
@@ -56,6 +62,11 @@ func (m *model) prove(v *Vector) error {
 	if err := near(&scores[0], v.LinearIntent, v.LinearEmotion, linearTolerance); err != nil {
 		return fmt.Errorf("linear score of %q: %w", v.Text, err)
 	}
+	if m.linear.Sentiments() && len(v.LinearSentiment) > 0 {
+		if err := nearSentiment(&scores[0], v.LinearSentiment, linearTolerance); err != nil {
+			return fmt.Errorf("linear score of %q: %w", v.Text, err)
+		}
+	}
 	if m.classifier == nil {
 		return nil
 	}
@@ -68,24 +79,48 @@ func (m *model) prove(v *Vector) error {
 	return nil
 }
 
-func near(got *Scores, intent, emotion []float32, tolerance float64) error {
-	if len(intent) != len(got.Intent) || len(emotion) != len(got.Emotion) {
-		return fmt.Errorf("%d and %d wanted scores, want %d and %d", len(intent), len(emotion), len(got.Intent), len(got.Emotion))
+// proveSentiment replays a case through the trained part that tells sentiment.
+func (m *model) proveSentiment(v *Vector) error {
+	ids := m.inner(m.tokens.Encode(nil, v.Normalized))
+	if v.SentimentIDs != nil && !slices.Equal(ids, v.SentimentIDs) {
+		return fmt.Errorf("encode %q for sentiment: %v, want %v", v.Text, ids, v.SentimentIDs)
 	}
-	for i, want := range slices.Concat(intent, emotion) {
-		x := got.at(i)
-		// Large logits are compared relatively: float32 has seven digits.
-		if off := math.Abs(float64(x - want)); !(off <= tolerance*max(1, math.Abs(float64(want)))) {
-			return fmt.Errorf("class %d scores %v, want %v", i, x, want)
-		}
+	var scores [1]Scores
+	if err := m.sentiment.Classify([][]int32{ids}, scores[:]); err != nil {
+		return fmt.Errorf("tell sentiment of %q: %w", v.Text, err)
+	}
+	if err := nearSentiment(&scores[0], v.Sentiment, sentimentTolerance); err != nil {
+		return fmt.Errorf("sentiment score of %q: %w", v.Text, err)
 	}
 	return nil
 }
 
-// at returns the score of a class: intents first, then emotions.
-func (s *Scores) at(class int) float32 {
-	if class < len(s.Intent) {
-		return s.Intent[class]
+func near(got *Scores, intent, emotion []float32, tolerance float64) error {
+	if len(intent) != len(got.Intent) || len(emotion) != len(got.Emotion) {
+		return fmt.Errorf("%d and %d wanted scores, want %d and %d", len(intent), len(emotion), len(got.Intent), len(got.Emotion))
 	}
-	return s.Emotion[class-len(s.Intent)]
+	if err := allNear(got.Intent[:], intent, tolerance); err != nil {
+		return fmt.Errorf("intent: %w", err)
+	}
+	if err := allNear(got.Emotion[:], emotion, tolerance); err != nil {
+		return fmt.Errorf("emotion: %w", err)
+	}
+	return nil
+}
+
+func nearSentiment(got *Scores, want []float32, tolerance float64) error {
+	if len(want) != len(got.Sentiment) {
+		return fmt.Errorf("%d wanted sentiments, want %d", len(want), len(got.Sentiment))
+	}
+	return allNear(got.Sentiment[:], want, tolerance)
+}
+
+func allNear(got, want []float32, tolerance float64) error {
+	for i, x := range got {
+		// Large logits are compared relatively: float32 has seven digits.
+		if off := math.Abs(float64(x - want[i])); !(off <= tolerance*max(1, math.Abs(float64(want[i])))) {
+			return fmt.Errorf("class %d scores %v, want %v", i, x, want[i])
+		}
+	}
+	return nil
 }

@@ -195,6 +195,9 @@ const (
 	sentiments // one past the last
 )
 
+// Sentiments is how many sentiments there are.
+const Sentiments = int(sentiments) - 1
+
 var sentimentNames = [sentiments]string{Positive: "positive", Neutral: "neutral", Negative: "negative"}
 
 // String returns the wire name, "" when not known.
@@ -203,4 +206,14 @@ func (s Sentiment) String() string {
 		return sentimentNames[s]
 	}
 	return ""
+}
+
+// ParseSentiment returns the sentiment with the given wire name, or 0.
+func ParseSentiment(name string) Sentiment {
+	for s := Positive; s < sentiments; s++ {
+		if sentimentNames[s] == name {
+			return s
+		}
+	}
+	return 0
 }

@@ -7,27 +7,37 @@ import (
 
 	ort "github.com/yalue/onnxruntime_go"
 
-	"liveroom/engine/live"
 	"liveroom/nlp"
 )
 
-// Open opens the trained model in dir with the library that Locate finds. It is an nlp.Loader.
+// Open opens the main trained part in dir with the library that Locate finds. It is an nlp.Loader.
 func Open(dir string, m *nlp.Manifest) (nlp.Classifier, error) {
 	return Loader("")(dir, m)
 }
 
+// OpenSentiment opens the part that tells sentiment. It is an nlp.Loader for a manifest with a sentiment section.
+func OpenSentiment(dir string, m *nlp.Manifest) (nlp.Classifier, error) {
+	return SentimentLoader("")(dir, m)
+}
+
 // Loader returns an nlp.Loader that uses the runtime library at a path; "" lets Locate find it. A process loads one
 // library: once a model has been opened, the path no longer matters.
-func Loader(library string) nlp.Loader {
+func Loader(library string) nlp.Loader { return loader(library, intentGraph) }
+
+// SentimentLoader is Loader for the part that tells sentiment.
+func SentimentLoader(library string) nlp.Loader { return loader(library, sentimentGraph) }
+
+func loader(library string, graphOf func(*nlp.Manifest) graph) nlp.Loader {
 	return func(dir string, m *nlp.Manifest) (nlp.Classifier, error) {
 		if err := initialise(library); err != nil {
 			return nil, err
 		}
-		model, err := m.ReadFile(dir, nlp.ModelFile)
+		g := graphOf(m)
+		model, err := m.ReadFile(dir, g.file)
 		if err != nil {
 			return nil, err
 		}
-		return newSession(model, m)
+		return newSession(model, g, m)
 	}
 }
 
@@ -52,14 +62,8 @@ func initialise(library string) error {
 	return nil
 }
 
-const (
-	inputName     = "ids"
-	intentOutput  = "intent"
-	emotionOutput = "emotion"
-)
-
-func newSession(model []byte, m *nlp.Manifest) (*session, error) {
-	if err := checkShapes(model); err != nil {
+func newSession(model []byte, g graph, m *nlp.Manifest) (*session, error) {
+	if err := g.check(model); err != nil {
 		return nil, err
 	}
 	options, err := sessionOptions()
@@ -67,15 +71,15 @@ func newSession(model []byte, m *nlp.Manifest) (*session, error) {
 		return nil, fmt.Errorf("set session options: %w", err)
 	}
 	defer options.Destroy()
-	inner, err := ort.NewDynamicAdvancedSessionWithONNXData(model, []string{inputName}, []string{intentOutput, emotionOutput}, options)
+	inner, err := ort.NewDynamicAdvancedSessionWithONNXData(model, g.inputs(), g.outputs(), options)
 	if err != nil {
-		return nil, fmt.Errorf("%w: open %s: %w", nlp.ErrBadModel, nlp.ModelFile, err)
+		return nil, fmt.Errorf("%w: open %s: %w", nlp.ErrBadModel, g.file, err)
 	}
 	return &session{
 		inner:   inner,
+		graph:   g,
 		unknown: int64(m.Tokens.Unknown),
 		size:    int64(m.Vocabulary),
-		longest: roundUp(m.Tokens.MaxLen + 2*m.Tokens.Edge),
 	}, nil
 }
 
@@ -97,25 +101,4 @@ func sessionOptions() (*ort.SessionOptions, error) {
 		return nil, errors.Join(err, o.Destroy())
 	}
 	return o, nil
-}
-
-// checkShapes holds the graph's inputs and outputs against what we feed and read.
-func checkShapes(model []byte) error {
-	inputs, outputs, err := ort.GetInputOutputInfoWithONNXData(model)
-	if err != nil {
-		return fmt.Errorf("%w: read %s: %w", nlp.ErrBadModel, nlp.ModelFile, err)
-	}
-	if len(inputs) != 1 || inputs[0].Name != inputName || inputs[0].DataType != ort.TensorElementDataTypeInt64 || len(inputs[0].Dimensions) != 2 {
-		return fmt.Errorf("%w: inputs are %v, want %s of 64-bit integers in two dimensions", nlp.ErrBadModel, inputs, inputName)
-	}
-	want := map[string]int64{intentOutput: int64(live.Intents), emotionOutput: int64(live.Emotions)}
-	for _, o := range outputs {
-		if width, ok := want[o.Name]; ok && o.DataType == ort.TensorElementDataTypeFloat && len(o.Dimensions) == 2 && o.Dimensions[1] == width {
-			delete(want, o.Name)
-		}
-	}
-	if len(want) > 0 {
-		return fmt.Errorf("%w: outputs are %v, still want %v", nlp.ErrBadModel, outputs, want)
-	}
-	return nil
 }

@@ -7,7 +7,6 @@ import (
 
 	ort "github.com/yalue/onnxruntime_go"
 
-	"liveroom/engine/live"
 	"liveroom/nlp"
 )
 
@@ -22,13 +21,13 @@ var errTooLarge = errors.New("batch too large")
 
 func roundUp(n int) int { return (n + stride - 1) / stride * stride }
 
-// session is a model opened on the runtime.
+// session is a file of a model opened on the runtime.
 type session struct {
 	// Set when opened.
 	inner   *ort.DynamicAdvancedSession
+	graph   graph
 	unknown int64 // stands in for an id out of range, which would fail the whole batch
 	size    int64 // one more than the largest id
-	longest int   // most ids of a sequence
 
 	mu   sync.Mutex
 	idle []*tensors
@@ -43,12 +42,12 @@ func (s *session) Classify(batch [][]int32, out []nlp.Scores) error {
 	if len(batch) == 0 {
 		return nil
 	}
-	if len(batch) > maxBatch || length > s.longest || len(batch) > len(out) {
-		return fmt.Errorf("%w: %d sequences of up to %d ids, at most %d of %d", errTooLarge, len(batch), length, maxBatch, s.longest)
+	if longest := s.graph.longest; len(batch) > maxBatch || length > longest || len(batch) > len(out) {
+		return fmt.Errorf("%w: %d sequences of up to %d ids, at most %d of %d", errTooLarge, len(batch), length, maxBatch, longest)
 	}
 	t := s.borrow()
 	if t == nil {
-		t = newTensors(s.longest)
+		t = newTensors(&s.graph)
 	}
 	err := s.run(t, batch, roundUp(max(length, 1)), out)
 	if err != nil {
@@ -67,17 +66,19 @@ func (s *session) run(t *tensors, batch [][]int32, length int, out []nlp.Scores)
 			}
 		}
 		clear(row[len(ids):])
+		t.setLength(i, max(len(ids), 1)) // a sequence of nothing is one of padding
 	}
-	shape, err := t.shaped(len(batch), length)
+	shape, err := t.shaped(&s.graph, len(batch), length)
 	if err != nil {
 		return err
 	}
-	if err := s.inner.Run(shape.in[:], shape.out[:]); err != nil {
+	if err := s.inner.Run(shape.in, shape.out); err != nil {
 		return fmt.Errorf("run model: %w", err)
 	}
-	for i := range batch {
-		copy(out[i].Intent[:], t.intent[i*live.Intents:])
-		copy(out[i].Emotion[:], t.emotion[i*live.Emotions:])
+	for k, h := range s.graph.heads {
+		for i := range batch {
+			copy(h.of(&out[i]), t.scores[k][i*h.width:(i+1)*h.width])
+		}
 	}
 	return nil
 }
@@ -116,64 +117,4 @@ func (s *session) Close() error {
 	}
 	s.idle = nil
 	return errors.Join(err, s.inner.Destroy())
-}
-
-// tensors are the memory of one run at a time, seen through a tensor for every shape that was needed so far.
-type tensors struct {
-	ids     []int64
-	intent  []float32
-	emotion []float32
-	shapes  map[[2]int]*shaped
-}
-
-// shaped is the tensors of one batch size and length. They share the memory of their owner.
-type shaped struct {
-	in  [1]ort.Value
-	out [2]ort.Value
-}
-
-func newTensors(longest int) *tensors {
-	return &tensors{
-		ids:     make([]int64, maxBatch*longest),
-		intent:  make([]float32, maxBatch*live.Intents),
-		emotion: make([]float32, maxBatch*live.Emotions),
-		shapes:  map[[2]int]*shaped{},
-	}
-}
-
-func (t *tensors) shaped(batch, length int) (*shaped, error) {
-	key := [2]int{batch, length}
-	if s := t.shapes[key]; s != nil {
-		return s, nil
-	}
-	n := int64(batch)
-	ids, err := ort.NewTensor(ort.NewShape(n, int64(length)), t.ids)
-	if err != nil {
-		return nil, fmt.Errorf("make tensor: %w", err)
-	}
-	s := &shaped{in: [1]ort.Value{ids}}
-	t.shapes[key] = s
-	intent, err := ort.NewTensor(ort.NewShape(n, int64(live.Intents)), t.intent)
-	if err != nil {
-		return nil, fmt.Errorf("make tensor: %w", err)
-	}
-	s.out[0] = intent
-	emotion, err := ort.NewTensor(ort.NewShape(n, int64(live.Emotions)), t.emotion)
-	if err != nil {
-		return nil, fmt.Errorf("make tensor: %w", err)
-	}
-	s.out[1] = emotion
-	return s, nil
-}
-
-func (t *tensors) destroy() (err error) {
-	for _, s := range t.shapes {
-		for _, v := range append(s.in[:], s.out[:]...) {
-			if v != nil {
-				err = errors.Join(err, v.Destroy())
-			}
-		}
-	}
-	t.shapes = nil
-	return err
 }
