@@ -17,7 +17,7 @@ type Classifier struct {
 	Entered chan int
 
 	mu      sync.Mutex
-	says    live.Intent
+	says    nlp.Scores
 	answer  func(ids []int32) nlp.Scores
 	fail    func(batch [][]int32) error
 	gate    chan struct{}
@@ -31,6 +31,12 @@ type Classifier struct {
 func Scores(says live.Intent) (s nlp.Scores) {
 	s.Intent[says-1] = Certain
 	s.Emotion[live.Calm-1] = Certain
+	return s
+}
+
+// Feelings returns the scores of a part that is sure of a sentiment.
+func Feelings(feels live.Sentiment) (s nlp.Scores) {
+	s.Sentiment[feels-1] = Certain
 	return s
 }
 
@@ -93,7 +99,7 @@ func (c *Classifier) Classify(batch [][]int32, out []nlp.Scores) error {
 		if answer != nil {
 			out[i] = answer(ids)
 		} else {
-			out[i] = Scores(c.says)
+			out[i] = c.says
 		}
 	}
 	return nil
@@ -134,7 +140,8 @@ func (c *Classifier) Misuse() error {
 	return c.misuse
 }
 
-// Loader opens the models that Write wrote, and remembers them. Its Load is an nlp.Loader.
+// Loader opens the models that Write wrote, and remembers them. Its Load and LoadSentiment are nlp.Loaders; use
+// one for each part.
 type Loader struct {
 	mu     sync.Mutex
 	refuse error
@@ -147,12 +154,25 @@ func (l *Loader) Load(dir string, m *nlp.Manifest) (nlp.Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
+	return l.open(Scores(live.ParseIntent(string(key))))
+}
+
+// LoadSentiment implements nlp.Loader for the part that tells sentiment.
+func (l *Loader) LoadSentiment(dir string, m *nlp.Manifest) (nlp.Classifier, error) {
+	key, err := m.ReadFile(dir, nlp.SentimentFile)
+	if err != nil {
+		return nil, err
+	}
+	return l.open(Feelings(live.ParseSentiment(string(key))))
+}
+
+func (l *Loader) open(says nlp.Scores) (nlp.Classifier, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.refuse != nil {
 		return nil, l.refuse
 	}
-	c := &Classifier{says: live.ParseIntent(string(key)), Entered: make(chan int, 1024)}
+	c := &Classifier{says: says, Entered: make(chan int, 1024)}
 	l.opened = append(l.opened, c)
 	return c, nil
 }

@@ -20,6 +20,10 @@ type Model struct {
 	Version string
 	Says    live.Intent // what the trained part says of every text
 	Linear  live.Intent // what the linear part says of every text
+	// Feels is what the part for sentiment says of every text; 0 writes a model without that part.
+	Feels live.Sentiment
+	// LinearFeels is what the linear part says of sentiment; 0 writes one that does not tell it.
+	LinearFeels live.Sentiment
 }
 
 const vocabulary = "还有货吗我要退主播好美多少钱发快递尺码颜色号链接0123456789abc "
@@ -29,10 +33,13 @@ func Write(dir string, m Model) error {
 	vocab := lines(vocabulary)
 	files := map[string][]byte{
 		nlp.VocabFile:  vocab,
-		nlp.LinearFile: linearFile(m.Linear),
+		nlp.LinearFile: linearFile(m.Linear, m.LinearFeels),
 		nlp.ModelFile:  []byte(m.Says.String()),
 	}
 	shape := nlp.TokenShape{MaxLen: 64, Pad: 0, Unknown: 1, Edge: 2}
+	if m.Feels != 0 {
+		files[nlp.SentimentFile] = []byte(m.Feels.String())
+	}
 	vectors, err := vectorsFile(files, shape, m)
 	if err != nil {
 		return fmt.Errorf("write test model: %w", err)
@@ -49,6 +56,12 @@ func Write(dir string, m Model) error {
 	}
 	for i := range live.Emotions {
 		manifest.Moods = append(manifest.Moods, live.Emotion(i+1).String())
+	}
+	if m.Feels != 0 {
+		manifest.Sentiment = &nlp.SentimentHead{MaxLen: 8, Temperature: 1}
+		for i := range live.Sentiments {
+			manifest.Sentiment.Classes = append(manifest.Sentiment.Classes, live.Sentiment(i+1).String())
+		}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("write test model: %w", err)
@@ -93,18 +106,22 @@ func lines(chars string) []byte {
 }
 
 // linearFile is a linear model without weights: its bias decides.
-func linearFile(says live.Intent) []byte {
-	const buckets, classes = 16, live.Intents + live.Emotions
-	out := []byte("LRLIN1\x00\x00")
-	out = binary.LittleEndian.AppendUint32(out, buckets)
-	out = binary.LittleEndian.AppendUint32(out, uint32(classes))
-	var scale, bias [classes]float32
+func linearFile(says live.Intent, feels live.Sentiment) []byte {
+	const buckets = 16
+	bias := make([]float32, live.Intents+live.Emotions, live.Intents+live.Emotions+live.Sentiments)
 	bias[says-1] = Certain
 	bias[live.Intents+int(live.Calm)-1] = Certain
-	for _, row := range [][classes]float32{scale, bias} {
-		out, _ = binary.Append(out, binary.LittleEndian, row[:]) // fails for types without a fixed size only
+	if feels != 0 {
+		bias = bias[:cap(bias)]
+		bias[live.Intents+live.Emotions+int(feels)-1] = Certain
 	}
-	return append(out, make([]byte, buckets*classes)...)
+	out := []byte("LRLIN1\x00\x00")
+	out = binary.LittleEndian.AppendUint32(out, buckets)
+	out = binary.LittleEndian.AppendUint32(out, uint32(len(bias)))
+	for _, row := range [][]float32{make([]float32, len(bias)), bias} {
+		out, _ = binary.Append(out, binary.LittleEndian, row) // fails for types without a fixed size only
+	}
+	return append(out, make([]byte, buckets*len(bias))...)
 }
 
 func vectorsFile(files map[string][]byte, shape nlp.TokenShape, m Model) ([]byte, error) {
@@ -121,10 +138,19 @@ func vectorsFile(files map[string][]byte, shape nlp.TokenShape, m Model) ([]byte
 		v := nlp.Vector{Text: text, Normalized: chars.Normalize(text)}
 		v.IDs = tokens.Encode(nil, v.Normalized)
 		trained := Scores(m.Says)
+		if m.Feels != 0 {
+			ids := v.IDs[shape.Edge : len(v.IDs)-shape.Edge]
+			v.SentimentIDs = ids[:min(len(ids), 8)]
+			feels := Feelings(m.Feels)
+			v.Sentiment = feels.Sentiment[:]
+		}
 		v.Intent, v.Emotion = trained.Intent[:], trained.Emotion[:]
 		var flat nlp.Scores
 		linear.Score(v.Normalized, &flat)
 		v.LinearIntent, v.LinearEmotion = flat.Intent[:], flat.Emotion[:]
+		if m.LinearFeels != 0 {
+			v.LinearSentiment = flat.Sentiment[:]
+		}
 		cases = append(cases, v)
 	}
 	return json.Marshal(cases)
