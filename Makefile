@@ -71,7 +71,7 @@ fmt: ## format every Go file
 	go run $(GOFUMPT) -w .
 
 golden: ## rewrite the expected results under testdata; review the diff like code
-	LIVEROOM_GOLDEN=1 go test -count=1 ./actors/... ./engine/... ./nlp/... ./scripts/... ./transport/...
+	LIVEROOM_GOLDEN=1 go test -count=1 ./actors/... ./engine/... ./loadtest/... ./nlp/... ./scripts/... ./transport/...
 
 bench: ## benchmarks of the hot path
 	go test -run='^$$' -bench=. -benchmem $(HOT)
@@ -89,11 +89,10 @@ profile: build ## CPU profile of the engine under SCENARIO, PROFILE (15s) long, 
 	@rm -f bin/ready.json; bin/liveroom demo --headless >bin/ready.json & engine=$$!; \
 	trap 'kill $$engine; wait $$engine' EXIT; \
 	until test -s bin/ready.json; do kill -0 $$engine || exit 1; sleep 0.1; done; \
-	of() { sed -n "s/^{[^{]*\"$$1\":\"\([^\"]*\)\".*/\1/p" bin/ready.json; }; \
-	bin/roomload run $(SCENARIO) --target "$$(of tcp)" --ws "$$(of ws)" --admin "$$(of admin)" \
-		--token-key-file "$$(of token_key_file)" & load=$$!; \
+	bin/roomload run $(SCENARIO) --ready bin/ready.json & load=$$!; \
+	admin="$$(sed -n 's/^{[^{]*"admin":"\([^"]*\)".*/\1/p' bin/ready.json)"; \
 	PPROF_TMPDIR=bin go tool pprof -proto -output=bin/cpu.pprof \
-		"$$(of admin)/debug/pprof/profile?seconds=$(PROFILE:s=)" >/dev/null && wait $$load
+		"$$admin/debug/pprof/profile?seconds=$(PROFILE:s=)" >/dev/null && wait $$load
 	go tool pprof -top bin/cpu.pprof | head -30
 
 model: ## train the model from nlp/corpus (and LIVEROOM_CORPORA) into nlp/model
@@ -117,9 +116,10 @@ vuln: ## known vulnerabilities in what we depend on; needs the network
 tidy: ## go mod tidy
 	go mod tidy
 
-ci: ## what a change must pass: lint, test, race, fuzz, smoke load
+ci: ## what a change must pass: lint, test, race, fuzz, smoke load without and with a kill -9 in it
 	$(MAKE) lint
 	$(MAKE) test
 	$(MAKE) race
 	$(MAKE) fuzz
 	$(MAKE) load SCENARIO=smoke
+	$(MAKE) load SCENARIO=smoke ARGS='--duration 10s --kill-after 4s'

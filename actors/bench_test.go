@@ -59,7 +59,7 @@ func BenchmarkDeliver(b *testing.B) {
 		Composer: fakeComposer{}, Catalogue: fakeCatalogue{}, Journal: journal, Outlet: links, Frames: plainFrames,
 	}
 	cfg := Default()
-	cfg.MaxInFlight, cfg.Budget = 1<<20, time.Hour
+	cfg.MaxInFlight, cfg.Budget, cfg.ShedAfter = 1<<20, time.Hour, time.Hour
 	h, err := New(cfg, parts, slog.New(slog.DiscardHandler), prometheus.NewRegistry())
 	if err != nil {
 		b.Fatal(err)

@@ -12,6 +12,9 @@ type Config struct {
 	Budget time.Duration
 	// MaxInFlight bounds the messages admitted and not yet ended, over all users. Default 20,000.
 	MaxInFlight int
+	// ShedAfter keeps answers in time under any load: while the latest outcome took longer than this from the receipt
+	// of its message, and more than a few messages are in flight, new ones are refused. Default 300 ms.
+	ShedAfter time.Duration
 	// MaxPending bounds the messages of one user admitted and not yet ended. Default 32.
 	MaxPending int
 	// IdleAfter is how long an actor stays in memory without a message. Default 5 m.
@@ -35,7 +38,7 @@ type Config struct {
 // Default returns the configuration for a node in service.
 func Default() Config {
 	return Config{
-		Budget: 800 * time.Millisecond, MaxInFlight: 20_000, MaxPending: 32,
+		Budget: 800 * time.Millisecond, MaxInFlight: 20_000, ShedAfter: 300 * time.Millisecond, MaxPending: 32,
 		IdleAfter: 5 * time.Minute, SnapshotAfter: 64, SweepEvery: time.Second,
 		WorthFor: time.Minute, FreshFor: 3 * time.Second, RestartLimit: 10, RestartWindow: 10 * time.Second,
 	}
@@ -51,6 +54,7 @@ func (c Config) Validate() error {
 	}
 	positive("budget", c.Budget > 0, c.Budget)
 	positive("max_in_flight", c.MaxInFlight > 0, c.MaxInFlight)
+	positive("shed_after", c.ShedAfter > 0, c.ShedAfter)
 	positive("max_pending", c.MaxPending > 0, c.MaxPending)
 	positive("idle_after", c.IdleAfter > 0, c.IdleAfter)
 	positive("snapshot_after", c.SnapshotAfter > 0, c.SnapshotAfter)

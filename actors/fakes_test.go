@@ -324,7 +324,7 @@ func (s *stand) open(t *testing.T, change func(*Config, *Parts)) {
 	t.Helper()
 	cfg := Default()
 	cfg.SweepEvery = time.Millisecond
-	cfg.Budget = time.Minute // tests say themselves when something is late
+	cfg.Budget, cfg.ShedAfter = time.Minute, time.Minute // tests say themselves when something is late
 	parts := Parts{
 		Reader: s.reader, Composer: fakeComposer{}, Catalogue: fakeCatalogue{}, Journal: s.journal, Outlet: s.links,
 		Frames: plainFrames,

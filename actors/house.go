@@ -31,6 +31,7 @@ type House struct {
 	running  atomic.Bool
 	draining atomic.Bool
 	inFlight atomic.Int64 // messages admitted and not ended; freed by the outcome alone
+	lag      atomic.Int64 // what the latest outcome took from receipt to durable, milliseconds
 }
 
 // New builds a House. It registers its metrics on reg and starts nothing but the actor system.
@@ -38,7 +39,7 @@ func New(cfg Config, parts Parts, log *slog.Logger, reg prometheus.Registerer) (
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	h := &House{cfg: cfg, parts: parts, log: log, now: time.Now, ready: make(chan struct{}), turns: newDispatcher(4 * runtime.GOMAXPROCS(0))}
+	h := &House{cfg: cfg, parts: parts, log: log, now: time.Now, ready: make(chan struct{}), turns: newDispatcher(runtime.GOMAXPROCS(0))}
 	h.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
 		return log.With("lib", "protoactor")
 	}))
@@ -103,6 +104,9 @@ func nudge[K comparable](d *directory[K], since int64) {
 	})
 }
 
+// fewInFlight messages are always admitted, so that a lag is measured again after everything else was refused.
+const fewInFlight = 64
+
 // Deliver takes a comment, a message or a seat's act into the care of the House: OK means that its sender will be
 // told, by ack and outcome or by error; any other code means that it was not taken. Hot path, guarded by
 // BenchmarkDeliver.
@@ -110,7 +114,7 @@ func (h *House) Deliver(e *live.Event, from live.SessionID, received time.Time) 
 	if h.draining.Load() {
 		return live.Draining
 	}
-	if h.inFlight.Add(1) > int64(h.cfg.MaxInFlight) {
+	if n := h.inFlight.Add(1); n > int64(h.cfg.MaxInFlight) || n > fewInFlight && h.lag.Load() > h.cfg.ShedAfter.Milliseconds() {
 		h.inFlight.Add(-1)
 		h.metrics.refused(live.Overloaded)
 		return live.Overloaded

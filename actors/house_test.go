@@ -43,8 +43,8 @@ func (s *stand) drained(t *testing.T) {
 	if err := s.Drain(ctx); err != nil {
 		t.Fatalf("Drain: %v with %d in flight", err, s.InFlight())
 	}
-	if n := s.InFlight(); n != 0 {
-		t.Fatalf("%d in flight after the drain, want 0", n)
+	if n, users := s.InFlight(), s.users.count.Load(); n != 0 || users != 0 {
+		t.Fatalf("%d in flight and %d users in memory after the drain, want none", n, users)
 	}
 }
 
@@ -276,6 +276,33 @@ func TestAdmission(t *testing.T) {
 	}
 }
 
+func TestLateOutcomesShedNewMessages(t *testing.T) {
+	s := newStand(t, func(c *Config, _ *Parts) { c.ShedAfter, c.MaxPending = 300*time.Millisecond, 1000 })
+	s.reader.hold()
+	s.lag.Store(time.Second.Milliseconds()) // as an outcome that took a second leaves it
+	late := time.Now().Add(-time.Second)
+	if c := s.Deliver(message("m0"), "link-u", late); c != live.OK {
+		t.Fatal(c)
+	}
+	s.links.waitFor("error overloaded m0") // it waited a second for its actor: refused before it is accepted
+	admitted := 0
+	for i := 1; i <= fewInFlight+10; i++ {
+		if s.Deliver(message(fmt.Sprint("m", i)), "link-u", time.Now()) == live.OK {
+			admitted++
+		}
+	}
+	if admitted != fewInFlight {
+		t.Errorf("%d messages were admitted while outcomes are late, want %d", admitted, fewInFlight)
+	}
+	s.reader.letGo()
+	s.links.wait(func(all []sent) bool { return len(all) == 1+2*fewInFlight })
+	if c := s.Deliver(message("n"), "link-u", time.Now()); c != live.OK {
+		t.Errorf("a message was refused with %s once outcomes were in time again", c)
+	}
+	s.links.waitFor(reply("n", "stock about -", "stock"))
+	s.drained(t)
+}
+
 // TestPassivationLosesNothing races messages against actors that leave memory the moment they are idle.
 func TestPassivationLosesNothing(t *testing.T) {
 	s := newStand(t, func(c *Config, _ *Parts) { c.IdleAfter, c.SweepEvery = 1, 100*time.Microsecond })
@@ -301,6 +328,33 @@ func TestPassivationLosesNothing(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestManyMessagesAreSavedWhole(t *testing.T) {
+	s := newStand(t, func(c *Config, _ *Parts) { c.SnapshotAfter = 5 })
+	for i := range 7 {
+		s.say(t, live.Message, "u", fmt.Sprint("m", i), "stock")
+	}
+	s.until(t, func() bool { return s.journal.has(live.RecordSnapshot) })
+	s.end()
+	s.open(t, nil)
+	s.say(t, live.Message, "u", "m3", "stock") // known from the snapshot
+	s.links.wait(func(all []sent) bool { return len(all) == 16 })
+	if n := s.links.count(reply("m3", "stock about -", "stock")); n != 2 {
+		t.Errorf("the frame of m3 was sent %d times, want 2", n)
+	}
+	s.drained(t)
+}
+
+func (m *memory) has(k live.RecordKind) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range m.records {
+		if r.Kind == k {
+			return true
+		}
+	}
+	return false
 }
 
 func TestSeatSilencesTheEngine(t *testing.T) {

@@ -61,6 +61,7 @@ func newMetrics(reg prometheus.Registerer, h *House) *metrics {
 	reg.MustRegister(stages, outcomes, m.quiet, decided, m.refusal, m.restarts, m.panics, m.reloads, m.restoreFailures,
 		m.redriven, m.lateReadings, m.repeats, m.passivated, m.deadLetters,
 		gauge("in_flight_messages", "Messages admitted and not ended.", func() float64 { return float64(h.inFlight.Load()) }),
+		gauge("lag_seconds", "What the latest outcome took from receipt to durable.", func() float64 { return float64(h.lag.Load()) / 1000 }),
 		gauge("user_actors", "User actors in memory.", func() float64 { return float64(h.users.count.Load()) }),
 		gauge("room_actors", "Room actors in memory.", func() float64 { return float64(h.rooms.count.Load()) }))
 	return m

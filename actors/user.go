@@ -70,7 +70,7 @@ func (u *user) Receive(ctx actor.Context) {
 		u.receive(ctx, begin, m)
 		u.cell.handled.Add(1)
 		u.cell.busyNs.Add(int64(u.house.now().Sub(begin)))
-		u.cell.restless.Store(u.restless())
+		u.cell.restless.Store(u.busy() || u.unsaved >= u.house.cfg.SnapshotAfter)
 	}
 }
 
@@ -183,6 +183,8 @@ func (u *user) redrive(now time.Time, open []live.Record) {
 
 func (u *user) arrive(now time.Time, a *Arrival) {
 	switch {
+	case now.UnixMilli()-a.Received > u.house.cfg.ShedAfter.Milliseconds():
+		u.refuse(a.Event, a.Session, live.Overloaded) // before it costs a commit that would come too late
 	case u.mode == modeReady:
 		u.current = a
 		u.drive(now, Input{Kind: inputFor(a.Event.Type), Arrival: a})
@@ -237,7 +239,7 @@ func (u *user) tick(ctx actor.Context, now time.Time, m *tick) {
 
 // rest saves the state when enough has changed, and leaves memory when the actor is idle.
 func (u *user) rest(ctx actor.Context, idle bool) {
-	if u.restless() || u.saving {
+	if u.busy() || u.saving {
 		return
 	}
 	if u.unsaved > 0 && (idle || u.unsaved >= u.house.cfg.SnapshotAfter) {
@@ -277,10 +279,9 @@ func (u *user) saved(ctx actor.Context, m *saved) {
 	u.rest(ctx, u.leaving)
 }
 
-// restless tells whether the actor must stay in memory and be ticked.
-func (u *user) restless() bool {
-	return u.mode != modeReady || len(u.state.pending) > 0 || len(u.closings) > 0 || len(u.stash) > 0 ||
-		u.unsaved >= u.house.cfg.SnapshotAfter
+// busy tells whether something is under way that must neither be saved around nor left alone.
+func (u *user) busy() bool {
+	return u.mode != modeReady || len(u.state.pending) > 0 || len(u.closings) > 0 || len(u.stash) > 0
 }
 
 // commitFailed begins to throw away what was built on a commit that did not happen. What else is under way is settled

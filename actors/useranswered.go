@@ -1,8 +1,6 @@
 package actors
 
 import (
-	"slices"
-
 	"github.com/cespare/xxhash/v2"
 
 	"liveroom/engine/live"
@@ -44,12 +42,12 @@ func (s *UserState) lookup(now int64, k live.EventKey) (answered, bool) {
 	return answered{}, false
 }
 
-// committed notes in which block of the journal an ended event can be read back.
+// committed notes in which block of the journal an ended event can be read back. It is called between steps, and so may
+// write in place.
 func (s *UserState) committed(k live.EventKey, block uint64) {
 	id := hashKey(k)
 	for i := len(s.answered) - 1; i >= 0; i-- {
 		if s.answered[i].id == id {
-			s.answered = slices.Clone(s.answered)
 			s.answered[i].block = block
 			return
 		}

@@ -53,7 +53,9 @@ func (u *user) close(now time.Time, e *Effect) {
 // told runs after the commit of an outcome, on the journal's goroutine.
 func (h *House) told(c *closing) {
 	h.inFlight.Add(-1)
-	h.metrics.ended(h.now(), c)
+	now := h.now()
+	h.lag.Store(now.UnixMilli() - c.received)
+	h.metrics.ended(now, c)
 	h.tell(c.session, c.outcome, c.frame)
 	if c.reply != "" && c.event.Type == live.Comment {
 		h.parts.Outlet.Broadcast(c.event.Room, c.frame, c.session)

@@ -75,7 +75,7 @@ func testConfig(dir string) Config {
 	cfg.Storage.Dir = dir
 	cfg.Transport.TCPAddr, cfg.Transport.WSAddr, cfg.Admin.Addr = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 	cfg.NLP.ModelDir = "../nlp/model"
-	cfg.Actors.Budget = 10 * time.Second // a slow machine under the race detector is not late
+	cfg.Actors.Budget, cfg.Actors.ShedAfter = 10*time.Second, 10*time.Second // a slow machine under the race detector is not late
 	cfg.Node.DrainJitter = time.Millisecond
 	return cfg
 }
