@@ -86,5 +86,6 @@ type Effect struct {
 	Reason    live.Reason
 	Joined    live.ReplyID
 	Reply     *live.Reply
+	Mood      Mood // of the user after it; 0 when its text was not read
 	Answering bool // the room waits for this answer to its topic
 }

@@ -16,6 +16,7 @@ type metrics struct {
 	stageCommit  prometheus.Observer // outcome submitted to durable
 	stageTotal   prometheus.Observer // event received to outcome durable
 
+	mood    prometheus.Histogram  // 1 furious to 5 delighted
 	outcome [6]prometheus.Counter // by live.Outcome
 	quiet   *prometheus.CounterVec
 	decided [5]prometheus.Counter // replies and merges by live.Decider
@@ -38,6 +39,10 @@ func newMetrics(reg prometheus.Registerer, h *House) *metrics {
 	m.stageCommit = stages.WithLabelValues("commit")
 	m.stageTotal = stages.WithLabelValues("total")
 
+	m.mood = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: prefix + "mood_score", Help: "Mood of users over their session, 1 furious to 5 delighted, at each message.",
+		Buckets: []float64{1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5},
+	})
 	outcomes := counterVec("outcomes_total", "Accepted messages by how they ended.", "outcome")
 	for _, o := range live.Outcomes() {
 		m.outcome[o] = outcomes.WithLabelValues(o.String())
@@ -58,7 +63,7 @@ func newMetrics(reg prometheus.Registerer, h *House) *metrics {
 	m.passivated = counter("passivated_total", "Idle actors that left memory.")
 	m.deadLetters = counter("dead_letters_total", "Messages that reached no actor.")
 
-	reg.MustRegister(stages, outcomes, m.quiet, decided, m.refusal, m.restarts, m.panics, m.reloads, m.restoreFailures,
+	reg.MustRegister(stages, m.mood, outcomes, m.quiet, decided, m.refusal, m.restarts, m.panics, m.reloads, m.restoreFailures,
 		m.redriven, m.lateReadings, m.repeats, m.passivated, m.deadLetters,
 		gauge("in_flight_messages", "Messages admitted and not ended.", func() float64 { return float64(h.inFlight.Load()) }),
 		gauge("lag_seconds", "What the latest outcome took from receipt to durable.", func() float64 { return float64(h.lag.Load()) / 1000 }),
@@ -86,6 +91,9 @@ func (m *metrics) ended(now time.Time, c *closing) {
 	m.stageCommit.Observe(now.Sub(c.submitted).Seconds())
 	m.stageTotal.Observe(float64(now.UnixMilli()-c.received) / 1000)
 	m.outcome[c.outcome].Inc()
+	if c.mood != 0 {
+		m.mood.Observe(float64(c.mood))
+	}
 	if c.outcome == live.Quiet {
 		m.quiet.WithLabelValues(string(c.reason)).Inc()
 	}

@@ -63,6 +63,7 @@ func (u *user) describe() string {
 	var b strings.Builder
 	s := &u.state
 	fmt.Fprintf(&b, "user %s in %s: %d pending, %d remembered ids", u.key.User, u.key.Room, len(s.pending), len(s.answered))
+	fmt.Fprintf(&b, ", mood %.1f", s.mood)
 	if s.product != "" {
 		fmt.Fprintf(&b, ", product %s", s.product)
 	}

@@ -16,7 +16,7 @@ import (
 //
 //	> at 800ms                     sets the time since the start
 //	> comment ID TEXT              what a user writes; message for private
-//	> read ID INTENT [product=P] [unsure]
+//	> read ID INTENT [product=P] [unsure] [emotion=E]
 //	> first ID, > join ID REPLY    the room's ruling
 //	> words ID TEXT                the composer's line, nothing for none
 //	> fail ID CODE, > tick, > take, > say TEXT, > give_back
@@ -131,6 +131,8 @@ func (r *userReplay) input(now int64, words []string) (Input, error) {
 				in.Product = live.ProductID(value)
 			case "unsure":
 				in.Reading.Unsure = true
+			case "emotion":
+				in.Reading.Emotion = live.ParseEmotion(value)
 			}
 		}
 		return in, nil
@@ -171,6 +173,9 @@ func (r *userReplay) line(e Effect) string {
 		line := fmt.Sprintf("close %s %s %s%s", id, e.Outcome, e.Reason, e.Joined)
 		if e.Reply != nil {
 			line += fmt.Sprintf("%s %q after %d ms", e.Reply.Scope, e.Reply.Text, e.Reply.TookMs)
+		}
+		if e.Mood != 0 && e.Mood != moodCalm {
+			line += fmt.Sprintf(" (mood %.1f)", e.Mood)
 		}
 		return line
 	case EffRefuse:

@@ -15,6 +15,7 @@ const savedVersion = 1
 type savedUser struct {
 	V        int            `json:"v"`
 	Product  live.ProductID `json:"product,omitempty"`
+	Mood     Mood           `json:"mood,omitempty"`
 	Unsure   int            `json:"unsure,omitempty"`
 	Seat     string         `json:"seat,omitempty"`
 	Turns    []savedTurn    `json:"turns,omitempty"`
@@ -30,7 +31,7 @@ type savedTurn struct {
 
 // snapshot returns the whole state for storage. Nothing may be pending: what is pending is in the journal.
 func (s *UserState) snapshot() ([]byte, error) {
-	v := savedUser{V: savedVersion, Product: s.product, Unsure: s.unsure, Seat: s.seat}
+	v := savedUser{V: savedVersion, Product: s.product, Mood: s.mood, Unsure: s.unsure, Seat: s.seat}
 	for t := range s.turns.all {
 		v.Turns = append(v.Turns, savedTurn{At: t.At, Text: t.Text, Intent: t.Intent.String(), Reply: t.Reply})
 	}
@@ -44,20 +45,23 @@ func (s *UserState) snapshot() ([]byte, error) {
 	return b, nil
 }
 
+// moodScale is the parts of one step of mood that a context keeps.
+const moodScale = 50
+
 // appendContext appends what a closed record must carry beside itself: slots and counters. Hot path: one per message,
 // guarded by TestAllocationsOfAUserStep.
 func (s *UserState) appendContext(dst []byte) []byte {
-	dst = append(dst, savedVersion, byte(min(s.unsure, 255)))
+	dst = append(dst, savedVersion, byte(min(s.unsure, 255)), byte(s.mood*moodScale))
 	dst = append(append(dst, byte(len(s.product))), s.product...)
 	return append(append(dst, byte(min(len(s.seat), 255))), s.seat[:min(len(s.seat), 255)]...)
 }
 
 func (s *UserState) readContext(b []byte) error {
 	bad := fmt.Errorf("saved context of user %q: %d bytes, not of version %d", s.key.User, len(b), savedVersion)
-	if len(b) < 3 || b[0] != savedVersion {
+	if len(b) < 4 || b[0] != savedVersion {
 		return bad
 	}
-	unsure, rest := int(b[1]), b[2:]
+	unsure, mood, rest := int(b[1]), Mood(b[2])/moodScale, b[3:]
 	product, rest, ok := cutShort(rest)
 	if !ok {
 		return bad
@@ -66,7 +70,7 @@ func (s *UserState) readContext(b []byte) error {
 	if !ok {
 		return bad
 	}
-	s.unsure, s.product, s.seat = unsure, live.ProductID(product), string(seat)
+	s.unsure, s.mood, s.product, s.seat = unsure, mood, live.ProductID(product), string(seat)
 	return nil
 }
 
@@ -110,7 +114,7 @@ func (s *UserState) readSnapshot(state []byte) error {
 	if v.V != savedVersion {
 		return fmt.Errorf("saved state of user %q: version %d, want %d", s.key.User, v.V, savedVersion)
 	}
-	s.product, s.unsure, s.seat = v.Product, v.Unsure, v.Seat
+	s.product, s.mood, s.unsure, s.seat = v.Product, max(1, v.Mood), v.Unsure, v.Seat
 	for _, t := range v.Turns {
 		s.turns.add(Turn{At: t.At, Text: t.Text, Intent: live.ParseIntent(t.Intent), Reply: t.Reply})
 	}

@@ -18,6 +18,7 @@ type closing struct {
 	outcome   live.Outcome
 	reason    live.Reason
 	decided   live.Decider  // 0 when nothing was read
+	mood      Mood          // 0 when nothing was read
 	frame     []byte        // what tells the sender
 	reply     live.ReplyID  // "" when there is none
 	topic     Topic         // of a public question

@@ -25,7 +25,7 @@ func (u *user) close(now time.Time, e *Effect) {
 	incarnation := u.incarnation
 	c := &closing{
 		event: e.Event, session: e.Session, outcome: e.Outcome, reason: e.Reason, frame: u.house.frame(e),
-		topic: e.Topic, answering: e.Answering, received: e.Received, submitted: now,
+		topic: e.Topic, answering: e.Answering, mood: e.Mood, received: e.Received, submitted: now,
 	}
 	if e.Reading != nil {
 		c.decided = e.Reading.DecidedBy

@@ -22,6 +22,7 @@ type UserState struct {
 	turns    turns
 
 	product live.ProductID // what the dialogue is about
+	mood    Mood
 	unsure  int            // messages in a row that were not understood
 	session live.SessionID // the link the user was last heard on
 	seat    string         // who has taken the dialogue, "" when the engine answers
@@ -49,6 +50,15 @@ func (t *turns) add(turn Turn) {
 	t.ring[t.next] = turn
 	t.next = (t.next + 1) % maxTurns
 	t.len = min(t.len+1, maxTurns)
+}
+
+// latest calls yield for each turn, newest first.
+func (t *turns) latest(yield func(Turn) bool) {
+	for i := range t.len {
+		if !yield(t.ring[(t.next-1-i+2*maxTurns)%maxTurns]) {
+			return
+		}
+	}
 }
 
 // all calls yield for each turn, oldest first.
@@ -87,7 +97,7 @@ type pending struct {
 
 // NewUserState returns the state of a user never seen before.
 func NewUserState(k live.UserKey, maxPending int) UserState {
-	return UserState{key: k, maxPending: maxPending}
+	return UserState{key: k, maxPending: maxPending, mood: moodCalm}
 }
 
 // Step takes one input and appends what is to be done to out.
@@ -269,6 +279,8 @@ func (s *UserState) end(now int64, p pending, e Effect, out []Effect) []Effect {
 	turn := Turn{At: p.received, Text: strings.Clone(p.event.Text)} // the event's strings share one allocation
 	if p.reading != nil {
 		turn.Intent = p.reading.Intent
+		s.mood = s.mood.next(p.reading.Emotion, turn.Text, p.received, &s.turns)
+		e.Mood = s.mood
 	}
 	if e.Reply != nil {
 		turn.Reply = e.Reply.Text
