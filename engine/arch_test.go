@@ -26,6 +26,7 @@ var mayImport = map[string][]string{
 	"nlp":                   {"engine/live"},
 	"nlp/onnx":              {"engine/live", "nlp"},
 	"nlp/nlptest":           {"engine/live", "nlp"},
+	"nlp/eval":              {"engine/live", "nlp"},
 	"scripts":               {"engine/live"},
 	"transport":             {"engine/live", "transport/wire"},
 	"transport/wire":        {"engine/live"},

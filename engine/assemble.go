@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 
@@ -20,7 +22,6 @@ import (
 	"liveroom/engine/shop"
 	"liveroom/engine/storage"
 	"liveroom/nlp"
-	"liveroom/nlp/onnx"
 	"liveroom/scripts"
 	"liveroom/transport"
 	"liveroom/transport/wire"
@@ -65,14 +66,9 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	if err = p.openShop(cfg.Shop); err != nil {
 		return p, err
 	}
-	if cfg.NLP.ModelDir == "" {
-		cfg.NLP.ModelDir = findModel()
+	if err = p.openReader(cfg, e.faults.loader, part("nlp")); err != nil {
+		return p, err
 	}
-	cfg.NLP.Load = e.faults.loader(onnx.Open)
-	if p.reader, err = nlp.New(cfg.NLP, part("nlp"), p.registry); err != nil {
-		return p, fmt.Errorf("open reader: %w", err)
-	}
-	p.reader.SetCatalogue(p.catalogue.Shop(), p.catalogue.Products())
 	if p.book, err = scripts.New(cfg.Scripts, figures{p.ledger, p.rooms}, log, p.registry); err != nil {
 		return p, fmt.Errorf("open scripts: %w", err)
 	}
@@ -95,7 +91,9 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 		return p, fmt.Errorf("open transport: %w", err)
 	}
 	p.gate.house, p.gate.server = p.house, p.server
-	views := admin.Views{Ready: e.notReady, Status: e.status, Metrics: p.registry, Routes: e.faults.routes()}
+	routes := map[string]http.Handler{"POST /v1/model/swap": swapRoute(p.reader)}
+	maps.Copy(routes, e.faults.routes())
+	views := admin.Views{Ready: e.notReady, Status: e.status, Metrics: p.registry, Routes: routes}
 	if p.admin, err = admin.New(cfg.Admin, views, part("admin")); err != nil {
 		return p, fmt.Errorf("open admin: %w", err)
 	}

@@ -9,7 +9,6 @@ import (
 
 	"liveroom/engine/live"
 	"liveroom/nlp"
-	"liveroom/nlp/onnx"
 )
 
 // Classify runs the reader alone, as configured, and calls use with a function that reads one text and returns the
@@ -17,24 +16,20 @@ import (
 func Classify(ctx context.Context, cfg Config, log *slog.Logger, use func(read func(string) []byte) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	if cfg.NLP.ModelDir == "" {
-		cfg.NLP.ModelDir = findModel()
-	}
-	cfg.NLP.Load = onnx.Open
-	s, err := nlp.New(cfg.NLP, log, prometheus.NewRegistry())
-	if err != nil {
-		return err
-	}
-	var p parts
+	p := parts{registry: prometheus.NewRegistry()}
 	if err := p.openShop(cfg.Shop); err != nil {
 		return err
 	}
-	s.SetCatalogue(p.catalogue.Shop(), p.catalogue.Products())
+	cfg.NLP.Watch = 0 // it ends with its input
+	if err := p.openReader(cfg, func(open nlp.Loader) nlp.Loader { return open }, log); err != nil {
+		return err
+	}
+	s := p.reader
 	g := newGroup(ctx)
 	if err := g.start("nlp", s); err != nil {
 		return err
 	}
-	err = use(func(text string) []byte {
+	err := use(func(text string) []byte {
 		got := make(chan *live.Reading, 1)
 		s.Submit(nlp.Query{Shop: p.catalogue.Shop(), Text: text}, func(r *live.Reading) { got <- r })
 		return nlp.AppendReadingJSON(nil, text, <-got)

@@ -45,6 +45,10 @@ type NodeConfig struct {
 type ShopConfig struct {
 	// Catalogue is the path of the shop's catalogue file; empty takes the demo shop. Default empty.
 	Catalogue string
+	// Keywords is the path of the owner's keyword rules, a YAML list of {match: exact, prefix or contains; text; intent}:
+	// a comment that matches is read as the intent, whatever the model thinks. A file with a fault is refused at the
+	// start. Empty for none. Default empty.
+	Keywords string
 	// OpenRooms lets an ingest link open a room by speaking of it first. Default true.
 	OpenRooms bool
 }
