@@ -68,14 +68,17 @@ func (s *scan) numberSize(i int, n number) int {
 	return i
 }
 
-// money reads 99元, 99块, 9块9, 三块五, 5毛, 1万元.
+// money reads 99元, 99块, 9块9, 三块五, 5毛, 1千块, 1万元.
 func (s *scan) money(i int, n number) int {
 	if n.spelt {
 		return i
 	}
 	fen, k := n.milli/10, s.gap(n.end)
-	if s.at(k) == '万' {
+	switch s.at(k) {
+	case '万':
 		fen, k = fen*10_000, k+1
+	case '千':
+		fen, k = fen*1_000, k+1
 	}
 	switch {
 	case s.at(k) == '元', s.at(k) == '块', s.at(k) == '圆':
