@@ -87,5 +87,6 @@ type Effect struct {
 	Joined    live.ReplyID
 	Reply     *live.Reply
 	Mood      Mood // of the user after it; 0 when its text was not read
+	Counted   bool // the reply says the room's counts
 	Answering bool // the room waits for this answer to its topic
 }

@@ -105,6 +105,7 @@ func (fakeCatalogue) Product(_ live.ShopID, id live.ProductID) *live.Product {
 	return &live.Product{ID: id}
 }
 func (fakeCatalogue) StockVersion(live.ShopID, live.ProductID) uint64 { return 1 }
+func (fakeCatalogue) CountsVersion(live.RoomID) uint64                { return 1 }
 
 // memory is a journal in memory: it commits on a goroutine of its own, and fails when told to.
 type memory struct {

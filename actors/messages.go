@@ -91,7 +91,8 @@ type (
 	// released tells a room how its first asker's answer ended; no reply means that there is none.
 	released struct {
 		ours
-		topic Topic
-		reply live.ReplyID
+		topic   Topic
+		reply   live.ReplyID
+		counted bool // the answer says the room's counts
 	}
 )

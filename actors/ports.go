@@ -31,6 +31,8 @@ type Line struct {
 	Script  string
 	Variant string
 	By      live.Author
+	// Counts tells that the text says live numbers of the room, so that it serves nobody once they have changed.
+	Counts bool
 }
 
 // Composer puts an answer into words. Compose must not block; an error means there is nothing to say.
@@ -49,6 +51,8 @@ type Catalogue interface {
 	Product(shop live.ShopID, id live.ProductID) *live.Product
 	// StockVersion returns the version of the product's published stock, 0 when nothing is known of it.
 	StockVersion(shop live.ShopID, id live.ProductID) uint64
+	// CountsVersion returns the version of the room's published counts, 0 when nothing is known of them.
+	CountsVersion(room live.RoomID) uint64
 }
 
 // Journal makes records durable. See live.Entry for the order and number of its calls back.

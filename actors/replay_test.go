@@ -20,7 +20,8 @@ import (
 //	> first ID, > join ID REPLY    the room's ruling
 //	> words ID TEXT                the composer's line, nothing for none
 //	> fail ID CODE, > tick, > take, > say TEXT, > give_back
-//	> ask USER INTENT [product=P] [version=N], > answered INTENT [product=P] [REPLY]   for a room
+//	> ask USER INTENT [product=P] [version=N] [counts=N]   for a room
+//	> answered INTENT [product=P] [reply=R] [counted=yes]
 func TestConversations(t *testing.T) {
 	for dir, fresh := range map[string]func() interpreter{
 		"user": func() interpreter {
@@ -210,10 +211,11 @@ func (r *roomReplay) do(now int64, words []string) ([]string, error) {
 		a := Asker{User: live.UserKey{Room: "room", User: live.UserID(plain[1])}}
 		a.Topic = Topic{Intent: live.ParseIntent(plain[2]), Product: live.ProductID(options["product"])}
 		fmt.Sscan(options["version"], &a.Version)
+		fmt.Sscan(options["counts"], &a.Counts)
 		effects = r.state.Ask(now, a, nil)
 	case "answered":
 		topic := Topic{Intent: live.ParseIntent(plain[1]), Product: live.ProductID(options["product"])}
-		effects = r.state.Answered(now, topic, live.ReplyID(options["reply"]), nil)
+		effects = r.state.Answered(now, topic, live.ReplyID(options["reply"]), options["counted"] != "", nil)
 	case "tick":
 		r.state.Tick(now)
 		return []string{fmt.Sprintf("%d topics, busy %v", len(r.state.topics), r.state.Busy())}, nil

@@ -45,7 +45,7 @@ func (r *room) receive(ctx actor.Context, now time.Time, msg any) {
 	case *asked:
 		r.ask(now, m.Asker)
 	case *released:
-		r.rule(r.state.Answered(now.UnixMilli(), m.topic, m.reply, r.effects[:0]))
+		r.rule(r.state.Answered(now.UnixMilli(), m.topic, m.reply, m.counted, r.effects[:0]))
 	case *tick:
 		r.state.Tick(now.UnixMilli())
 		if m.idle && !r.state.Busy() && r.house.rooms.leave(r.cell) {

@@ -12,6 +12,8 @@ type RoomState struct {
 // shared is the answer to one topic: on its way while waiting is not nil or reply is "", fresh until then.
 type shared struct {
 	version uint64 // of the product's stock when it was asked for
+	counts  uint64 // of the room's counts when it was asked for
+	counted bool   // the answer says counts
 	reply   live.ReplyID
 	until   int64 // Unix milliseconds
 	waiting []Asker
@@ -23,9 +25,9 @@ type Asker struct {
 	Incarnation uint64
 	Seq         uint64
 	Topic       Topic
-	// Version of the product's published stock when the question arrived; an answer given for an older one does not
-	// serve it.
-	Version uint64
+	// Version and Counts are the versions of the product's published stock and of the room's published counts when the
+	// question arrived; an answer that says an older figure does not serve it.
+	Version, Counts uint64
 }
 
 // RoomEffect is a ruling to be sent to an asker.
@@ -48,16 +50,17 @@ func (s *RoomState) Ask(now int64, a Asker, out []RoomEffect) []RoomEffect {
 	case t != nil && t.reply == "":
 		t.waiting = append(t.waiting, a)
 		return out
-	case t != nil && now < t.until && a.Version == t.version:
+	case t != nil && now < t.until && a.Version == t.version && (!t.counted || a.Counts == t.counts):
 		return append(out, RoomEffect{Asker: a, Ruling: RuledJoin, Joined: t.reply})
 	}
-	s.topics[a.Topic] = &shared{version: a.Version}
+	s.topics[a.Topic] = &shared{version: a.Version, counts: a.Counts}
 	return append(out, RoomEffect{Asker: a, Ruling: RuledFirst})
 }
 
-// Answered takes the end of a first asker's answer: with a reply, those who waited join it unless the stock has
-// changed since; without one, or for those, the next in line becomes the first.
-func (s *RoomState) Answered(now int64, topic Topic, reply live.ReplyID, out []RoomEffect) []RoomEffect {
+// Answered takes the end of a first asker's answer: with a reply, those who waited join it unless a figure it
+// says has changed since; without one, or for those, the next in line becomes the first. counted tells that the answer
+// says the room's counts.
+func (s *RoomState) Answered(now int64, topic Topic, reply live.ReplyID, counted bool, out []RoomEffect) []RoomEffect {
 	t := s.topics[topic]
 	if t == nil || t.reply != "" {
 		return out
@@ -67,7 +70,7 @@ func (s *RoomState) Answered(now int64, topic Topic, reply live.ReplyID, out []R
 	if reply == "" {
 		delete(s.topics, topic)
 	} else {
-		t.reply, t.until = reply, now+s.freshFor
+		t.reply, t.until, t.counted = reply, now+s.freshFor, counted
 	}
 	for _, a := range waiting {
 		out = s.Ask(now, a, out)

@@ -23,6 +23,7 @@ type closing struct {
 	reply     live.ReplyID  // "" when there is none
 	topic     Topic         // of a public question
 	answering bool          // the room waits for this answer to the topic
+	counted   bool          // the reply says the room's counts
 	received  int64         // Unix milliseconds
 	submitted time.Time     // to the journal
 	block     atomic.Uint64 // journal block, 0 until the record is durable
@@ -145,8 +146,9 @@ func (u *user) read(now time.Time, e *Effect) {
 
 func (u *user) askRoom(now time.Time, e *Effect) {
 	a := Asker{User: u.key, Incarnation: u.incarnation, Seq: e.Seq, Topic: e.Topic}
+	c := u.house.parts.Catalogue
+	a.Counts = c.CountsVersion(u.key.Room)
 	if e.Topic.Product != "" {
-		c := u.house.parts.Catalogue
 		a.Version = c.StockVersion(c.Shop(u.key.Room), e.Topic.Product)
 	}
 	u.house.rooms.tell(u.key.Room, &asked{Asker: a}, now.UnixMilli())

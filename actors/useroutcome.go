@@ -25,7 +25,7 @@ func (u *user) close(now time.Time, e *Effect) {
 	incarnation := u.incarnation
 	c := &closing{
 		event: e.Event, session: e.Session, outcome: e.Outcome, reason: e.Reason, frame: u.house.frame(e),
-		topic: e.Topic, answering: e.Answering, mood: e.Mood, received: e.Received, submitted: now,
+		topic: e.Topic, answering: e.Answering, counted: e.Counted, mood: e.Mood, received: e.Received, submitted: now,
 	}
 	if e.Reading != nil {
 		c.decided = e.Reading.DecidedBy
@@ -66,7 +66,7 @@ func (h *House) told(c *closing) {
 // answered tells the room how the answer it waits for has ended; no reply means that there is none.
 func (h *House) answered(c *closing, reply live.ReplyID) {
 	if c.answering {
-		h.rooms.tell(c.event.Room, &released{topic: c.topic, reply: reply}, c.submitted.UnixMilli())
+		h.rooms.tell(c.event.Room, &released{topic: c.topic, reply: reply, counted: c.counted}, c.submitted.UnixMilli())
 	}
 }
 

@@ -242,7 +242,7 @@ func (s *UserState) composed(now int64, in Input, out []Effect) []Effect {
 	if !p.reading.Unsure && p.reading.Intent != live.IntentUnknown {
 		s.unsure = 0
 	}
-	return s.advance(now, s.end(now, p, Effect{Outcome: live.Replied, Reply: r}, out))
+	return s.advance(now, s.end(now, p, Effect{Outcome: live.Replied, Reply: r, Counted: in.Line.Counts}, out))
 }
 
 // failed ends one message whose step or effect broke.

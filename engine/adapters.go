@@ -41,7 +41,10 @@ func (c composer) Compose(q *actors.Question) (actors.Line, error) {
 	if err != nil {
 		return actors.Line{}, err
 	}
-	return actors.Line{Text: line.Text, Script: line.Script, Variant: line.Variant, By: live.ByScript}, nil
+	return actors.Line{
+		Text: line.Text, Script: line.Script, Variant: line.Variant, By: live.ByScript,
+		Counts: slices.ContainsFunc(line.Figures, func(f scripts.Figure) bool { return f.Name == "viewers" || f.Name == "sold" }),
+	}, nil
 }
 
 // catalogue lets actors look products up.
@@ -67,6 +70,14 @@ func (c catalogue) Product(_ live.ShopID, id live.ProductID) *live.Product { ret
 func (c catalogue) StockVersion(_ live.ShopID, id live.ProductID) uint64 {
 	if ps := c.ledger.Stock(id); ps != nil {
 		return ps.Version
+	}
+	return 0
+}
+
+// CountsVersion implements actors.Catalogue.
+func (c catalogue) CountsVersion(room live.RoomID) uint64 {
+	if counts := c.rooms.Counts(room); counts != nil {
+		return counts.Version
 	}
 	return 0
 }

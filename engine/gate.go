@@ -187,7 +187,7 @@ func (g *gate) keep(l *live.Link, e *live.Event, received time.Time, ack bool) {
 	g.store.Submit(live.Entry{Records: []live.Record{record}, Done: func(_ uint64, err error) {
 		switch {
 		case err != nil:
-			fault := live.Fault{Code: live.StorageFailed, To: e.ID, Field: e.Type.String(), Hint: "in force but not stored; send it again"}
+			fault := live.Fault{Code: live.StorageFailed, To: e.ID, Hint: "this " + e.Type.String() + " is in force but not stored; send it again"}
 			g.server.Send(session, wire.AppendError(nil, &fault))
 		case ack:
 			g.server.Send(session, wire.AppendAck(nil, e.ID))
