@@ -98,8 +98,8 @@ profile: build ## CPU profile of the engine under SCENARIO, PROFILE (15s) long, 
 model: ## train the model from nlp/corpus (and LIVEROOM_CORPORA) into nlp/model
 	$(PYTHON) nlp/train/train.py $(ARGS)
 
-eval: ## how well the shipped model reads held-out texts
-	$(PYTHON) nlp/train/evaluate.py $(ARGS)
+eval: ## how well the shipped model reads held-out texts (LIVEROOM_CORPORA for real ones, ARGS='-card nlp/model/CARD.md')
+	@go run ./nlp/eval $(ARGS)
 
 e2e: ## the console in a real browser
 	@echo 'e2e: not built yet: it comes with the console, part 5' >&2; exit 2
