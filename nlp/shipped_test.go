@@ -14,7 +14,7 @@ import (
 func startShipped(t testing.TB, edit func(c *nlp.Config)) *rig {
 	t.Helper()
 	r := start(t, func(c *nlp.Config, _ *nlptest.Loader) {
-		c.ModelDir, c.Load = "model", onnx.Open
+		c.ModelDir, c.Load, c.LoadSentiment = "model", onnx.Open, onnx.OpenSentiment
 		if edit != nil {
 			edit(c)
 		}

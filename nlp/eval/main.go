@@ -87,7 +87,7 @@ func evaluate(s settings) (res *result, err error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := openReader(s.model)
+	r, err := openReader(s.model, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +111,11 @@ func evaluate(s settings) (res *result, err error) {
 	if m.entities != nil {
 		res.Entities = m.entities.byKind()
 	}
-	res.Costs, err = speed(s.model, r, own)
+	if res.Costs, err = speed(s.model, r, own); err != nil {
+		return nil, err
+	}
+	hit, err := cacheHit(s.model, own)
+	res.Costs = append(res.Costs, hit)
 	return res, err
 }
 

@@ -20,7 +20,7 @@ const (
 	longest  = 5 * time.Minute
 )
 
-// reader is the service under test, on the model runtime, without a cache.
+// reader is the service under test, on the model runtime.
 type reader struct {
 	*nlp.Service
 	stop func() error
@@ -29,9 +29,11 @@ type reader struct {
 // errDegraded says that the service does not read by all of the model, so that figures would not be the model's.
 var errDegraded = errors.New("the model is not in use")
 
-// openReader runs the service over a model.
-func openReader(dir string) (*reader, error) {
-	config := nlp.Config{ModelDir: dir, Load: onnx.Open, LoadSentiment: onnx.OpenSentiment, QueueLimit: 2 * inFlight}
+// openReader runs the service over a model, with a cache of so many results.
+func openReader(dir string, cached int) (*reader, error) {
+	config := nlp.Config{
+		ModelDir: dir, Load: onnx.Open, LoadSentiment: onnx.OpenSentiment, QueueLimit: 2 * inFlight, CacheEntries: cached,
+	}
 	s, err := nlp.New(config, slog.New(slog.DiscardHandler), prometheus.NewRegistry())
 	if err != nil {
 		return nil, err

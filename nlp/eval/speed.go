@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -111,6 +112,29 @@ func speed(dir string, r *reader, lines []line) ([]cost, error) {
 	}
 	return out, nil
 }
+
+// cacheHit measures a text whose reading is in the cache.
+func cacheHit(dir string, lines []line) (c cost, err error) {
+	r, err := openReader(dir, 1000)
+	if err != nil {
+		return c, err
+	}
+	defer func() { err = errors.Join(err, r.stop()) }()
+	text := ofTwelve(lines)[:1]
+	// A result is in the cache some time after it was put there.
+	for end := time.Now().Add(roundTime); r.Status().Hits == 0; {
+		if submit(r, text); time.Now().After(end) {
+			return c, errNoHit
+		}
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	done := func(*live.Reading) {}
+	micros, err := measure(usage(thread), 1, func() error { r.Submit(nlp.Query{Text: text[0]}, done); return nil })
+	return cost{"cache hit", micros, 1}, err
+}
+
+var errNoHit = errors.New("a text read many times is not in the cache")
 
 // ofTwelve returns a batch of different texts of the measured length, cut from what the lines say one after another.
 func ofTwelve(lines []line) (texts []string) {
