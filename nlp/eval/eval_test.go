@@ -134,9 +134,12 @@ func TestEntityResult(t *testing.T) {
 	e.compare(
 		[]entitySpan{{"size", "XL", 0, 2, "XL"}, {"product", "羽绒", 2, 4, "羽绒服"}, {"date", "今天", 4, 6, ""}, {"color", "黑", 6, 7, "黑色"}, {"city", "杭州", 8, 10, "杭州"}},
 		[]live.Entity{
-			{Kind: "size", Value: "XL", Start: 0, End: 2, Norm: "XL"}, {Kind: "product", Value: "羽绒", Start: 2, End: 4, Norm: "a1", Unit: "product"},
-			{Kind: "date", Value: "今天", Start: 4, End: 6, Norm: "0"}, {Kind: "color", Value: "黑", Start: 6, End: 7, Norm: "黑"},
-			{Kind: "city", Value: "杭州", Start: 7, End: 9, Norm: "杭州"}, {Kind: "size", Value: "XL", Start: 0, End: 2, Norm: "XL"},
+			{Kind: "size", Value: "XL", Start: 0, End: 2, Norm: "XL"},
+			{Kind: "product", Value: "羽绒", Start: 2, End: 4, Norm: "a1", Unit: "product"},
+			{Kind: "date", Value: "今天", Start: 4, End: 6, Norm: "0"},
+			{Kind: "color", Value: "黑", Start: 6, End: 7, Norm: "黑"},
+			{Kind: "city", Value: "杭州", Start: 7, End: 9, Norm: "杭州"},
+			{Kind: "size", Value: "XL", Start: 0, End: 2, Norm: "XL"},
 		},
 	)
 	if got := e.texts[0]; got != (found{hits: 4, normal: 3, said: 6, truths: 5}) {
@@ -177,8 +180,10 @@ func TestRun(t *testing.T) {
 	card := put(t, "CARD.md", "# Card\n\n<!-- figures --><!-- /figures -->\n")
 	report := filepath.Join(t.TempDir(), "report.md")
 	var out strings.Builder
-	err := run([]string{"-model", "../model", "-corpus", "../corpus", "-corpora", "", "-entities", "../entity/testdata/entities.jsonl",
-		"-out", report, "-card", card, "-json"}, &out)
+	err := run([]string{
+		"-model", "../model", "-corpus", "../corpus", "-corpora", "", "-entities", "../entity/testdata/entities.jsonl",
+		"-out", report, "-card", card, "-json",
+	}, &out)
 	if err != nil {
 		t.Fatal(err)
 	}
