@@ -66,11 +66,14 @@ func (d *directory[K]) tell(key K, msg any, now int64) {
 	c.post(msg)
 }
 
+// mailbox needs no ring of its own: an idle actor's mailbox is a few words.
+var mailbox = actor.UnboundedLockfree()
+
 func (d *directory[K]) spawn(key K) *cell[K] {
 	c := &cell[K]{key: key, root: d.root}
 	producer, name := d.make(c)
 	// The PID is set before the actor starts, since what its start sets off may post to it at once.
-	props := actor.PropsFromProducer(producer, actor.WithDispatcher(d.turns),
+	props := actor.PropsFromProducer(producer, actor.WithDispatcher(d.turns), actor.WithMailbox(mailbox),
 		actor.WithOnInit(func(ctx actor.Context) { c.pid = ctx.Self() }))
 	d.root.SpawnPrefix(props, name)
 	return c

@@ -73,8 +73,8 @@ func (u *user) describe() string {
 	b.WriteByte('\n')
 	for t := range s.turns.all {
 		fmt.Fprintf(&b, "< %s\n", t.Text)
-		if t.Reply != "" {
-			fmt.Fprintf(&b, "> %s\n", t.Reply)
+		if t.Answer != "" {
+			fmt.Fprintf(&b, "> %s\n", t.Answer)
 		}
 	}
 	return b.String()

@@ -19,24 +19,24 @@ type savedUser struct {
 	Unsure   int            `json:"unsure,omitempty"`
 	Seat     string         `json:"seat,omitempty"`
 	Turns    []savedTurn    `json:"turns,omitempty"`
-	Answered [][3]uint64    `json:"answered,omitempty"` // id, block, at
+	Answered [][2]uint64    `json:"answered,omitempty"` // id, place
 }
 
 type savedTurn struct {
 	At     int64  `json:"at"`
 	Text   string `json:"text,omitempty"`
 	Intent string `json:"intent,omitempty"`
-	Reply  string `json:"reply,omitempty"`
+	Answer string `json:"answer,omitempty"`
 }
 
 // snapshot returns the whole state for storage. Nothing may be pending: what is pending is in the journal.
 func (s *UserState) snapshot() ([]byte, error) {
 	v := savedUser{V: savedVersion, Product: s.product, Mood: s.mood, Unsure: s.unsure, Seat: s.seat}
 	for t := range s.turns.all {
-		v.Turns = append(v.Turns, savedTurn{At: t.At, Text: t.Text, Intent: t.Intent.String(), Reply: t.Reply})
+		v.Turns = append(v.Turns, savedTurn{At: t.At, Text: t.Text, Intent: t.Intent.String(), Answer: t.Answer})
 	}
 	for _, a := range s.answered {
-		v.Answered = append(v.Answered, [3]uint64{a.id, a.block, uint64(a.at)})
+		v.Answered = append(v.Answered, [2]uint64{a.id, a.place})
 	}
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -116,10 +116,10 @@ func (s *UserState) readSnapshot(state []byte) error {
 	}
 	s.product, s.mood, s.unsure, s.seat = v.Product, max(1, v.Mood), v.Unsure, v.Seat
 	for _, t := range v.Turns {
-		s.turns.add(Turn{At: t.At, Text: t.Text, Intent: live.ParseIntent(t.Intent), Reply: t.Reply})
+		s.turns.add(Turn{At: t.At, Text: t.Text, Intent: live.ParseIntent(t.Intent), Answer: t.Answer})
 	}
 	for _, a := range v.Answered {
-		s.answered = append(s.answered, answered{id: a[0], block: a[1], at: int64(a[2])})
+		s.answered = append(s.answered, answered{id: a[0], place: a[1]})
 	}
 	return nil
 }
@@ -127,7 +127,7 @@ func (s *UserState) readSnapshot(state []byte) error {
 // replay applies a closed record to the state.
 func (s *UserState) replay(r live.Record, accepted *live.Record) error {
 	s.remember(r.Received, r.Key)
-	s.answered[len(s.answered)-1].block = r.Block
+	s.committed(r.Key, r.Block)
 	if err := s.readContext(r.State); err != nil {
 		return err
 	}
@@ -136,11 +136,11 @@ func (s *UserState) replay(r live.Record, accepted *live.Record) error {
 		turn.Text = accepted.Event.Text
 	}
 	if r.Outcome == live.Replied {
-		var frame struct{ Text, Intent string }
+		var frame struct{ Script, Intent string }
 		if err := json.Unmarshal(r.Frame, &frame); err != nil {
 			return fmt.Errorf("stored reply to %q: %w", r.Key.ID, err)
 		}
-		turn.Reply, turn.Intent = frame.Text, live.ParseIntent(frame.Intent)
+		turn.Answer, turn.Intent = frame.Script, live.ParseIntent(frame.Intent)
 	}
 	if r.Outcome != live.Shed && r.Reason != live.BecauseChatter {
 		s.turns.add(turn)

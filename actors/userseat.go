@@ -22,7 +22,7 @@ func (s *UserState) seated(now int64, in Input, out []Effect) []Effect {
 		if s.seat == "" {
 			return append(out, Effect{Kind: EffRefuse, Event: ev, Session: in.Arrival.Session, Code: live.Forbidden})
 		}
-		s.turns.add(Turn{At: now, Reply: strings.Clone(ev.Text)})
+		s.turns.add(Turn{At: now, Answer: strings.Clone(ev.Text)})
 		return append(out, Effect{Kind: EffSay, Event: ev, Session: in.Arrival.Session, Received: in.Arrival.Received})
 	default:
 		s.seat = ""

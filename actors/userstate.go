@@ -28,12 +28,12 @@ type UserState struct {
 	seat    string         // who has taken the dialogue, "" when the engine answers
 }
 
-// Turn is one exchange: what the user wrote and what was answered, "" when nothing was.
+// Turn is one exchange. The words of the answer are not kept here: they are in the journal.
 type Turn struct {
 	At     int64 // receipt, Unix milliseconds
 	Text   string
 	Intent live.Intent
-	Reply  string
+	Answer string // the script that answered, or what a person said; "" when nothing was answered
 }
 
 // maxTurns is how many turns a dialogue remembers.
@@ -130,7 +130,7 @@ func (s *UserState) arrive(now int64, a *Arrival, out []Effect) []Effect {
 		return append(out, Effect{Kind: EffRepeatPending, Seq: s.pending[i].seq, Session: a.Session})
 	}
 	if hit, ok := s.lookup(now, key); ok {
-		return append(out, Effect{Kind: EffRepeatClosed, Event: a.Event, Session: a.Session, Block: hit.block})
+		return append(out, Effect{Kind: EffRepeatClosed, Event: a.Event, Session: a.Session, Block: hit.block()})
 	}
 	if len(s.pending) >= s.maxPending {
 		return append(out, Effect{Kind: EffRefuse, Event: a.Event, Session: a.Session, Code: live.Overloaded})
@@ -283,7 +283,7 @@ func (s *UserState) end(now int64, p pending, e Effect, out []Effect) []Effect {
 		e.Mood = s.mood
 	}
 	if e.Reply != nil {
-		turn.Reply = e.Reply.Text
+		turn.Answer = e.Reply.Script
 	}
 	if e.Outcome != live.Shed && e.Reason != live.BecauseChatter {
 		s.turns.add(turn)
