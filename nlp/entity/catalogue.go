@@ -36,7 +36,7 @@ func NewCatalogue(products []live.Product) *Catalogue {
 	b := names{seen: map[string]bool{}}
 	for i := range products {
 		p := &products[i]
-		named := word{Product, string(p.ID), "product"}
+		named := word{kind: Product, norm: string(p.ID), unit: "product"}
 		b.add(p.Name, named)
 		for _, alias := range p.Aliases {
 			b.add(alias, named)
@@ -44,8 +44,8 @@ func NewCatalogue(products []live.Product) *Catalogue {
 	}
 	for i := range products {
 		for _, v := range products[i].Variants {
-			b.add(v.Size, word{Size, v.Size, ""})
-			b.add(v.Color, word{Color, v.Color, ""})
+			b.add(v.Size, word{kind: Size, norm: v.Size})
+			b.add(v.Color, word{kind: Color, norm: v.Color})
 		}
 	}
 	if len(b.words) == 0 {

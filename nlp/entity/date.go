@@ -31,6 +31,29 @@ func (s *scan) fullDate(i int) int {
 	return s.take(Date, i, end, s.upper(i, i+4)+"-"+two(month.value())+"-"+two(day.value()), "date")
 }
 
+// slashDate reads 9/18拍的, 11.20买的: a month and a day that nothing else would stand before or after.
+func (s *scan) slashDate(i int) int {
+	month, ok := s.smallNumber(i, 12)
+	mark := s.at(month.end)
+	if !ok || month.han || alnum(s.at(i-1)) || containsRune("./-", s.at(i-1)) || mark != '/' && mark != '.' {
+		return i
+	}
+	day, ok := s.smallNumber(month.end+1, 31)
+	if !ok || day.han {
+		return i
+	}
+	k := day.end
+	if alnum(s.at(k)) || containsRune("/.%元块米斤公寸码折分", s.at(k)) || s.linkName(k) >= 0 || s.linkName(k+1) >= 0 {
+		return i
+	}
+	if containsRune("日号", s.at(k)) {
+		k++
+	} else if s.afterAny(k, "拍", "下单", "下的", "买", "付", "订", "发", "到", "收", "签收", "的单", "的订单", "那天", "那单", "前", "之前", "号", "的活动", "开", "寄") < 0 && (mark == '.' || day.value() < 13) {
+		return i
+	}
+	return s.take(Date, i, k, two(month.value())+"-"+two(day.value()), "month_day")
+}
+
 // smallNumber reads a whole number from 1 to high without a fraction.
 func (s *scan) smallNumber(i int, high int64) (number, bool) {
 	if digit(s.at(i)) { // a point here parts the numbers of a date
@@ -70,8 +93,11 @@ func (s *scan) dayOrMonth(i int, n number) int {
 		}
 		return s.take(Date, i, end, two(n.value())+"-"+two(day.value()), "month_day")
 	}
-	if s.afterAny(k, "龄", "大", "饼", "子", "嫂") >= 0 {
+	if s.afterAny(k, "龄", "大", "饼", "子", "嫂", "销") >= 0 {
 		return k
+	}
+	if j := s.afterAny(k, "底", "初", "中旬", "上旬", "下旬", "末"); j >= 0 {
+		k = j
 	}
 	if j := s.afterAny(k, "份"); j >= 0 {
 		k = j
@@ -84,9 +110,13 @@ func (s *scan) weekday(i int) int {
 	j, week := i, ""
 	switch s.at(i) {
 	case '下':
-		j, week = i+1, "+"
+		for ; s.at(j) == '下' && len(week) < 2; j++ {
+			week += "+"
+		}
 	case '上':
-		j, week = i+1, "-"
+		for ; s.at(j) == '上' && len(week) < 2; j++ {
+			week += "-"
+		}
 	case '这', '本':
 		j++
 	}
@@ -105,10 +135,16 @@ func (s *scan) weekday(i int) int {
 		day = 6
 	}
 	if day < 1 || day > 7 || hanDigit(s.at(k)) == 7 {
-		if week == "" {
+		if j == i || s.afterAny(k, "期", "到", "边") >= 0 {
 			return i
 		}
+		if week == "" {
+			return s.take(Date, i, k, "0", "week")
+		}
 		return s.take(Date, i, k, week+"1", "week")
+	}
+	if s.at(k) == '六' && s.at(k+1) == '福' {
+		return k // a jeweller
 	}
 	return s.take(Date, i, k+1, week+decimal(day*1000), "weekday")
 }

@@ -149,13 +149,13 @@ type rule func(s *scan, i int) int
 // The rules by the character that a thing starts with, in the order in which they are tried.
 var (
 	badgeRules  = [...]rule{(*scan).badgeLink}
-	numberRules = [...]rule{(*scan).phone, (*scan).longID, (*scan).lexicon, (*scan).fullDate, (*scan).slashSize, (*scan).height, (*scan).numbered}
-	letterRules = [...]rule{(*scan).letteredID, (*scan).currency, (*scan).lexicon, (*scan).letterSize, (*scan).skipLetters}
-	wordRules   = [...]rule{(*scan).phone, (*scan).currency, (*scan).linkWord, (*scan).orderWord, (*scan).bodyWord, (*scan).sizeWord, (*scan).offer, (*scan).weekday, (*scan).lexicon}
+	numberRules = [...]rule{(*scan).phone, (*scan).longID, (*scan).lexicon, (*scan).fullDate, (*scan).slashDate, (*scan).slashSize, (*scan).thousands, (*scan).height, (*scan).numbered}
+	letterRules = [...]rule{(*scan).letteredID, (*scan).currency, (*scan).numero, (*scan).lexicon, (*scan).letterSize, (*scan).skipLetters}
+	wordRules   = [...]rule{(*scan).phone, (*scan).currency, (*scan).linkWord, (*scan).orderWord, (*scan).bodyWord, (*scan).sizeWord, (*scan).offer, (*scan).weekday, (*scan).lexicon, (*scan).bareColor, (*scan).pairOf}
 )
 
 // wordStarts are the characters that a thing found by one of wordRules can start with, beside the lexicon's.
-const wordStarts = "+¥￥链小第订快物运单身体腰胸臀肩脚高重尺码鞋平穿满立减下上这本周星礼"
+const wordStarts = "+¥￥链小第订快物运流编单身体腰胸臀肩脚高重尺码鞋平穿满立减返下上这本周星礼购橱俩仨"
 
 var starters = sync.OnceValue(func() map[rune]bool {
 	set := map[rune]bool{}

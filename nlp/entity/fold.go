@@ -130,8 +130,8 @@ func (s *sheet) add(r rune, from, to int, runes int32) {
 	case r >= 0x80 && unicode.Is(unicode.Cf, r), unicode.IsControl(r):
 		return
 	}
-	c.r = unicode.ToLower(r)
-	c.upper = c.r != r
+	c.r = simple(unicode.ToLower(r))
+	c.upper = r < 0x80 && c.r != r
 	s.cells = append(s.cells, c)
 }
 
@@ -152,6 +152,35 @@ func badgeValue(r rune) rune {
 		return 10
 	}
 	return 0
+}
+
+// simple returns the simplified form of the few traditional characters that figures and links are written with.
+func simple(r rune) rune {
+	switch r {
+	case '號':
+		return '号'
+	case '鏈':
+		return '链'
+	case '個':
+		return '个'
+	case '雙':
+		return '双'
+	case '條':
+		return '条'
+	case '兩':
+		return '两'
+	case '塊':
+		return '块'
+	case '碼':
+		return '码'
+	case '壹':
+		return '一'
+	case '贰':
+		return '二'
+	case '叁':
+		return '三'
+	}
+	return r
 }
 
 func digit(r rune) bool { return '0' <= r && r <= '9' }

@@ -18,6 +18,7 @@ func (s *scan) phone(i int) int {
 	if alnum(s.at(i-1)) || s.at(i-1) == '+' {
 		return i
 	}
+	from := j
 	if s.at(j) != '1' || s.at(j+1) < '3' || s.at(j+1) > '9' {
 		return i
 	}
@@ -37,7 +38,7 @@ func (s *scan) phone(i int) int {
 	if digit(s.at(j)) {
 		return i
 	}
-	return s.take(Phone, i, j, string(number), "")
+	return s.take(Phone, from, j, string(number), "")
 }
 
 // longID reads a run of digits too long for anything but an order number.
@@ -46,6 +47,16 @@ func (s *scan) longID(i int) int {
 		return i
 	}
 	end := s.digitsEnd(i)
+	if end-i == 4 { // in groups of four
+		k := end
+		for k-i < longestOrder && s.grouped(k) {
+			k = s.digitsEnd(k + 1)
+		}
+		if k-i > 3*4+1 && !alnum(s.at(k)) {
+			return s.take(OrderID, i, k, s.plainID(i, k), "")
+		}
+		return i
+	}
 	if end-i < shortestOrder || letter(s.at(end)) {
 		if end-i > maxDigits {
 			return end
@@ -76,15 +87,15 @@ func (s *scan) letteredID(i int) int {
 
 // orderWord reads the number that 订单号, 单号 and the like announce.
 func (s *scan) orderWord(i int) int {
-	j := s.afterAny(i, "订单编号", "订单号", "订单", "快递单号", "物流单号", "运单号", "运单", "单号")
+	j := s.afterAny(i, "订单编号", "订单号", "订单", "快递单号", "物流单号", "快递号", "物流号", "运单号", "运单", "流水号", "编号", "单号")
 	if j < 0 {
 		return i
 	}
-	for n := 0; n < 3 && containsRune(": 是为号#", s.at(j)); n++ {
+	for n := 0; n < 4 && containsRune(": 是为号#([【,", s.at(j)); n++ {
 		j++
 	}
 	end, digits := j, 0
-	for ; alnum(s.at(end)) || s.at(end) == '-' && alnum(s.at(end+1)); end++ {
+	for ; alnum(s.at(end)) || s.at(end) == '-' && alnum(s.at(end+1)) || s.grouped(end); end++ {
 		if digit(s.at(end)) {
 			digits++
 		}
@@ -92,7 +103,32 @@ func (s *scan) orderWord(i int) int {
 	if end-j < announced || end-j > longestOrder || digits < announced-2 {
 		return i
 	}
-	return s.take(OrderID, j, end, s.upper(j, end), "")
+	return s.take(OrderID, j, end, s.plainID(j, end), "")
+}
+
+// grouped tells whether a space or hyphen at k parts two groups of four digits or more, or the last of such groups.
+func (s *scan) grouped(k int) bool {
+	if s.at(k) != ' ' && s.at(k) != '-' || k < 4 {
+		return false
+	}
+	for j := k - 4; j < k; j++ {
+		if !digit(s.at(j)) {
+			return false
+		}
+	}
+	n := s.digitsEnd(k+1) - k - 1
+	return n >= 3 && n <= 8
+}
+
+// plainID returns cells i to j in capitals, without what parts groups.
+func (s *scan) plainID(i, j int) string {
+	out := make([]rune, 0, longestOrder)
+	for ; i < j; i++ {
+		if r := s.at(i); alnum(r) {
+			out = append(out, upperRune(r))
+		}
+	}
+	return string(out)
 }
 
 // upper returns cells i to j in capitals.

@@ -1,7 +1,6 @@
 package entity
 
 import (
-	"slices"
 	"strings"
 	"sync"
 )
@@ -9,6 +8,7 @@ import (
 // word is something with a name: what it is and how it is normalised.
 type word struct {
 	kind, norm, unit string
+	cue              bool // counts only where the words around it say so
 }
 
 // tree is a set of words by their characters.
@@ -32,52 +32,68 @@ func (t *tree) add(name string, w word) {
 	}
 }
 
-const (
-	plainColors  = "黑 白 红 蓝 绿 黄 紫 粉 灰 棕 橙 青 金 银 米 杏 咖 驼 褐 肉 裸"
-	shades       = "深 浅 亮 暗 淡 藏 墨 天 宝 湖 酒 玫 桃 枣 大 奶 米 银 荧光 雾霾 克莱因 牛油果 薄荷 军 孔雀 樱花 姜 鹅 橘 砖 豆沙 西瓜 车厘子 烟 高级 香芋"
-	shadeBases   = "黑 白 红 蓝 绿 黄 紫 粉 灰 棕 橙 杏 青"
-	namedColors  = "卡其 咖啡 藏青 香槟 焦糖 奶茶 燕麦 豆沙 驼绒 象牙白 米白 奶油 肤 透明 彩 枪 古铜 玫瑰金 薰衣草 橘 藕粉 杏仁 巧克力 栗"
-	colorsAlone  = "卡其 藏青 香槟 象牙白 米白 玫瑰金 藕粉"                                          // need no 色
-	otherwise    = "天黑 天黄 天白 天灰 天粉 天紫 天棕 天红 天橙 大黄 大灰 大白 大青 大黑 枣白 米粉 奶粉 奶青 奶绿 姜粉 高级白" // mean something else without 色
-	colorsWithDe = "黑 红 蓝 绿 灰 紫 粉 黄"                                                 // 黑的
-
-	places = "北京 上海 天津 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 广西 海南 四川 贵州 云南 西藏 " +
-		"陕西 甘肃 青海 宁夏 新疆 内蒙古 内蒙 香港 澳门 台湾 广州 深圳 杭州 南京 苏州 武汉 成都 西安 长沙 郑州 青岛 济南 大连 沈阳 哈尔滨 " +
-		"长春 石家庄 太原 合肥 福州 厦门 南昌 南宁 海口 三亚 贵阳 昆明 拉萨 兰州 西宁 银川 乌鲁木齐 呼和浩特 宁波 温州 无锡 常州 徐州 佛山 东莞 " +
-		"珠海 惠州 中山 泉州 烟台 潍坊 洛阳 唐山 保定 义乌 嘉兴 绍兴 金华 台州 南通 扬州 桂林 绵阳"
-)
-
-// rivals are other places to buy, each with the ways to name it.
-var rivals = map[string]string{
-	"淘宝": "淘宝 某宝 桃宝 tb", "天猫": "天猫 tmall", "京东": "京东 某东 狗东 jd", "拼多多": "拼多多 拼夕夕 并夕夕 pdd",
-	"唯品会": "唯品会", "苏宁": "苏宁", "得物": "得物", "闲鱼": "闲鱼", "小红书": "小红书", "快手": "快手", "阿里巴巴": "1688 阿里巴巴",
-	"亚马逊": "亚马逊", "专柜": "专柜", "实体店": "实体店", "别家": "别家 别人家 其他家 其它家 隔壁 隔壁家 别的直播间 隔壁直播间",
-	"淘特": "淘特", "山姆": "山姆", "免税店": "免税店", "超市": "超市", "官网": "官网",
-}
-
 // days are words for a date, each with its normal form and unit.
 var days = [...]struct{ words, norm, unit string }{
-	{"今天 今日 今晚 今早 今儿 当天", "0", "day"},
-	{"明天 明日 明晚 明早 明儿", "1", "day"},
-	{"后天", "2", "day"},
+	{"今天 今日 今晚 今早 今儿 今儿个 今夜 当天 今晨", "0", "day"},
+	{"明天 明日 明晚 明早 明儿 明儿个 明晨", "1", "day"},
+	{"后天 后日", "2", "day"},
 	{"大后天", "3", "day"},
-	{"昨天 昨日 昨晚 昨儿", "-1", "day"},
-	{"前天", "-2", "day"},
+	{"昨天 昨日 昨晚 昨儿 昨儿个 昨夜 昨早", "-1", "day"},
+	{"前天 前日 前晚", "-2", "day"},
 	{"大前天", "-3", "day"},
-	{"双十一 双11 11.11", "11-11", "month_day"},
+	{"双十一 双11 双１１ 11.11 双十一当天 光棍节", "11-11", "month_day"},
 	{"双十二 双12 12.12", "12-12", "month_day"},
 	{"618 6.18 六一八", "06-18", "month_day"},
-	{"国庆 国庆节", "10-01", "month_day"},
-	{"元旦", "01-01", "month_day"},
+	{"国庆 国庆节 十一假期 十一长假 国庆假期", "10-01", "month_day"},
+	{"元旦 元旦节 跨年", "01-01", "month_day"},
 	{"圣诞 圣诞节", "12-25", "month_day"},
-	{"五一", "05-01", "month_day"},
-	{"春节 过年", "春节", "festival"},
+	{"平安夜", "12-24", "month_day"},
+	{"万圣节", "10-31", "month_day"},
+	{"五一 五一节 劳动节 五一劳动节 五一假期", "05-01", "month_day"},
+	{"六一 六一节 儿童节 六一儿童节", "06-01", "month_day"},
+	{"三八节 38节 妇女节 女神节 女王节 三八妇女节 三八女神节", "03-08", "month_day"},
+	{"情人节", "02-14", "month_day"},
+	{"520 五二零", "05-20", "month_day"},
+	{"教师节", "09-10", "month_day"},
+	{"双旦", "双旦", "festival"},
+	{"春节 过年 新年 大年初一", "春节", "festival"},
+	{"除夕 年三十 大年三十", "除夕", "festival"},
+	{"元宵 元宵节", "元宵", "festival"},
+	{"清明 清明节", "清明", "festival"},
 	{"端午 端午节", "端午", "festival"},
+	{"七夕 七夕节", "七夕", "festival"},
 	{"中秋 中秋节", "中秋", "festival"},
-	{"月底 月末", "end", "month"},
+	{"重阳 重阳节", "重阳", "festival"},
+	{"腊八 腊八节", "腊八", "festival"},
+	{"冬至", "冬至", "festival"},
+	{"母亲节", "母亲节", "festival"},
+	{"父亲节", "父亲节", "festival"},
+	{"感恩节", "感恩节", "festival"},
+	{"黑五 黑色星期五", "黑五", "festival"},
+	{"年货节", "年货节", "festival"},
+	{"月底 月末 这个月底 本月底", "end", "month"},
 	{"月初", "start", "month"},
-	{"年底 年末", "end", "year"},
+	{"月中", "middle", "month"},
+	{"下月底 下个月底", "+end", "month"},
+	{"下月初 下个月初", "+start", "month"},
+	{"上月底 上个月底", "-end", "month"},
+	{"上月初 上个月初", "-start", "month"},
+	{"这个月 本月 当月", "0", "month"},
+	{"下个月 下月", "+1", "month"},
+	{"上个月 上月", "-1", "month"},
+	{"年底 年末 今年年底", "end", "year"},
+	{"年初 今年年初", "start", "year"},
+	{"今年", "0", "year"},
+	{"明年", "1", "year"},
+	{"后年", "2", "year"},
+	{"去年", "-1", "year"},
+	{"周末 双休日", "6", "weekday"},
 }
+
+// blanks are longer words with something in them that is not meant.
+const blanks = "京东快递 京东物流 京东配送 京东速递 京东小哥 京东达 苏宁物流 当天达 今日份 大红袍 黑色素 白色家电 红色旅游 冷白皮 黄皮 黄黑皮 黑黄皮 衬肤色 挑肤色 显肤色 提亮肤色 肤色黑 肤色白 肤色黄 肤色暗 肤色不 小米粥 小米辣 小米椒 小黄米 " +
+	"苹果醋 苹果味 苹果汁 石头剪刀 多大码 多大号 多大的码 加大力度 加大优惠 加大马力 加大毛 加大补贴 加大库存 小红花 小红点 小黄花 小白菜 大白菜 大白兔 大黄蜂 天蓝海 月光族 青年 后天性 明天见 新年快乐 元宵灯 过年好 周六福 年年 " +
+	"大号字 小号字 高原红 花青素 橘红糕 青花瓷 金色年华 茶色素 木色素 本命年"
 
 const sizeWords = "大码 中码 小码 均码 加大码 特大码 最大码 最小码 标准码 加小码 超大码"
 
@@ -87,64 +103,24 @@ var sizeSames = map[string]string{"大号": "大码", "中号": "中码", "小�
 var common = sync.OnceValue(func() *tree {
 	t := &tree{}
 	addColors(t)
-	for _, p := range strings.Fields(places) {
-		name := p
-		if p == "内蒙" {
-			name = "内蒙古"
-		}
-		w := word{City, name, ""}
-		t.add(p, w)
-		t.add(p+"市", w)
-		t.add(p+"省", w)
-	}
-	for name, ways := range rivals {
-		for _, way := range strings.Fields(ways) {
-			t.add(way, word{Competitor, name, ""})
-		}
-	}
+	addPlaces(t)
+	addRivals(t)
 	for _, d := range days {
 		for _, way := range strings.Fields(d.words) {
-			t.add(way, word{Date, d.norm, d.unit})
+			t.add(way, word{kind: Date, norm: d.norm, unit: d.unit})
 		}
 	}
 	for _, size := range strings.Fields(sizeWords) {
-		t.add(size, word{Size, size, ""})
+		t.add(size, word{kind: Size, norm: size})
 	}
 	for way, size := range sizeSames {
-		t.add(way, word{Size, size, ""})
+		t.add(way, word{kind: Size, norm: size})
+	}
+	for _, w := range strings.Fields(blanks) {
+		t.add(w, word{})
 	}
 	return t
 })
-
-func addColors(t *tree) {
-	add := func(name string, alone bool) {
-		w := word{Color, name + "色", ""}
-		t.add(name+"色", w)
-		if alone {
-			t.add(name, w)
-		}
-	}
-	for _, c := range strings.Fields(plainColors) {
-		add(c, false)
-	}
-	for _, base := range strings.Fields(shadeBases) {
-		for _, shade := range strings.Fields(shades) {
-			add(shade+base, !slices.Contains(strings.Fields(otherwise), shade+base))
-		}
-	}
-	for _, c := range strings.Fields(namedColors) {
-		add(c, false)
-	}
-	for _, c := range strings.Fields(colorsAlone) {
-		add(c, true)
-	}
-	for _, c := range strings.Fields(colorsWithDe) {
-		t.add(c+"的", word{Color, c + "色", ""})
-	}
-}
-
-// notPlaces are what makes something else of a place's name: a street, a dish.
-var notPlaces = []string{"路", "街", "菜", "装", "面", "烤鸭", "鸡", "石", "特产", "花", "话", "火锅"}
 
 // lexicon reads the longest word at i that everyone knows.
 func (s *scan) lexicon(i int) int {
@@ -162,10 +138,34 @@ func (s *scan) lexicon(i int) int {
 	if found == nil || !s.whole(i, end) {
 		return i
 	}
-	if found.kind == City && s.afterAny(end, notPlaces...) >= 0 {
+	if found.kind == "" || !s.meant(found, i, end) {
 		return end
 	}
+	if found.unit == "month" && found.kind == Date {
+		if n, ok := s.smallNumber(end, 31); ok && containsRune("号日", s.at(n.end)) {
+			return s.take(Date, i, n.end+1, found.norm+"-"+two(n.value()), "month_day") // 下个月8号
+		}
+	}
 	return s.take(found.kind, i, end, found.norm, found.unit)
+}
+
+// meant tells whether the word found in cells i to end means what it does alone.
+func (s *scan) meant(w *word, i, end int) bool {
+	switch w.kind {
+	case City:
+		return s.afterAny(end, notPlaces...) < 0 && (!w.cue || s.placed(i, end))
+	case Competitor:
+		if s.before(i, "发", "走") && w.norm == "京东" {
+			return false // the carrier
+		}
+		return !w.cue || s.compared(i, end)
+	case Date:
+		if digit(s.at(end-1)) && (s.afterAny(end, "块", "元", "斤", "克", "码", "号", "毫", "ml", "%") >= 0 || s.counter(end) >= 0) {
+			return false
+		}
+		return !(s.at(i) == '后' || s.at(i) == '月') || !containsRune("几两一半多三四五六七八九十今", s.at(i-1)) || s.at(i) == '月' && s.at(i-1) == '今'
+	}
+	return true
 }
 
 // whole tells whether cells i to j are not a part of a longer word or number in letters and digits.

@@ -9,6 +9,7 @@ type number struct {
 	digits int   // how many digits it was written with
 	han    bool  // written in Chinese
 	whole  bool  // has no fraction
+	short  bool  // Chinese, its last digit told without its unit: 一百六
 	spelt  bool  // Chinese digits in a row, as in a telephone number
 }
 
@@ -137,6 +138,7 @@ func (s *scan) hanNumber(i int) (number, bool) {
 	}
 	if pending > 0 && unit > 10 && !zero {
 		pending *= unit / 10
+		n.short = true
 	}
 	n.milli = (total + max(pending, 0)) * 1000
 	return n, true

@@ -16,7 +16,7 @@ func (s *scan) slashSize(i int) int {
 		return i
 	}
 	c := s.at(chestEnd)
-	if c < 'a' || c > 'd' || alnum(s.at(chestEnd+1)) {
+	if (c < 'a' || c > 'd') && c != 'y' || alnum(s.at(chestEnd+1)) {
 		if s.at(chestEnd) != '码' {
 			return i // height and weight, or anything
 		}
@@ -33,6 +33,9 @@ func (s *scan) letterSize(i int) int {
 	end := i
 	for letter(s.at(end)) {
 		end++
+	}
+	if end == i+1 && s.at(i) == 'x' && s.at(end) == ' ' && containsRune("ls", s.at(end+1)) && !alnum(s.at(end+2)) {
+		return s.take(Size, i, s.sizeTail(end+2), sizeName(1, s.at(end+1)), "") // x l
 	}
 	if digit(s.at(end)) || end-i > 7 {
 		return i
@@ -60,10 +63,10 @@ func (s *scan) soleSize(i int, called bool) bool {
 	if called {
 		return true
 	}
-	if s.afterAny(i+1, "级", "型", "'", "’", "&", "-") >= 0 || s.before(i, "'", "-", "&", ".") {
+	if s.afterAny(i+1, "级", "型", "形", "钩", "曲", "记", "'", "’", "&") >= 0 || s.at(i+1) == '-' && !containsRune("smlx23456", s.at(i+2)) || s.before(i, "'", "&", ".") {
 		return false
 	}
-	return s.cells[i].upper || s.before(i, "有", "穿", "拍", "要", "买", "选", "码", "换", "剩")
+	return s.cells[i].upper || s.before(i, "有", "穿", "拍", "要", "买", "选", "码", "换", "剩", "发", "改", "成", "到", "给", "的", "色", "寄", "和", "是", "跟", "还是", "或", "/", "、", ",")
 }
 
 // sizeName writes a letter size in one way: XL, 2XL, 3XL … and XS, XXS.
@@ -96,7 +99,10 @@ func (s *scan) sizeWord(i int) int {
 	}
 	at := s.gap(j)
 	n, ok := s.number(at)
-	if !ok || n.han || alnum(s.at(n.end)) || s.afterAny(n.end, "码", "号", "斤", "公斤", "岁", "月", "天", "年", "度", "分", "/", "元", "块", "厘米") >= 0 || s.afterAny(n.end, counters...) >= 0 {
+	if ok && !n.han && n.between(20, 56) && s.at(n.end) == '号' && s.linkName(n.end+1) < 0 {
+		return s.take(Size, at, n.end+1, decimal(n.milli), "")
+	}
+	if !ok || n.han || alnum(s.at(n.end)) || s.half(n) > 0 || s.afterAny(n.end, "码", "号", "斤", "公斤", "岁", "月", "天", "年", "度", "分", "/", "元", "块", "厘米") >= 0 || s.afterAny(n.end, counters...) >= 0 {
 		return i
 	}
 	if !n.between(20, 56) {
@@ -111,4 +117,63 @@ func (s *scan) skipLetters(i int) int {
 		i++
 	}
 	return i
+}
+
+// numberSize reads 42码, 36.5码, 四十二码, 3xl, 75B.
+func (s *scan) numberSize(i int, n number) int {
+	at := s.gap(n.end)
+	if k := s.half(n); k > 0 {
+		return s.take(Size, i, k, decimal(n.milli+500), "")
+	}
+	if k := s.afterAny(at, "码", "号码"); k >= 0 && !n.spelt {
+		if n.between(2, 230) && !s.before(i, "大", "小", "加") {
+			return s.take(Size, i, k, decimal(n.milli), "")
+		}
+		return k
+	}
+	if n.han || !n.whole {
+		return i
+	}
+	if s.at(at) == 'x' && n.between(2, 9) && n.digits == 1 {
+		if k := s.afterAny(at, "xl", "xs"); k >= 0 && !alnum(s.at(k)) {
+			return s.take(Size, i, s.sizeTail(k), decimal(n.milli)+upperWord(s.at(at), s.at(at+1)), "")
+		}
+	}
+	if c := s.at(n.end); n.digits == 2 && 'a' <= c && c <= 'g' && !alnum(s.at(n.end+1)) && (n.between(70, 100) && n.value()%5 == 0 || n.between(32, 44) && n.value()%2 == 0) {
+		return s.take(Size, i, s.sizeTail(n.end+1), decimal(n.milli)+upperWord(c), "")
+	}
+	return i
+}
+
+// half returns the cell after the size of a shoe that n starts and 半 ends, 0 when there is none: 42码半, 38半的.
+func (s *scan) half(n number) int {
+	if !n.whole || n.spelt || !n.between(33, 48) {
+		return 0
+	}
+	k, called := n.end, false
+	if j := s.after(k, "码"); j >= 0 {
+		k, called = j, true
+	}
+	if s.at(k) != '半' {
+		return 0
+	}
+	k++
+	if j := s.after(k, "码"); j >= 0 {
+		return j
+	}
+	if s.afterAny(k, "价", "折", "天", "年", "个", "小时", "卖", "截", "斤") >= 0 || !called && s.at(k) != 0 && !containsRune("的有还没吗码不 ,.?!和跟呢偏", s.at(k)) {
+		return 0
+	}
+	return k
+}
+
+// bareSize reads the size of a shoe that is asked for without 码: 有42的吗, 换38.
+func (s *scan) bareSize(i int, n number) int {
+	if n.han || n.digits != 2 || !n.between(34, 47) || !s.before(i, "有", "要", "换", "拍", "改", "改成", "换成", "选", "没", "缺", "鞋", "靴", "断", "补") {
+		return i
+	}
+	if r := s.at(n.end); r != 0 && !containsRune("的吗没还有 ,.?!不呢吧和跟或", r) {
+		return i
+	}
+	return s.take(Size, i, n.end, decimal(n.milli), "")
 }
