@@ -200,7 +200,7 @@ func (s *scan) bodyTail(i int, n number) int {
 		return s.weightAfter(s.take(Body, i, n.end, decimal(n.milli), "cm"))
 	case s.afterAny(n.end, "的体重", "体重") >= 0 && n.between(35, 260):
 		return s.take(Body, i, n.end, decimal(bareWeight(n)), "kg")
-	case s.before(i, "我") && n.whole && n.short && n.between(140, 190):
+	case s.before(i, "我", "胖到", "瘦到") && n.whole && n.short && n.between(140, 190):
 		return s.take(Body, i, n.end, decimal(bareWeight(n)), "kg") // 我一百六
 	}
 	return i

@@ -36,6 +36,7 @@ func Extract(text string, c *Catalogue) []live.Entity {
 	s.run(c.find(s))
 	found := slices.Clip(s.found)
 	s.found, s.text = nil, ""
+	s.young, s.looked = false, 0
 	scans.Put(s)
 	return found
 }
@@ -44,6 +45,9 @@ func Extract(text string, c *Catalogue) []live.Entity {
 type scan struct {
 	sheet
 	found []live.Entity
+
+	young  bool // a child is spoken of in the cells before looked
+	looked int
 }
 
 var scans = sync.Pool{New: func() any { return &scan{} }}

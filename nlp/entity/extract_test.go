@@ -246,6 +246,7 @@ func TestHostileTexts(t *testing.T) {
 	for _, unit := range map[string]string{
 		"digits": "1", "numerals": "一百", "links": "3号", "letters": "x", "names": "风衣", "keys": "3⃣️", "slashes": "1/",
 		"marks": "e\u0301", "bad": "\xff", "spaces": " ", "phones": "138 1234 567", "metres": "一米", "years": "2024-", "prefixes": "加厚风",
+		"children": "110的换", "pairs": "1 ", "commas": "1,111", "groups": "订单1234-", "packs": "两大",
 	} {
 		check(t, strings.Repeat(unit, 10_000), shop)
 		check(t, "号"+strings.Repeat(unit, 10_000), nil)

@@ -34,14 +34,14 @@ func (t *tree) add(name string, w word) {
 
 // days are words for a date, each with its normal form and unit.
 var days = [...]struct{ words, norm, unit string }{
-	{"今天 今日 今晚 今早 今儿 今儿个 今夜 当天 今晨", "0", "day"},
+	{"今天 今日 今晚 今早 今儿 今儿个 今夜 今晨", "0", "day"},
 	{"明天 明日 明晚 明早 明儿 明儿个 明晨", "1", "day"},
 	{"后天 后日", "2", "day"},
 	{"大后天", "3", "day"},
 	{"昨天 昨日 昨晚 昨儿 昨儿个 昨夜 昨早", "-1", "day"},
 	{"前天 前日 前晚", "-2", "day"},
 	{"大前天", "-3", "day"},
-	{"双十一 双11 双１１ 11.11 双十一当天 光棍节", "11-11", "month_day"},
+	{"双十一 双11 11.11 双十一当天 光棍节", "11-11", "month_day"},
 	{"双十二 双12 12.12", "12-12", "month_day"},
 	{"618 6.18 六一八", "06-18", "month_day"},
 	{"国庆 国庆节 十一假期 十一长假 国庆假期", "10-01", "month_day"},
@@ -57,6 +57,8 @@ var days = [...]struct{ words, norm, unit string }{
 	{"教师节", "09-10", "month_day"},
 	{"双旦", "双旦", "festival"},
 	{"春节 过年 新年 大年初一", "春节", "festival"},
+	{"年前", "年前", "festival"},
+	{"年后", "年后", "festival"},
 	{"除夕 年三十 大年三十", "除夕", "festival"},
 	{"元宵 元宵节", "元宵", "festival"},
 	{"清明 清明节", "清明", "festival"},
@@ -87,6 +89,7 @@ var days = [...]struct{ words, norm, unit string }{
 	{"明年", "1", "year"},
 	{"后年", "2", "year"},
 	{"去年", "-1", "year"},
+	{"前年", "-2", "year"},
 	{"周末 双休日", "6", "weekday"},
 }
 
@@ -139,6 +142,9 @@ func (s *scan) lexicon(i int) int {
 		return i
 	}
 	if found.kind == "" || !s.meant(found, i, end) {
+		if found.kind == Date {
+			return i // 618块 is a price
+		}
 		return end
 	}
 	if found.unit == "month" && found.kind == Date {
@@ -161,9 +167,11 @@ func (s *scan) meant(w *word, i, end int) bool {
 		return !w.cue || s.compared(i, end)
 	case Date:
 		if digit(s.at(end-1)) && (s.afterAny(end, "块", "元", "斤", "克", "码", "号", "毫", "ml", "%") >= 0 || s.counter(end) >= 0) {
-			return false
+			return false // 618块
 		}
-		return !(s.at(i) == '后' || s.at(i) == '月') || !containsRune("几两一半多三四五六七八九十今", s.at(i-1)) || s.at(i) == '月' && s.at(i-1) == '今'
+		if containsRune("后月年", s.at(i)) { // 几年前, 半月初
+			return !digit(s.at(i-1)) && !containsRune("几两一半多三四五六七八九十百去明隔常成每整当全", s.at(i-1))
+		}
 	}
 	return true
 }

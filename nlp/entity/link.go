@@ -141,7 +141,7 @@ func (s *scan) hao(i int, n number, k int) int {
 	if n.between(1, 31) && (s.before(i, "月", "月的", "月份", "截止", "截至", "等到", "拖到", "推到", "最晚", "最迟") || s.dayFollows(k)) {
 		return s.take(Date, i, k, decimal(n.milli), "day_of_month")
 	}
-	if s.before(i, "大", "小", "加") || s.afterAny(k, "电池", "字", "楼", "门", "线", "店", "仓", "院", "公馆", "机", "客服", "主播", "位", "针", "车厢", "厅", "馆", "工作") >= 0 {
+	if s.before(i, "大", "小", "加", "深", "浅", "宽", "窄") || s.afterAny(k, "电池", "字", "楼", "门", "线", "店", "仓", "院", "公馆", "机", "客服", "主播", "位", "针", "车厢", "厅", "馆", "工作") >= 0 {
 		return k // 大一号 is a wish for a size, 5号电池 a battery
 	}
 	if !s.linkNumber(n) {

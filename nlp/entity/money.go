@@ -84,6 +84,11 @@ func (s *scan) currency(i int) int {
 	if !ok || n.han {
 		return i
 	}
+	if s.at(n.end) == ',' {
+		if yuan, k := s.commas(s.gap(j)); k > 0 {
+			return s.take(Money, i, k, strconv.FormatInt(yuan*100, 10), "fen")
+		}
+	}
 	k := n.end
 	if j := s.afterAny(k, "元", "块"); j >= 0 {
 		k = j
@@ -105,7 +110,7 @@ func (s *scan) scale(n number, k int) (scale int64, more bool) {
 		}
 		scale = 100
 	case 'w', 'k':
-		if n.han || k != n.end || alnum(s.at(k+1)) || s.afterAny(k+1, "屏", "画", "分辨", "高清", "电视", "显示", "级") >= 0 {
+		if n.han || k != n.end || alnum(s.at(k+1)) || s.afterAny(k+1, "屏", "画", "分辨", "高清", "的 刷", "的刷", "电视", "显示", "级") >= 0 {
 			return 1, false
 		}
 		if scale = 1_000; s.at(k) == 'w' {
@@ -129,13 +134,24 @@ func (s *scan) lastDigit(k int) int64 {
 	return d
 }
 
-// thousands reads 1,299元 and ¥1,299's figure, whose commas part thousands.
+// thousands reads 1,299元, whose commas part thousands.
 func (s *scan) thousands(i int) int {
-	j := s.digitsEnd(i)
-	if !digit(s.at(i)) || alnum(s.at(i-1)) || j-i > 3 || s.at(j) != ',' {
+	if !digit(s.at(i)) || alnum(s.at(i-1)) {
 		return i
 	}
-	yuan := int64(0)
+	yuan, j := s.commas(i)
+	if j == 0 || !containsRune("元块", s.at(j)) {
+		return i
+	}
+	return s.take(Money, i, j+1, strconv.FormatInt(yuan*100, 10), "fen")
+}
+
+// commas reads a figure whose commas part thousands; end is 0 when there are none.
+func (s *scan) commas(i int) (yuan int64, end int) {
+	j := s.digitsEnd(i)
+	if j-i > 3 || s.at(j) != ',' {
+		return 0, 0
+	}
 	for k := i; k < j; k++ {
 		yuan = yuan*10 + int64(s.at(k)-'0')
 	}
@@ -146,16 +162,16 @@ func (s *scan) thousands(i int) int {
 		}
 		j += 4
 	}
-	if groups == 0 || !containsRune("元块", s.at(j)) {
-		return i
+	if groups == 0 || digit(s.at(j)) {
+		return 0, 0
 	}
-	return s.take(Money, i, j+1, strconv.FormatInt(yuan*100, 10), "fen")
+	return yuan, j
 }
 
 // prices are what a price without a unit follows.
 var prices = []string{
 	"卖", "才卖", "只要", "到手价", "到手", "原价", "现价", "券后", "券后价", "标价", "降到", "涨到", "优惠价", "价格", "售价", "活动价", "直播价", "便宜", "便宜了", "少", "返", "退", "退了", "退我",
-	"补", "补我", "扣", "扣了", "赔", "多收", "少收", "收了", "花", "花了", "付了", "差价", "补差", "差", "预算", "贵了", "贵", "涨了", "降了", "优惠", "优惠了", "价是", "运费", "邮费", "成", "才",
+	"退给我", "返我", "返现", "赔我", "赔了", "赔了我", "才卖", "卖我", "收我", "收了我", "扣了我", "扣我", "多扣", "只卖", "砍到", "价", "价是", "拍下", "多付", "多付了", "省了", "省", "只花", "我花", "花掉", "补", "补我", "扣", "扣了", "赔", "多收", "少收", "收了", "花", "花了", "付了", "差价", "补差", "差", "预算", "贵了", "贵", "涨了", "降了", "优惠", "优惠了", "价是", "运费", "邮费", "才",
 }
 
 // bareMoney reads a price without a unit where nothing else is meant: 一百八, 9.9, 卖199, 300以内, 20的券.
@@ -163,6 +179,9 @@ func (s *scan) bareMoney(i int, n number) int {
 	k := n.end
 	if n.spelt || alnum(s.at(k)) || containsRune("%折寸斤公厘毫克米岁月天年小点分度号码楼层倍遍次瓦升期种款号人家级日周星后0", s.at(s.gap(k))) || s.counter(k) >= 0 && n.between(0, 19) {
 		return i
+	}
+	if s.at(k) == '多' && n.han && n.between(100, 9999) && s.before(i, prices...) {
+		k++
 	}
 	open := s.at(k) == 0 || containsRune(" ,.?!~的了吗吧行能可不没还包呢啊呀哦嘛那我你够贵便差怎咋也太更以左出就怎现拿到一两三二", s.at(k))
 	switch {
@@ -174,6 +193,8 @@ func (s *scan) bareMoney(i int, n number) int {
 	case !n.whole:
 		return i
 	case s.afterAny(k, "以内", "以下", "封顶", "包邮", "到手", "拿下", "秒杀", "的券", "优惠券", "的优惠券", "红包", "的红包", "代金券", "券") >= 0 && n.between(5, 99_999):
+	case n.between(10, 9999) && s.hanCount(k) && !n.han: // 99三件
+	case n.between(10, 9999) && s.at(k) == 0 && s.touches(i) && s.found[len(s.found)-1].Kind == Quantity: // 2件99
 	case open && s.before(i, prices...) && n.between(5, 99_999) && s.counter(k) < 0:
 	default:
 		return i

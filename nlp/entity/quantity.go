@@ -18,7 +18,7 @@ func (s *scan) counter(k int) int {
 	case '只':
 		others = "剩有要能是卖收买够想退发用"
 	case '单':
-		others = "独买层拍品号人"
+		others = "独买层拍品号人元"
 	case '对':
 		others = "吗不应比于了我"
 	case '双':
@@ -50,13 +50,15 @@ func (s *scan) counter(k int) int {
 	case '贴':
 		others = "身心合"
 	}
-	if next != 0 && containsRune(others, next) {
+	if next == '子' || next != 0 && containsRune(others, next) {
 		return -1
 	}
 	return j
 }
 
-// notGoods are what, after a count, makes it one of something else than goods.
+// notGoodsAny are the words after any measure word, notGoods those after 个, that make it no count of goods.
+var notGoodsAny = []string{"套", "装", "券", "优惠券", "人", "快递", "物流", "钱", "疗程"}
+
 var notGoods = []string{
 	"月", "小时", "钟", "星期", "礼拜", "人", "套", "多月", "工作日", "钱", "字", "色", "颜色", "年", "身", "头", "尾", "号", "装", "码", "尺码", "链接", "直播", "问题", "地址", "电话", "客服",
 	"主播", "厂", "地方", "意思", "样", "牌子", "款", "孩子", "娃", "宝宝", "朋友", "券", "优惠券", "疗程", "季", "版本", "口味", "味道", "快递", "物流", "赠品吗", "平台", "店", "品牌", "价", "档", "星", "半月", "原因",
@@ -64,14 +66,23 @@ var notGoods = []string{
 
 // quantity reads 三件, 2个. Ordinals, spans of time and people are none, and 一件 is one only where it is ordered.
 func (s *scan) quantity(i int, n number) int {
-	if !n.whole || n.spelt || n.milli == 0 || s.before(i, "第", "这", "那", "哪", "每", "另", "某", "同", "上", "下", "任意", "送一") && !s.before(i, "拍下", "订下", "买下") {
+	if !n.whole || n.spelt || n.milli == 0 || s.before(i, "第", "这", "那", "哪", "每", "某") ||
+		n.milli == kilo && n.han && s.before(i, "上", "下", "同", "另") && !s.before(i, "拍下", "订下", "买下", "再下", "我下", "想下", "要下") {
 		return i
 	}
-	k := s.counter(n.end)
+	at := n.end
+	if containsRune("多来", s.at(at)) && n.between(10, 9999) {
+		at++ // 30多件
+	}
+	k := s.counter(at)
 	if k < 0 {
 		return i
 	}
-	if s.afterAny(k, notGoods...) >= 0 || n.milli == kilo && !s.ordered(i, k, n) {
+	others := notGoods
+	if s.at(k-1) != '个' {
+		others = notGoodsAny
+	}
+	if s.afterAny(k, others...) >= 0 || n.milli == kilo && !s.ordered(i, k, n) {
 		return k
 	}
 	return s.take(Quantity, i, k, decimal(n.milli), "piece")
@@ -90,7 +101,11 @@ func (s *scan) ordered(i, k int, n number) bool {
 		return !s.before(i, "多少钱", "钱", "几块", "怎么卖")
 	}
 	if i == 0 || containsRune(" ,.!?~、;", s.at(i-1)) || s.touches(i) {
-		return s.at(k-1) != '个' || s.afterAny(k, "够", "就", "也") >= 0
+		r := s.at(k)
+		if s.at(k-1) == '个' {
+			return r == 0 || containsRune(" ,.!?~、;也就够起", r) || s.touches(i)
+		}
+		return !containsRune("里吃喝稀净最怎能用装有是不人天啥什", r)
 	}
 	return s.before(i, "要", "拍", "来", "买", "补", "发", "少", "拿", "给", "给我", "订", "下", "送", "漏", "各", "再", "先", "仅", "就", "只", "退", "换", "囤", "收", "加", "入", "了", "有",
 		"坏", "破", "到", "留", "抢", "整", "搞", "弄", "剩", "凑", "拼", "闺女", "女儿", "儿子", "老公", "老婆", "妈", "爸", "共", "另", "加", "提", "取", "买它", "来它", "想", "用", "赔", "缺", "寄", "多", "我", "你", "差", "缺", "色", "码", "的")

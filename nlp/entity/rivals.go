@@ -19,7 +19,7 @@ var rivals = map[string]string{
 // brands are makers one compares a shop's goods with.
 const brands = "海澜之家 太平鸟 波司登 森马 美特斯邦威 始祖鸟 北面 骆驼 凯乐石 蕉下 蕉内 ubras 鄂尔多斯 恒源祥 鸿星尔克 耐克 nike 阿迪达斯 阿迪 adidas 李宁 安踏 特步 匡威 斐乐 lululemon 露露乐蒙 彪马 新百伦 斯凯奇 回力 " +
 	"百丽 达芙妮 红蜻蜓 ugg 马丁博士 雅诗兰黛 兰蔻 欧莱雅 珀莱雅 花西子 完美日记 资生堂 海蓝之谜 迪奥 香奈儿 薇诺娜 修丽可 科颜氏 玉兰油 olay 自然堂 百雀羚 韩束 欧舒丹 芙丽芳丝 珂润 " +
-	"戴森 dyson 格力 海尔 苏泊尔 九阳 飞利浦 松下 北鼎 膳魔师 象印 虎牌 倍轻松 skg 欧乐b 舒客 德尔玛 西门子 良品铺子 三只松鼠 百草味 来伊份 小仙炖 燕之屋 罗莱 水星家纺 富安娜 南极人 梦洁 泰普尔 古驰 爱马仕 coach zara hm 博朗 添可 石头 科沃斯"
+	"戴森 dyson 格力 海尔 苏泊尔 九阳 飞利浦 松下 北鼎 膳魔师 象印 虎牌 倍轻松 skg 欧乐b 舒客 德尔玛 西门子 良品铺子 三只松鼠 百草味 来伊份 小仙炖 燕之屋 罗莱 水星家纺 富安娜 南极人 梦洁 泰普尔 古驰 sk2 skii sk-ii lamer dior chanel 爱马仕 coach zara hm 博朗 添可 石头 科沃斯"
 
 // doubtfulBrands are those with another meaning, or that one owns as often as one compares with them.
 const doubtfulBrands = "小米 苹果 华为 美的 小熊 三星 石头 骆驼 爱马仕 鄂尔多斯 虎牌 hm 北面 安踏 耐克 阿迪 李宁 兰蔻 飞利浦 松下 欧莱雅 格力 海尔 回力 超市 官网 实体店 专柜 免税店 国美 考拉"

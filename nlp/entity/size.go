@@ -169,11 +169,23 @@ func (s *scan) half(n number) int {
 
 // bareSize reads the size of a shoe that is asked for without 码: 有42的吗, 换38.
 func (s *scan) bareSize(i int, n number) int {
-	if n.han || n.digits != 2 || !n.between(34, 47) || !s.before(i, "有", "要", "换", "拍", "改", "改成", "换成", "选", "没", "缺", "鞋", "靴", "断", "补") {
+	if n.whole && !n.han && n.between(73, 170) && s.at(n.end) == '的' && s.before(i, "要", "换", "拍", "穿", "有") && s.child() {
+		return s.take(Size, i, n.end, decimal(n.milli), "")
+	}
+	asked := i == 0 && containsRune("的够", s.at(n.end))
+	if n.han || n.digits != 2 || !n.between(34, 47) || !asked && !s.before(i, "有", "要", "换", "拍", "改", "改成", "换成", "选", "没", "缺", "鞋", "靴", "断", "补") {
 		return i
 	}
-	if r := s.at(n.end); r != 0 && !containsRune("的吗没还有 ,.?!不呢吧和跟或", r) {
+	if r := s.at(n.end); r != 0 && !containsRune("的吗没还有够 ,.?!不呢吧和跟或", r) {
 		return i
 	}
 	return s.take(Size, i, n.end, decimal(n.milli), "")
+}
+
+// child tells whether the text speaks of a child, whose sizes are heights.
+func (s *scan) child() bool {
+	for ; !s.young && s.looked < len(s.cells); s.looked++ {
+		s.young = containsRune("娃宝孩童", s.cells[s.looked].r)
+	}
+	return s.young
 }
