@@ -119,6 +119,14 @@ func (d *directory[K]) each(yield func(c *cell[K]) bool) {
 	}
 }
 
+// has tells whether the actor is in memory.
+func (d *directory[K]) has(key K) bool {
+	s := &d.shard[maphash.Comparable(d.seed, key)%shards]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cells[key] != nil
+}
+
 // nudge puts a message into the mailbox of an actor that is still in the directory, without making it look active.
 func (d *directory[K]) nudge(c *cell[K], msg any) {
 	s := &d.shard[maphash.Comparable(d.seed, c.key)%shards]

@@ -25,6 +25,7 @@ type Input struct {
 	Arrival *Arrival
 	Reading *live.Reading
 	Product live.ProductID // what the text is about, "" when not known
+	Variant string         // the size and colour it asks for, "" for none
 	Named   bool           // the text itself names a product; Product is "" when that is not known
 	Ruling  Ruling
 	Joined  live.ReplyID
@@ -37,6 +38,7 @@ type Input struct {
 type Topic struct {
 	Intent  live.Intent
 	Product live.ProductID
+	Variant string // the size and colour asked for, "" for none
 }
 
 // Ruling is a room's decision about one public question.
@@ -62,8 +64,8 @@ const (
 	EffRefuse                              // tell the sender it was not accepted: Event, Session, Code
 	EffRepeatPending                       // the event is in hand already: Seq, Session
 	EffRepeatClosed                        // the event has ended already; bring the same frame again: Event, Session, Block
-	EffSay                                 // a person's line: Event, Session, Received
-	EffNote                                // a seat's act to be kept and acknowledged: Event, Session
+	EffAct                                 // a seat's act: make it durable, then acknowledge it, and carry what was said: Event, Session, To, Received
+	EffRepeatAct                           // a seat's act that is durable already: Event, Session
 )
 
 // Effect is one thing a step wants done.
@@ -72,8 +74,9 @@ type Effect struct {
 	Seq      uint64
 	Event    *live.Event
 	Session  live.SessionID
-	Received int64 // Unix milliseconds
-	Deadline int64 // Unix milliseconds
+	To       live.SessionID // the user's own link
+	Received int64          // Unix milliseconds
+	Deadline int64          // Unix milliseconds
 	Topic    Topic
 	Reading  *live.Reading
 	Product  live.ProductID
@@ -87,6 +90,7 @@ type Effect struct {
 	Joined    live.ReplyID
 	Reply     *live.Reply
 	Mood      Mood // of the user after it; 0 when its text was not read
+	Redriven  bool // it was acknowledged before this incarnation
 	Counted   bool // the reply says the room's counts
 	Answering bool // the room waits for this answer to its topic
 }

@@ -101,6 +101,8 @@ func (fakeCatalogue) Resolve(_ live.RoomID, es []live.Entity) (*live.Product, bo
 	return nil, false
 }
 
+func (fakeCatalogue) Variant(*live.Product, []live.Entity) string { return "" }
+
 func (fakeCatalogue) Product(_ live.ShopID, id live.ProductID) *live.Product {
 	return &live.Product{ID: id}
 }
@@ -284,6 +286,17 @@ func (l *links) count(frame string) int {
 		}
 	}
 	return n
+}
+
+func (l *links) sessionOf(frame string) live.SessionID {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, s := range l.sent {
+		if s.frame == frame {
+			return s.session
+		}
+	}
+	return ""
 }
 
 // plainFrames are frames that a test can read.

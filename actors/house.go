@@ -28,10 +28,11 @@ type House struct {
 	now     func() time.Time
 	ready   chan struct{}
 
-	running  atomic.Bool
-	draining atomic.Bool
-	inFlight atomic.Int64 // messages admitted and not ended; freed by the outcome alone
-	lag      atomic.Int64 // what the latest outcome took from receipt to durable, milliseconds
+	running      atomic.Bool
+	draining     atomic.Bool
+	inFlight     atomic.Int64  // messages admitted and not ended; freed by the outcome alone
+	incarnations atomic.Uint64 // given out to users, each once
+	lag          atomic.Int64  // what the latest outcome took from receipt to durable, milliseconds
 }
 
 // New builds a House. It registers its metrics on reg and starts nothing but the actor system.
@@ -114,13 +115,17 @@ func (h *House) Deliver(e *live.Event, from live.SessionID, received time.Time) 
 	if h.draining.Load() {
 		return live.Draining
 	}
-	if n := h.inFlight.Add(1); n > int64(h.cfg.MaxInFlight) || n > fewInFlight && h.lag.Load() > h.cfg.ShedAfter.Milliseconds() {
+	n := h.inFlight.Add(1)
+	over := n > int64(h.cfg.MaxInFlight) || n > fewInFlight && h.lag.Load() > h.cfg.ShedAfter.Milliseconds()
+	if over && (n > 2*int64(h.cfg.MaxInFlight) || !h.users.has(e.UserKey())) {
 		h.inFlight.Add(-1)
 		h.metrics.refused(live.Overloaded)
 		return live.Overloaded
 	}
 	a := &Arrival{
-		Event: e, Session: from, Received: received.UnixMilli(),
+		// Over the bounds, an actor in memory still looks whether this repeats what it is answering already: the
+		// sender must not be told of an overload and of an answer too.
+		Event: e, Session: from, Received: received.UnixMilli(), Refused: over,
 		Deadline: received.Add(h.cfg.Budget).UnixMilli(), posted: h.now(),
 	}
 	h.users.tell(e.UserKey(), &arrived{Arrival: a}, a.Received)

@@ -266,12 +266,26 @@ func TestAdmission(t *testing.T) {
 	s.links.waitFor("error overloaded m2") // the user's own bound; its place is free again
 	s.say(t, live.Message, "v", "m3", "stock")
 	s.links.waitFor("ack m3")
-	if c := s.Deliver(message("m4"), "x", time.Now()); c != live.Overloaded {
+	stranger := message("m4")
+	stranger.User = "w"
+	if c := s.Deliver(stranger, "x", time.Now()); c != live.Overloaded {
 		t.Fatalf("Deliver over the bound = %s, want overloaded", c)
 	}
+	s.say(t, live.Message, "u", "m5", "stock") // over the bound too, but it might be a repetition: its user knows
+	s.links.waitFor("error overloaded m5")
+	s.say(t, live.Message, "u", "m0", "stock") // and this is one: no second word about it but the ack
+	s.links.wait(func(all []sent) bool {
+		n := 0
+		for _, f := range all {
+			if f.frame == "ack m0" {
+				n++
+			}
+		}
+		return n == 2
+	})
 	s.reader.letGo()
 	s.drained(t)
-	if c := s.Deliver(message("m5"), "x", time.Now()); c != live.Draining {
+	if c := s.Deliver(message("m6"), "x", time.Now()); c != live.Draining {
 		t.Fatalf("Deliver while draining = %s, want draining", c)
 	}
 }
@@ -287,7 +301,9 @@ func TestLateOutcomesShedNewMessages(t *testing.T) {
 	s.links.waitFor("error overloaded m0") // it waited a second for its actor: refused before it is accepted
 	admitted := 0
 	for i := 1; i <= fewInFlight+10; i++ {
-		if s.Deliver(message(fmt.Sprint("m", i)), "link-u", time.Now()) == live.OK {
+		m := message(fmt.Sprint("m", i))
+		m.User = live.UserID(fmt.Sprint("v", i))
+		if s.Deliver(m, "link-v", time.Now()) == live.OK {
 			admitted++
 		}
 	}
@@ -409,4 +425,106 @@ func (c *crashing) Resolve(r live.RoomID, es []live.Entity) (*live.Product, bool
 		panic("injected")
 	}
 	return c.fakeCatalogue.Resolve(r, es)
+}
+
+// TestSeatOutlivesAKill takes a dialogue, speaks in it and is killed: the engine stays silent after the restart, the
+// line is there for the user's resumption, and giving back is not forgotten either.
+func TestSeatOutlivesAKill(t *testing.T) {
+	s := newStand(t, nil)
+	s.say(t, live.Message, "u", "m1", "stock")
+	s.links.waitFor(reply("m1", "stock about -", "stock"))
+	act := func(typ live.EventType, id, text string) {
+		t.Helper()
+		e := &live.Event{Type: typ, ID: live.EventID(id), Room: "room", User: "u", Dialogue: "room/u", Text: text}
+		if c := s.Deliver(e, "seat", time.Now()); c != live.OK {
+			t.Fatal(c)
+		}
+	}
+	act(live.Take, "t1", "")
+	s.links.waitFor("ack t1")
+	act(live.Say, "s1", "hello")
+	s.links.waitFor(`{"to":"","text":"hello","intent":""}`)
+	s.end() // nothing is saved: what was committed is all there is
+	s.open(t, nil)
+	s.say(t, live.Message, "u", "m2", "stock")
+	s.links.waitFor("quiet m2 human_active")
+	act(live.Say, "s1", "hello") // the same act again
+	s.links.wait(func(all []sent) bool { return all[len(all)-1].frame == "ack s1" })
+	if n := s.links.count(`{"to":"","text":"hello","intent":""}`); n != 1 {
+		t.Errorf("the line was said %d times, want once", n)
+	}
+	if to := s.links.sessionOf(`{"to":"","text":"hello","intent":""}`); to != "link-u" {
+		t.Errorf("the line went to %q, want the user's own link", to)
+	}
+	act(live.GiveBack, "g1", "")
+	s.links.waitFor("ack g1")
+	s.end()
+	s.open(t, nil)
+	s.say(t, live.Message, "u", "m3", "stock")
+	s.links.waitFor(reply("m3", "stock about -", "stock"))
+	s.drained(t)
+}
+
+func TestOnlyTheSeatThatTookSpeaks(t *testing.T) {
+	s := newStand(t, nil)
+	s.say(t, live.Message, "u", "m1", "stock")
+	s.links.waitFor(reply("m1", "stock about -", "stock"))
+	act := func(typ live.EventType, id string, seat live.SessionID) {
+		s.Deliver(&live.Event{Type: typ, ID: live.EventID(id), Room: "room", User: "u", Dialogue: "room/u", Text: "x"}, seat, time.Now())
+	}
+	act(live.Say, "a", "seat1")
+	s.links.waitFor("error forbidden a")
+	act(live.Take, "b", "seat1")
+	s.links.waitFor("ack b")
+	act(live.GiveBack, "c", "seat2")
+	s.links.waitFor("error forbidden c")
+	act(live.Take, "d", "seat2") // a supervisor takes over
+	s.links.waitFor("ack d")
+	act(live.Say, "e", "seat1")
+	s.links.waitFor("error forbidden e")
+	s.drained(t)
+}
+
+// TestTopicSurvivesAWaiterThatReloads is the race in which the room rules somebody first who has just reloaded.
+func TestTopicSurvivesAWaiterThatReloads(t *testing.T) {
+	room := NewRoomState(3000)
+	topic := Topic{Intent: live.IntentStock}
+	a, b, c := asker("a"), asker("b"), asker("c")
+	room.Ask(0, Asker{AskerID: a, Topic: topic}, nil)
+	room.Ask(0, Asker{AskerID: b, Topic: topic}, nil)
+	if out := room.Answered(0, Answer{Asker: b, Topic: topic}, nil); len(out) != 0 {
+		t.Fatalf("a waiter's end ruled %v", out)
+	}
+	room.Ask(0, Asker{AskerID: c, Topic: topic}, nil)
+	out := room.Answered(0, Answer{Asker: a, Topic: topic}, nil)
+	if len(out) != 1 || out[0].Asker.AskerID != c || out[0].Ruling != RuledFirst {
+		t.Fatalf("after the first failed the room ruled %v, want c first", out)
+	}
+	if out = room.Tick(firstPatience+1, nil); len(out) != 0 || room.Busy() {
+		t.Fatalf("a first asker never heard of again keeps the topic: %v", out)
+	}
+}
+
+// TestRulingForAnEarlierIncarnationIsHandedBack drives that race through the actors.
+func TestRulingForAnEarlierIncarnationIsHandedBack(t *testing.T) {
+	s := newStand(t, nil)
+	s.say(t, live.Comment, "u", "c1", "chatter")
+	s.links.waitFor("quiet c1 chatter")
+	stale := AskerID{User: live.UserKey{Room: "room", User: "u"}, Incarnation: 999, Seq: 1}
+	topic := Topic{Intent: live.IntentStock}
+	s.rooms.tell("room", &asked{Asker: Asker{AskerID: stale, Topic: topic, Version: 0, Counts: 1}}, 0)
+	s.say(t, live.Comment, "v", "c2", "stock") // waits behind the stale asker until that is handed back
+	s.links.waitFor(reply("c2", "stock about -", "stock"))
+	s.drained(t)
+}
+
+func TestPlaceHoldsBlockAndMinute(t *testing.T) {
+	now := time.Date(2049, 11, 21, 20, 0, 59, 0, time.UTC).UnixMilli()
+	a := answered{place: placeOf(1<<40-1, now)}
+	if a.block() != 1<<40-1 || now-a.at() < 0 || now-a.at() >= minute {
+		t.Errorf("block %d and %d ms ago, want %d and less than a minute", a.block(), now-a.at(), 1<<40-1)
+	}
+	if early := (answered{place: placeOf(3, 0)}); early.block() != 3 {
+		t.Errorf("a clock before the zero spoils the block: %d", early.block())
+	}
 }

@@ -14,6 +14,7 @@ type Arrival struct {
 	Deadline int64 // Unix milliseconds
 	Redriven bool  // acknowledged before, and brought back from the journal
 	Stale    bool  // redriven too late to be worth an answer
+	Refused  bool  // over the bounds of the House: taken only when it repeats what is known
 	posted   time.Time
 }
 
@@ -42,10 +43,10 @@ type (
 	// ruled brings a room's ruling back.
 	ruled struct {
 		ours
-		incarnation, seq uint64
-		ruling           Ruling
-		joined           live.ReplyID
-		topic            Topic
+		asker  AskerID
+		ruling Ruling
+		joined live.ReplyID
+		topic  Topic
 	}
 	// restored brings what storage holds of a user.
 	restored struct {
@@ -65,6 +66,7 @@ type (
 	settled struct {
 		ours
 		incarnation uint64
+		ordered     bool // the journal took the barrier into its order; without, nothing is known yet
 	}
 	// saved says that the snapshot of this incarnation is durable.
 	saved struct {
@@ -88,11 +90,9 @@ type (
 		ours
 		Asker
 	}
-	// released tells a room how its first asker's answer ended; no reply means that there is none.
+	// released tells a room how an asker's answer ended.
 	released struct {
 		ours
-		topic   Topic
-		reply   live.ReplyID
-		counted bool // the answer says the room's counts
+		Answer
 	}
 )

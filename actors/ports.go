@@ -47,6 +47,8 @@ type Catalogue interface {
 	// Resolve returns the product that entities name, or, when they name none, the one the room presents now; nil when
 	// what they name is not known or not one alone.
 	Resolve(room live.RoomID, entities []live.Entity) (p *live.Product, named bool)
+	// Variant names the size and colour that entities ask of a product, "" for none. Equal names are the same choice.
+	Variant(p *live.Product, entities []live.Entity) string
 	// Product returns a product by id, or nil.
 	Product(shop live.ShopID, id live.ProductID) *live.Product
 	// StockVersion returns the version of the product's published stock, 0 when nothing is known of it.

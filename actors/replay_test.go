@@ -21,7 +21,7 @@ import (
 //	> words ID TEXT                the composer's line, nothing for none
 //	> fail ID CODE, > tick, > take, > say TEXT, > give_back
 //	> ask USER INTENT [product=P] [version=N] [counts=N]   for a room
-//	> answered INTENT [product=P] [reply=R] [counted=yes]
+//	> answered INTENT by=USER [product=P] [reply=R] [counted=yes]
 func TestConversations(t *testing.T) {
 	for dir, fresh := range map[string]func() interpreter{
 		"user": func() interpreter {
@@ -185,10 +185,10 @@ func (r *userReplay) line(e Effect) string {
 		return "repeat pending"
 	case EffRepeatClosed:
 		return "repeat closed " + id
-	case EffSay:
-		return "say " + e.Event.Text
-	case EffNote:
-		return "note " + e.Event.Type.String()
+	case EffAct:
+		return strings.TrimSpace("act " + e.Event.Type.String() + " " + e.Event.Text)
+	case EffRepeatAct:
+		return "repeat act " + id
 	}
 	return "unknown effect"
 }
@@ -208,16 +208,21 @@ func (r *roomReplay) do(now int64, words []string) ([]string, error) {
 	var effects []RoomEffect
 	switch plain[0] {
 	case "ask":
-		a := Asker{User: live.UserKey{Room: "room", User: live.UserID(plain[1])}}
+		a := Asker{AskerID: asker(plain[1])}
 		a.Topic = Topic{Intent: live.ParseIntent(plain[2]), Product: live.ProductID(options["product"])}
 		fmt.Sscan(options["version"], &a.Version)
 		fmt.Sscan(options["counts"], &a.Counts)
 		effects = r.state.Ask(now, a, nil)
 	case "answered":
 		topic := Topic{Intent: live.ParseIntent(plain[1]), Product: live.ProductID(options["product"])}
-		effects = r.state.Answered(now, topic, live.ReplyID(options["reply"]), options["counted"] != "", nil)
+		effects = r.state.Answered(now, Answer{
+			Asker: asker(options["by"]), Topic: topic, Reply: live.ReplyID(options["reply"]), Counted: options["counted"] != "",
+		}, nil)
 	case "tick":
-		r.state.Tick(now)
+		effects = r.state.Tick(now, nil)
+		if len(effects) > 0 {
+			break
+		}
 		return []string{fmt.Sprintf("%d topics, busy %v", len(r.state.topics), r.state.Busy())}, nil
 	default:
 		return nil, fmt.Errorf("no such input: %s", plain[0])
@@ -231,4 +236,8 @@ func (r *roomReplay) do(now int64, words []string) ([]string, error) {
 		lines = append(lines, verb+" "+string(e.Asker.User.User))
 	}
 	return lines, nil
+}
+
+func asker(user string) AskerID {
+	return AskerID{User: live.UserKey{Room: "room", User: live.UserID(user)}}
 }

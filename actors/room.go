@@ -45,9 +45,9 @@ func (r *room) receive(ctx actor.Context, now time.Time, msg any) {
 	case *asked:
 		r.ask(now, m.Asker)
 	case *released:
-		r.rule(r.state.Answered(now.UnixMilli(), m.topic, m.reply, m.counted, r.effects[:0]))
+		r.rule(r.state.Answered(now.UnixMilli(), m.Answer, r.effects[:0]))
 	case *tick:
-		r.state.Tick(now.UnixMilli())
+		r.rule(r.state.Tick(now.UnixMilli(), r.effects[:0]))
 		if m.idle && !r.state.Busy() && r.house.rooms.leave(r.cell) {
 			r.house.metrics.passivated.Inc()
 			ctx.Stop(ctx.Self())
@@ -73,7 +73,7 @@ func (r *room) rule(effects []RoomEffect) {
 	r.effects = effects
 	for _, e := range effects {
 		r.house.users.tell(e.Asker.User, &ruled{
-			incarnation: e.Asker.Incarnation, seq: e.Asker.Seq, ruling: e.Ruling, joined: e.Joined, topic: e.Asker.Topic,
+			asker: e.Asker.AskerID, ruling: e.Ruling, joined: e.Joined, topic: e.Asker.Topic,
 		}, r.house.now().UnixMilli())
 	}
 }

@@ -1,6 +1,10 @@
 package actors
 
-import "liveroom/engine/live"
+import (
+	"slices"
+
+	"liveroom/engine/live"
+)
 
 // RoomState decides, for one room, which of many equal public questions is answered and which join that answer. It is
 // a pure state machine like UserState. It holds at most as many askers as the House admits messages.
@@ -9,8 +13,10 @@ type RoomState struct {
 	topics   map[Topic]*shared
 }
 
-// shared is the answer to one topic: on its way while waiting is not nil or reply is "", fresh until then.
+// shared is the answer to one topic: on its way while reply is "", fresh until then.
 type shared struct {
+	first   AskerID
+	since   int64  // when the first was ruled, Unix milliseconds
 	version uint64 // of the product's stock when it was asked for
 	counts  uint64 // of the room's counts when it was asked for
 	counted bool   // the answer says counts
@@ -19,12 +25,17 @@ type shared struct {
 	waiting []Asker
 }
 
-// Asker is one public question that waits for a ruling.
-type Asker struct {
+// AskerID is one public question of one user, unlike any other for the life of the process.
+type AskerID struct {
 	User        live.UserKey
 	Incarnation uint64
 	Seq         uint64
-	Topic       Topic
+}
+
+// Asker is one public question that waits for a ruling.
+type Asker struct {
+	AskerID
+	Topic Topic
 	// Version and Counts are the versions of the product's published stock and of the room's published counts when the
 	// question arrived; an answer that says an older figure does not serve it.
 	Version, Counts uint64
@@ -53,18 +64,36 @@ func (s *RoomState) Ask(now int64, a Asker, out []RoomEffect) []RoomEffect {
 	case t != nil && now < t.until && a.Version == t.version && (!t.counted || a.Counts == t.counts):
 		return append(out, RoomEffect{Asker: a, Ruling: RuledJoin, Joined: t.reply})
 	}
-	s.topics[a.Topic] = &shared{version: a.Version, counts: a.Counts}
+	s.topics[a.Topic] = &shared{first: a.AskerID, since: now, version: a.Version, counts: a.Counts}
 	return append(out, RoomEffect{Asker: a, Ruling: RuledFirst})
 }
 
-// Answered takes the end of a first asker's answer: with a reply, those who waited join it unless a figure it
-// says has changed since; without one, or for those, the next in line becomes the first. counted tells that the answer
-// says the room's counts.
-func (s *RoomState) Answered(now int64, topic Topic, reply live.ReplyID, counted bool, out []RoomEffect) []RoomEffect {
-	t := s.topics[topic]
+// Answer is how an asker's answer to a topic ended.
+type Answer struct {
+	Asker AskerID
+	Topic Topic
+	Reply live.ReplyID // "" when there is none
+	// Counted tells that the answer says the room's counts.
+	Counted bool
+}
+
+// Answered takes the end of an asker's answer. When it was the first: with a reply, those who waited join it unless a
+// figure it says has changed since; without one, or for those, the next in line becomes the first. An asker who only
+// waited leaves the line.
+func (s *RoomState) Answered(now int64, a Answer, out []RoomEffect) []RoomEffect {
+	t := s.topics[a.Topic]
 	if t == nil || t.reply != "" {
 		return out
 	}
+	if t.first != a.Asker {
+		t.waiting = slices.DeleteFunc(t.waiting, func(w Asker) bool { return w.AskerID == a.Asker })
+		return out
+	}
+	return s.release(now, a.Topic, a.Reply, a.Counted, out)
+}
+
+func (s *RoomState) release(now int64, topic Topic, reply live.ReplyID, counted bool, out []RoomEffect) []RoomEffect {
+	t := s.topics[topic]
 	waiting := t.waiting
 	t.waiting = nil
 	if reply == "" {
@@ -72,19 +101,27 @@ func (s *RoomState) Answered(now int64, topic Topic, reply live.ReplyID, counted
 	} else {
 		t.reply, t.until, t.counted = reply, now+s.freshFor, counted
 	}
-	for _, a := range waiting {
-		out = s.Ask(now, a, out)
+	for _, w := range waiting {
+		out = s.Ask(now, w, out)
 	}
 	return out
 }
 
-// Tick forgets answers that are fresh no more.
-func (s *RoomState) Tick(now int64) {
+// firstPatience is how long a room waits for its first asker, in milliseconds. Every answer ends long before; this
+// keeps a topic from being lost should one not.
+const firstPatience = 30_000
+
+// Tick forgets answers that are fresh no more, and first askers that were never heard of again.
+func (s *RoomState) Tick(now int64, out []RoomEffect) []RoomEffect {
 	for topic, t := range s.topics {
-		if t.reply != "" && now >= t.until {
+		switch {
+		case t.reply != "" && now >= t.until:
 			delete(s.topics, topic)
+		case t.reply == "" && now-t.since > firstPatience:
+			out = s.release(now, topic, "", false, out)
 		}
 	}
+	return out
 }
 
 // Busy tells whether an answer is on its way.

@@ -1,6 +1,8 @@
 package actors
 
 import (
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -33,9 +35,11 @@ type user struct {
 	stash       []*Arrival
 	closings    []*closing // submitted to the journal, in order; finished ones leave from the front
 	lost        []losing   // admitted, and hit by a failed commit
+	broken      live.Code  // what is said while broken
 	brokenUntil time.Time  // no reload before
 	unsaved     int        // closed since the last snapshot
 	saving      bool
+	settling    bool // a barrier is under way
 	leaving     bool // the snapshot under way is to be the last
 	restart     restarts
 	current     *Arrival // being handled; shed should the actor panic
@@ -50,7 +54,7 @@ type losing struct {
 }
 
 func newUser(h *House, c *cell[live.UserKey]) *user {
-	return &user{house: h, cell: c, key: c.key, state: NewUserState(c.key, h.cfg.MaxPending), lease: new(live.Lease)}
+	return &user{house: h, cell: c, key: c.key, state: NewUserState(c.key, h.cfg.MaxPending), lease: new(live.Lease), broken: live.StorageFailed}
 }
 
 // Receive implements actor.Actor.
@@ -83,14 +87,12 @@ func (u *user) receive(ctx actor.Context, now time.Time, msg any) {
 	case *wasRead:
 		u.wasRead(now, m)
 	case *ruled:
-		if m.incarnation == u.incarnation {
-			u.drive(now, Input{Kind: InRuled, Seq: m.seq, Ruling: m.ruling, Joined: m.joined, Topic: m.topic})
-		}
+		u.ruled(now, m)
 	case *restored:
 		u.restored(now, m)
 	case *commitFailed:
 		if m.incarnation == u.incarnation {
-			u.brokenUntil = now.Add(u.house.cfg.SweepEvery) // what fails now will fail again at once
+			u.broken, u.brokenUntil = live.StorageFailed, now.Add(u.house.cfg.SweepEvery) // what fails now will fail again at once
 			u.commitFailed(m)
 		}
 	case *saved:
@@ -109,7 +111,7 @@ func (u *user) started() {
 	if u.incarnation != 0 {
 		return
 	}
-	u.incarnation = 1
+	u.incarnation = u.house.incarnations.Add(1)
 	if !u.house.parts.Journal.Known(u.key) {
 		u.mode = modeReady
 		return
@@ -138,7 +140,7 @@ func (u *user) restored(now time.Time, m *restored) {
 	if err != nil {
 		u.house.log.Error("cannot restore user", "room", u.key.Room, "user", u.key.User, "err", err)
 		u.house.metrics.restoreFailures.Inc()
-		u.mode, u.brokenUntil = modeBroken, now.Add(u.house.cfg.SweepEvery)
+		u.mode, u.broken, u.brokenUntil = modeBroken, live.StorageFailed, now.Add(u.house.cfg.SweepEvery)
 		u.refuseStash()
 		return
 	}
@@ -148,54 +150,88 @@ func (u *user) restored(now time.Time, m *restored) {
 	stash := u.stash
 	u.stash = nil
 	for _, a := range stash {
-		u.arrive(now, a)
+		if u.mode == modeReady {
+			u.take(now, a) // however long the restore took, it was not late when it came
+		} else {
+			u.arrive(now, a)
+		}
 	}
 }
 
 // redrive answers again what was acknowledged and not ended, and tells the senders of what was not even acknowledged.
+// Should the user break again meanwhile, what is left waits for the next reload.
 func (u *user) redrive(now time.Time, open []live.Record) {
-	held := make(map[live.EventKey]bool, len(u.lost))
-	for _, l := range u.lost {
-		held[l.event.Key()] = true
-	}
+	lost := u.lost
+	u.lost = nil
 	for _, r := range open {
-		if held[r.Event.Key()] {
-			delete(held, r.Event.Key())
+		i := slices.IndexFunc(lost, func(l losing) bool { return l.event.Key() == r.Event.Key() })
+		session := r.Session
+		if i >= 0 {
+			session = lost[i].session
+		}
+		if u.mode != modeReady {
+			continue // still in the journal, and in lost when its place is held
+		}
+		if i >= 0 {
+			lost = slices.Delete(lost, i, i+1)
 		} else {
 			u.house.inFlight.Add(1)
 		}
 		u.house.metrics.redriven.Inc()
-		a := &Arrival{
-			Event: r.Event, Session: r.Session, Received: r.Received, Redriven: true,
+		u.take(now, &Arrival{
+			Event: r.Event, Session: session, Received: r.Received, Redriven: true,
 			Deadline: now.Add(u.house.cfg.Budget).UnixMilli(),
 			Stale:    now.Sub(time.UnixMilli(r.Received)) > u.house.cfg.WorthFor,
-		}
-		u.drive(now, Input{Kind: InArrived, Arrival: a})
+		})
 	}
-	for _, l := range u.lost {
-		if held[l.event.Key()] {
-			delete(held, l.event.Key())
-			u.refuse(l.event, l.session, live.StorageFailed)
-		}
+	if u.mode != modeReady {
+		u.lost = append(u.lost, lost...)
+		return
 	}
-	u.lost = nil
+	for _, l := range lost {
+		u.refuse(l.event, l.session, u.broken)
+	}
+}
+
+// ruled takes a ruling; one for an earlier incarnation is handed back, so that nobody waits for its answer.
+func (u *user) ruled(now time.Time, m *ruled) {
+	if m.asker.Incarnation == u.incarnation {
+		u.drive(now, Input{Kind: InRuled, Seq: m.asker.Seq, Ruling: m.ruling, Joined: m.joined, Topic: m.topic})
+	} else if m.ruling == RuledFirst {
+		u.house.rooms.tell(u.key.Room, &released{Answer: Answer{Asker: m.asker, Topic: m.topic}}, now.UnixMilli())
+	}
 }
 
 func (u *user) arrive(now time.Time, a *Arrival) {
+	if u.mode == modeReady {
+		if now.UnixMilli()-a.Received > u.house.cfg.ShedAfter.Milliseconds() {
+			a.Refused = true // before it costs a commit that would come too late
+		}
+		u.take(now, a)
+		return
+	}
+	for i, l := range u.lost {
+		if l.event.Key() == a.Event.Key() && a.Event.ID != "" {
+			u.lost[i].session = a.Session // a repetition of what is being sorted out
+			u.house.inFlight.Add(-1)
+			return
+		}
+	}
 	switch {
-	case now.UnixMilli()-a.Received > u.house.cfg.ShedAfter.Milliseconds():
-		u.refuse(a.Event, a.Session, live.Overloaded) // before it costs a commit that would come too late
-	case u.mode == modeReady:
-		u.current = a
-		u.drive(now, Input{Kind: inputFor(a.Event.Type), Arrival: a})
-		u.current = nil
 	case u.mode == modeBroken:
-		u.refuse(a.Event, a.Session, live.StorageFailed)
-	case len(u.stash) >= u.house.cfg.MaxPending:
+		u.refuse(a.Event, a.Session, u.broken)
+	case a.Refused || len(u.stash) >= u.house.cfg.MaxPending:
 		u.refuse(a.Event, a.Session, live.Overloaded)
 	default:
 		u.stash = append(u.stash, a)
 	}
+}
+
+// take drives the state machine with an arrival.
+func (u *user) take(now time.Time, a *Arrival) {
+	u.current = a
+	u.drive(now, Input{Kind: inputFor(a.Event.Type), Arrival: a})
+	u.current = nil
 }
 
 func inputFor(t live.EventType) InputKind {
@@ -220,7 +256,7 @@ func (u *user) wasRead(now time.Time, m *wasRead) {
 	in := Input{Kind: InRead, Seq: m.seq, Reading: m.reading}
 	p, named := u.house.parts.Catalogue.Resolve(u.key.Room, m.reading.Entities)
 	if in.Named = named; p != nil {
-		in.Product = p.ID
+		in.Product, in.Variant = p.ID, u.house.parts.Catalogue.Variant(p, m.reading.Entities)
 	}
 	u.drive(now, in)
 }
@@ -231,6 +267,8 @@ func (u *user) tick(ctx actor.Context, now time.Time, m *tick) {
 		if now.After(u.brokenUntil) {
 			u.load()
 		}
+	case u.mode == modeSettling && !u.settling:
+		u.settle()
 	case u.mode == modeReady:
 		u.drive(now, Input{Kind: InTick})
 		u.rest(ctx, m.idle)
@@ -273,6 +311,7 @@ func (u *user) saved(ctx actor.Context, m *saved) {
 	}
 	u.saving = false
 	if m.err != nil {
+		u.broken = live.StorageFailed
 		u.commitFailed(&commitFailed{incarnation: m.incarnation, err: m.err})
 		return
 	}
@@ -295,24 +334,35 @@ func (u *user) commitFailed(m *commitFailed) {
 	u.lease.Break()
 	for _, p := range u.state.pending {
 		if p.stage == stageAsking || p.stage == stageWriting {
-			u.release(p.topic, p.event)
+			u.release(p.topic, p.event, p.seq)
 		}
 		u.lost = append(u.lost, losing{p.event, p.session})
 	}
 	u.state, u.saving = NewUserState(u.key, u.house.cfg.MaxPending), false
-	u.incarnation++
+	u.incarnation = u.house.incarnations.Add(1)
 	u.lease = new(live.Lease)
 	u.mode = modeSettling
-	incarnation := u.incarnation
-	u.house.parts.Journal.Submit(live.Entry{Done: func(uint64, error) {
-		u.cell.post(&settled{incarnation: incarnation})
+	u.settle()
+}
+
+// settle puts a barrier into the journal: when it is done, so is everything before it. A journal that is too full for
+// it answers at once and out of order; then a tick tries again.
+func (u *user) settle() {
+	incarnation, submitted := u.incarnation, new(atomic.Bool)
+	u.settling = true
+	u.house.parts.Journal.Submit(live.Entry{Done: func(_ uint64, err error) {
+		u.cell.post(&settled{incarnation: incarnation, ordered: err == nil || submitted.Load()})
 	}})
+	submitted.Store(true)
 }
 
 // settled remembers every message that was admitted and not durably ended; redrive sorts them out when the state has
 // been read back.
 func (u *user) settled(now time.Time, m *settled) {
 	if m.incarnation != u.incarnation || u.mode != modeSettling {
+		return
+	}
+	if u.settling = false; !m.ordered {
 		return
 	}
 	for _, c := range u.closings {
@@ -331,7 +381,7 @@ func (u *user) settled(now time.Time, m *settled) {
 
 func (u *user) refuseStash() {
 	for _, a := range u.stash {
-		u.refuse(a.Event, a.Session, live.StorageFailed)
+		u.refuse(a.Event, a.Session, u.broken)
 	}
 	u.stash = nil
 }

@@ -18,6 +18,7 @@ type savedUser struct {
 	Mood     Mood           `json:"mood,omitempty"`
 	Unsure   int            `json:"unsure,omitempty"`
 	Seat     string         `json:"seat,omitempty"`
+	Session  live.SessionID `json:"session,omitempty"`
 	Turns    []savedTurn    `json:"turns,omitempty"`
 	Answered [][2]uint64    `json:"answered,omitempty"` // id, place
 }
@@ -31,7 +32,7 @@ type savedTurn struct {
 
 // snapshot returns the whole state for storage. Nothing may be pending: what is pending is in the journal.
 func (s *UserState) snapshot() ([]byte, error) {
-	v := savedUser{V: savedVersion, Product: s.product, Mood: s.mood, Unsure: s.unsure, Seat: s.seat}
+	v := savedUser{V: savedVersion, Product: s.product, Mood: s.mood, Unsure: s.unsure, Seat: s.seat, Session: s.session}
 	for t := range s.turns.all {
 		v.Turns = append(v.Turns, savedTurn{At: t.At, Text: t.Text, Intent: t.Intent.String(), Answer: t.Answer})
 	}
@@ -52,9 +53,13 @@ const moodScale = 50
 // guarded by TestAllocationsOfAUserStep.
 func (s *UserState) appendContext(dst []byte) []byte {
 	dst = append(dst, savedVersion, byte(min(s.unsure, 255)), byte(s.mood*moodScale))
-	dst = append(append(dst, byte(len(s.product))), s.product...)
-	return append(append(dst, byte(min(len(s.seat), 255))), s.seat[:min(len(s.seat), 255)]...)
+	dst = appendShort(dst, string(s.product))
+	dst = appendShort(dst, s.seat)
+	return appendShort(dst, string(s.session))
 }
+
+// appendShort appends a string of at most 255 bytes, as all identities are, with a length byte before it.
+func appendShort(dst []byte, s string) []byte { return append(append(dst, byte(len(s))), s...) }
 
 func (s *UserState) readContext(b []byte) error {
 	bad := fmt.Errorf("saved context of user %q: %d bytes, not of version %d", s.key.User, len(b), savedVersion)
@@ -66,11 +71,15 @@ func (s *UserState) readContext(b []byte) error {
 	if !ok {
 		return bad
 	}
-	seat, _, ok := cutShort(rest)
+	seat, rest, ok := cutShort(rest)
 	if !ok {
 		return bad
 	}
-	s.unsure, s.mood, s.product, s.seat = unsure, mood, live.ProductID(product), string(seat)
+	session, _, ok := cutShort(rest)
+	if !ok {
+		return bad
+	}
+	s.unsure, s.mood, s.product, s.seat, s.session = unsure, mood, live.ProductID(product), string(seat), live.SessionID(session)
 	return nil
 }
 
@@ -114,7 +123,7 @@ func (s *UserState) readSnapshot(state []byte) error {
 	if v.V != savedVersion {
 		return fmt.Errorf("saved state of user %q: version %d, want %d", s.key.User, v.V, savedVersion)
 	}
-	s.product, s.mood, s.unsure, s.seat = v.Product, max(1, v.Mood), v.Unsure, v.Seat
+	s.product, s.mood, s.unsure, s.seat, s.session = v.Product, max(1, v.Mood), v.Unsure, v.Seat, v.Session
 	for _, t := range v.Turns {
 		s.turns.add(Turn{At: t.At, Text: t.Text, Intent: live.ParseIntent(t.Intent), Answer: t.Answer})
 	}
@@ -131,16 +140,22 @@ func (s *UserState) replay(r live.Record, accepted *live.Record) error {
 	if err := s.readContext(r.State); err != nil {
 		return err
 	}
+	if r.Key.Type == live.Take || r.Key.Type == live.GiveBack {
+		return nil
+	}
 	turn := Turn{At: r.Received}
 	if accepted != nil {
 		turn.Text = accepted.Event.Text
 	}
 	if r.Outcome == live.Replied {
-		var frame struct{ Script, Intent string }
+		var frame struct{ Text, Script, Intent string }
 		if err := json.Unmarshal(r.Frame, &frame); err != nil {
 			return fmt.Errorf("stored reply to %q: %w", r.Key.ID, err)
 		}
 		turn.Answer, turn.Intent = frame.Script, live.ParseIntent(frame.Intent)
+		if r.Key.Type == live.Say {
+			turn.Answer = frame.Text
+		}
 	}
 	if r.Outcome != live.Shed && r.Reason != live.BecauseChatter {
 		s.turns.add(turn)

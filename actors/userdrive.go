@@ -22,6 +22,8 @@ type closing struct {
 	frame     []byte        // what tells the sender
 	reply     live.ReplyID  // "" when there is none
 	topic     Topic         // of a public question
+	asker     AskerID       // as the room knows it
+	redriven  bool          // acknowledged before this incarnation
 	answering bool          // the room waits for this answer to the topic
 	counted   bool          // the reply says the room's counts
 	received  int64         // Unix milliseconds
@@ -56,6 +58,7 @@ func (u *user) drive(now time.Time, in Input) {
 		effects := u.step(now, u.scratch.inputs[i])
 		for j := range effects {
 			if u.carryGuarded(now, &effects[j]); u.mode != modeReady {
+				u.abandon(effects[j+1:])
 				return
 			}
 		}
@@ -73,12 +76,30 @@ func (u *user) carryGuarded(now time.Time, e *Effect) {
 		u.house.metrics.panics.Inc()
 		u.house.log.Error("effect panicked, user reloads", "room", u.key.Room, "user", u.key.User, "effect", int(e.Kind),
 			"err", fmt.Sprint(r), "stack", string(debug.Stack()))
+		u.broken = live.Internal
 		if e.Kind == EffClose && !slices.ContainsFunc(u.closings, func(c *closing) bool { return c.event == e.Event }) {
 			u.lost = append(u.lost, losing{e.Event, e.Session})
+		} else if e.Kind != EffClose && e.Kind != EffAccept {
+			u.abandon([]Effect{*e})
 		}
 		u.commitFailed(&commitFailed{incarnation: u.incarnation, err: errEffect})
 	}()
 	u.carry(now, e)
+}
+
+// abandon sorts effects that will not be carried out any more, so that no message they speak of is forgotten.
+func (u *user) abandon(effects []Effect) {
+	for i := range effects {
+		switch e := &effects[i]; e.Kind {
+		case EffClose:
+			u.lost = append(u.lost, losing{e.Event, e.Session})
+		case EffRefuse:
+			u.refuse(e.Event, e.Session, e.Code)
+		case EffAct, EffRepeatAct, EffRepeatPending, EffRepeatClosed:
+			u.refuse(e.Event, e.Session, live.Internal)
+		case EffAccept, EffRead, EffAskRoom, EffRelease, EffCompose:
+		}
+	}
 }
 
 // step runs one pure step. Should it panic, the state is as before and only the message at fault is shed.
@@ -87,7 +108,7 @@ func (u *user) step(now time.Time, in Input) (out []Effect) {
 	defer func() {
 		if r := recover(); r != nil {
 			u.state = before
-			out = u.afterPanic(now, in, r)
+			out = u.afterPanic(now, in, before, r)
 		}
 	}()
 	if u.house.parts.OnStep != nil {
@@ -97,13 +118,25 @@ func (u *user) step(now time.Time, in Input) (out []Effect) {
 	return u.scratch.effects
 }
 
-func (u *user) afterPanic(now time.Time, in Input, r any) []Effect {
+func (u *user) afterPanic(now time.Time, in Input, before UserState, r any) (out []Effect) {
 	u.house.metrics.panics.Inc()
 	u.house.log.Error("step panicked, message shed", "room", u.key.Room, "user", u.key.User, "input", int(in.Kind),
 		"err", fmt.Sprint(r), "stack", string(debug.Stack()))
-	if in.Arrival != nil {
-		return append(u.scratch.effects[:0], Effect{Kind: EffRefuse, Event: in.Arrival.Event, Session: in.Arrival.Session, Code: live.Internal})
+	if a := in.Arrival; a != nil {
+		e := Effect{Kind: EffRefuse, Event: a.Event, Session: a.Session, Code: live.Internal}
+		if a.Redriven { // it was acknowledged: its end must be as durable as its beginning
+			e.Kind, e.Outcome, e.Reason, e.Received, e.Redriven = EffClose, live.Shed, live.Reason(e.Code.String()), a.Received, true
+		}
+		return append(u.scratch.effects[:0], e)
 	}
+	defer func() {
+		if again := recover(); again != nil { // the next message in line is poison too
+			u.state = before
+			u.broken = live.Internal
+			u.commitFailed(&commitFailed{incarnation: u.incarnation, err: errEffect})
+			out = nil
+		}
+	}()
 	return u.state.Step(now.UnixMilli(), Input{Kind: InFailed, Seq: in.Seq, Code: live.Internal}, u.scratch.effects[:0])
 }
 
@@ -118,7 +151,7 @@ func (u *user) carry(now time.Time, e *Effect) {
 	case EffAskRoom:
 		u.askRoom(now, e)
 	case EffRelease:
-		h.rooms.tell(u.key.Room, &released{topic: e.Topic}, now.UnixMilli())
+		h.rooms.tell(u.key.Room, &released{Answer: Answer{Asker: u.asker(e.Seq), Topic: e.Topic}}, now.UnixMilli())
 	case EffCompose:
 		u.scratch.inputs = append(u.scratch.inputs, Input{Kind: InComposed, Seq: e.Seq, Line: u.compose(now, e)})
 	case EffClose:
@@ -129,10 +162,10 @@ func (u *user) carry(now time.Time, e *Effect) {
 		u.repeatPending(e)
 	case EffRepeatClosed:
 		u.repeatClosed(e)
-	case EffSay:
-		u.say(now, e)
-	case EffNote:
-		u.note(e)
+	case EffAct:
+		u.act(now, e)
+	case EffRepeatAct:
+		u.repeatAct(e)
 	}
 }
 
@@ -145,7 +178,7 @@ func (u *user) read(now time.Time, e *Effect) {
 }
 
 func (u *user) askRoom(now time.Time, e *Effect) {
-	a := Asker{User: u.key, Incarnation: u.incarnation, Seq: e.Seq, Topic: e.Topic}
+	a := Asker{AskerID: u.asker(e.Seq), Topic: e.Topic}
 	c := u.house.parts.Catalogue
 	a.Counts = c.CountsVersion(u.key.Room)
 	if e.Topic.Product != "" {
@@ -154,10 +187,14 @@ func (u *user) askRoom(now time.Time, e *Effect) {
 	u.house.rooms.tell(u.key.Room, &asked{Asker: a}, now.UnixMilli())
 }
 
+func (u *user) asker(seq uint64) AskerID {
+	return AskerID{User: u.key, Incarnation: u.incarnation, Seq: seq}
+}
+
 // release tells the room that this user will not answer for others.
-func (u *user) release(t Topic, e *live.Event) {
+func (u *user) release(t Topic, e *live.Event, seq uint64) {
 	if e.Type == live.Comment && t != (Topic{}) {
-		u.house.rooms.tell(u.key.Room, &released{topic: t}, u.house.now().UnixMilli())
+		u.house.rooms.tell(u.key.Room, &released{Answer: Answer{Asker: u.asker(seq), Topic: t}}, u.house.now().UnixMilli())
 	}
 }
 

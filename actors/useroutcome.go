@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"strconv"
 	"time"
 
 	"liveroom/engine/live"
@@ -25,7 +24,7 @@ func (u *user) close(now time.Time, e *Effect) {
 	incarnation := u.incarnation
 	c := &closing{
 		event: e.Event, session: e.Session, outcome: e.Outcome, reason: e.Reason, frame: u.house.frame(e),
-		topic: e.Topic, answering: e.Answering, counted: e.Counted, mood: e.Mood, received: e.Received, submitted: now,
+		topic: e.Topic, asker: u.asker(e.Seq), redriven: e.Redriven, answering: e.Answering, counted: e.Counted, mood: e.Mood, received: e.Received, submitted: now,
 	}
 	if e.Reading != nil {
 		c.decided = e.Reading.DecidedBy
@@ -54,7 +53,9 @@ func (u *user) close(now time.Time, e *Effect) {
 func (h *House) told(c *closing) {
 	h.inFlight.Add(-1)
 	now := h.now()
-	h.lag.Store(now.UnixMilli() - c.received)
+	if !c.redriven { // what a crash held up says nothing of how quick we are now
+		h.lag.Store(now.UnixMilli() - c.received)
+	}
 	h.metrics.ended(now, c)
 	h.tell(c.session, c.outcome, c.frame)
 	if c.reply != "" && c.event.Type == live.Comment {
@@ -66,7 +67,7 @@ func (h *House) told(c *closing) {
 // answered tells the room how the answer it waits for has ended; no reply means that there is none.
 func (h *House) answered(c *closing, reply live.ReplyID) {
 	if c.answering {
-		h.rooms.tell(c.event.Room, &released{topic: c.topic, reply: reply, counted: c.counted}, c.submitted.UnixMilli())
+		h.rooms.tell(c.event.Room, &released{Answer: Answer{Asker: c.asker, Topic: c.topic, Reply: reply, Counted: c.counted}}, c.submitted.UnixMilli())
 	}
 }
 
@@ -91,15 +92,23 @@ func (h *House) frame(e *Effect) []byte {
 	}
 }
 
+// shedFault tells of an accepted message that was given up: that is its outcome, and a repetition will bring it again.
 func shedFault(c live.Code, to live.EventID) *live.Fault {
-	hint := "not answered; send it again under a new id"
+	return &live.Fault{Code: c, Hint: "not answered in time; ask again under a new id", To: to}
+}
+
+// refusal tells of an event that was not accepted, and may come again.
+func refusal(c live.Code, to live.EventID) *live.Fault {
+	hint := "not taken; send it again under the same id"
 	switch c {
 	case live.Overloaded:
 		hint = "too much at once; send it again later"
 	case live.StorageFailed:
 		hint = "not stored and not answered; send it again under the same id"
 	case live.Forbidden:
-		hint = "take the dialogue first"
+		hint = "another seat has the dialogue, or none; take it first"
+	case live.BadField:
+		hint = "this user has only spoken in public; there is no private link to speak on"
 	}
 	return &live.Fault{Code: c, Hint: hint, To: to}
 }
@@ -112,7 +121,7 @@ func (u *user) refuse(e *live.Event, s live.SessionID, c live.Code) {
 func (h *House) refuse(e *live.Event, s live.SessionID, c live.Code) {
 	h.inFlight.Add(-1)
 	h.metrics.refused(c)
-	h.parts.Outlet.Send(s, h.parts.Frames.Error(nil, shedFault(c, e.ID)))
+	h.parts.Outlet.Send(s, h.parts.Frames.Error(nil, refusal(c, e.ID)))
 }
 
 // collect notes which outcomes have become durable since the last message.
@@ -136,7 +145,7 @@ func (u *user) repeatPending(e *Effect) {
 	u.house.metrics.repeats.Inc()
 	for _, p := range u.state.pending {
 		if p.seq == e.Seq {
-			u.after(e.Session, u.house.parts.Frames.Ack(nil, p.event.ID), func() {})
+			u.after(e.Session, p.event.ID, u.house.parts.Frames.Ack(nil, p.event.ID), func() {})
 		}
 	}
 }
@@ -149,14 +158,16 @@ func (u *user) repeatClosed(e *Effect) {
 	ack := h.parts.Frames.Ack(nil, id)
 	for _, c := range u.closings {
 		if c.event.Key() == e.Event.Key() {
-			u.after(session, ack, func() { h.tell(session, c.outcome, c.frame) })
+			u.after(session, id, ack, func() { h.tell(session, c.outcome, c.frame) })
 			return
 		}
 	}
 	h.parts.Journal.Closed(e.Block, u.key, e.Event.Key(), func(r live.Record, err error) {
 		if err != nil {
 			h.log.Error("cannot read back an outcome", "room", u.key.Room, "user", u.key.User, "err", err)
-			h.parts.Outlet.Send(session, h.parts.Frames.Error(nil, shedFault(live.StorageFailed, id)))
+			h.parts.Outlet.Send(session, h.parts.Frames.Error(nil, &live.Fault{
+				Code: live.StorageFailed, To: id, Hint: "this was answered before and cannot be read back now; send it again under the same id",
+			}))
 			return
 		}
 		h.parts.Outlet.Send(session, ack)
@@ -164,45 +175,17 @@ func (u *user) repeatClosed(e *Effect) {
 	})
 }
 
-// after sends a frame and calls then once all that was submitted before is durable. Should that fail, nothing is sent:
-// the reload tells the sender.
-func (u *user) after(s live.SessionID, frame []byte, then func()) {
-	h := u.house
+// after sends a frame and calls then once all that was submitted before is durable. Should that fail, the sender is
+// told to come again, and the user reloads.
+func (u *user) after(s live.SessionID, id live.EventID, frame []byte, then func()) {
+	h, incarnation := u.house, u.incarnation
 	h.parts.Journal.Submit(live.Entry{Lease: u.lease, Done: func(_ uint64, err error) {
-		if err == nil {
-			h.parts.Outlet.Send(s, frame)
-			then()
-		}
-	}})
-}
-
-// say makes a person's line durable, then sends it to the user.
-func (u *user) say(now time.Time, e *Effect) {
-	h := u.house
-	id := live.EventID(string(e.Session) + ":" + strconv.FormatInt(now.UnixNano(), 36))
-	r := &live.Reply{
-		ID: live.ReplyIDFor(u.key, live.EventKey{Type: live.Say, ID: id}), Room: u.key.Room, User: u.key.User,
-		Dialogue: live.DialogueOf(u.key), Text: e.Event.Text, Scope: live.Private, By: live.ByHuman,
-	}
-	frame, to := h.parts.Frames.Reply(nil, r), u.state.session
-	record := live.Record{Kind: live.RecordFact, User: u.key, Session: to, Received: e.Received, Event: e.Event, Frame: frame}
-	u.keep(record, e, func() { h.parts.Outlet.Send(to, frame) })
-}
-
-// note keeps a seat's act.
-func (u *user) note(e *Effect) {
-	u.keep(live.Record{Kind: live.RecordFact, User: u.key, Session: e.Session, Event: e.Event}, e, func() {})
-}
-
-func (u *user) keep(r live.Record, e *Effect, done func()) {
-	h, incarnation, session, id := u.house, u.incarnation, e.Session, e.Event.ID
-	h.parts.Journal.Submit(live.Entry{Records: []live.Record{r}, Lease: u.lease, Done: func(_ uint64, err error) {
-		h.inFlight.Add(-1)
 		if err != nil {
-			h.parts.Outlet.Send(session, h.parts.Frames.Error(nil, shedFault(live.StorageFailed, id)))
+			h.parts.Outlet.Send(s, h.parts.Frames.Error(nil, refusal(live.StorageFailed, id)))
 			u.cell.post(&commitFailed{incarnation: incarnation, err: err})
 			return
 		}
-		done()
+		h.parts.Outlet.Send(s, frame)
+		then()
 	}})
 }

@@ -24,7 +24,7 @@ type UserState struct {
 	product live.ProductID // what the dialogue is about
 	mood    Mood
 	unsure  int            // messages in a row that were not understood
-	session live.SessionID // the link the user was last heard on
+	session live.SessionID // the link of the user's latest private message
 	seat    string         // who has taken the dialogue, "" when the engine answers
 }
 
@@ -91,6 +91,7 @@ type pending struct {
 	accepted bool // it was durable before this incarnation began
 	reading  *live.Reading
 	product  live.ProductID
+	variant  string
 	named    bool // the text itself names a product, be it an unknown one
 	topic    Topic
 }
@@ -123,7 +124,9 @@ func (s *UserState) Step(now int64, in Input, out []Effect) []Effect {
 
 func (s *UserState) arrive(now int64, a *Arrival, out []Effect) []Effect {
 	key := a.Event.Key()
-	s.session = a.Session
+	if a.Event.Type == live.Message {
+		s.session = a.Session
+	}
 	if i := s.find(key); i >= 0 {
 		s.pending = slices.Clone(s.pending)
 		s.pending[i].session = a.Session
@@ -132,7 +135,7 @@ func (s *UserState) arrive(now int64, a *Arrival, out []Effect) []Effect {
 	if hit, ok := s.lookup(now, key); ok {
 		return append(out, Effect{Kind: EffRepeatClosed, Event: a.Event, Session: a.Session, Block: hit.block()})
 	}
-	if len(s.pending) >= s.maxPending {
+	if a.Refused || len(s.pending) >= s.maxPending {
 		return append(out, Effect{Kind: EffRefuse, Event: a.Event, Session: a.Session, Code: live.Overloaded})
 	}
 	s.seq++
@@ -156,7 +159,7 @@ func (s *UserState) read(now int64, in Input, out []Effect) []Effect {
 	}
 	s.pending = slices.Clone(s.pending)
 	p := &s.pending[i]
-	p.stage, p.reading, p.product, p.named = stageRead, in.Reading, in.Product, in.Named
+	p.stage, p.reading, p.product, p.variant, p.named = stageRead, in.Reading, in.Product, in.Variant, in.Named
 	return s.advance(now, out)
 }
 
@@ -164,8 +167,8 @@ func (s *UserState) read(now int64, in Input, out []Effect) []Effect {
 func (s *UserState) advance(now int64, out []Effect) []Effect {
 	for len(s.pending) > 0 && s.pending[0].stage == stageRead {
 		p := s.pending[0]
-		if !p.named && s.product != "" {
-			p.product = s.product // the dialogue's own product goes before what the host presents
+		if own := s.about(now); !p.named && own != "" {
+			p.product = own // the dialogue's own product goes before what the host presents
 		}
 		switch decide(s, now, &p) {
 		case verdictLate:
@@ -175,7 +178,7 @@ func (s *UserState) advance(now int64, out []Effect) []Effect {
 		case verdictChatter:
 			out = s.end(now, p, Effect{Outcome: live.Quiet, Reason: live.BecauseChatter}, out)
 		case verdictAskRoom:
-			p.stage, p.topic = stageAsking, Topic{Intent: p.reading.Intent, Product: p.product}
+			p.stage, p.topic = stageAsking, Topic{Intent: p.reading.Intent, Product: p.product, Variant: p.variant}
 			s.replaceHead(p)
 			return append(out, Effect{Kind: EffAskRoom, Seq: p.seq, Topic: p.topic, Event: p.event})
 		case verdictAnswer:
@@ -203,6 +206,20 @@ func (s *UserState) ruled(now int64, in Input, out []Effect) []Effect {
 	p.stage = stageWriting
 	s.replaceHead(p)
 	return append(out, s.compose(&p))
+}
+
+// aboutFor is how long a dialogue stays with its product after the latest turn, in milliseconds.
+const aboutFor = 10 * 60 * 1000
+
+// about returns the product the dialogue is about, "" for none.
+func (s *UserState) about(now int64) live.ProductID {
+	for t := range s.turns.latest {
+		if now-t.At <= aboutFor {
+			return s.product
+		}
+		break
+	}
+	return ""
 }
 
 func (s *UserState) compose(p *pending) Effect {
@@ -235,7 +252,7 @@ func (s *UserState) composed(now int64, in Input, out []Effect) []Effect {
 		By: in.Line.By, Decided: p.reading.DecidedBy, Script: in.Line.Script, Variant: in.Line.Variant,
 		TookMs: now - p.received,
 	}
-	if p.product != "" {
+	if p.named && p.product != "" {
 		s.product = p.product
 	}
 	s.unsure++
@@ -292,7 +309,8 @@ func (s *UserState) end(now int64, p pending, e Effect, out []Effect) []Effect {
 		e.Reason = live.Reason(e.Code.String())
 	}
 	e.Kind, e.Seq, e.Event, e.Session, e.Received = EffClose, p.seq, p.event, p.session, p.received
-	e.Topic, e.Answering = p.topic, p.stage == stageWriting && p.event.Type == live.Comment
+	e.Topic, e.Redriven = p.topic, p.accepted
+	e.Answering = (p.stage == stageWriting || p.stage == stageAsking) && p.event.Type == live.Comment
 	e.Reading = p.reading
 	return append(out, e)
 }
