@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -63,6 +64,18 @@ func (c catalogue) Resolve(room live.RoomID, entities []live.Entity) (*live.Prod
 	return c.Catalogue.Resolve(entities, c.rooms.Presenting(room).SKU), named
 }
 
+// Variant implements actors.Catalogue.
+func (c catalogue) Variant(p *live.Product, entities []live.Entity) string {
+	v := shop.VariantOf(p, entities)
+	switch {
+	case v == nil:
+		return ""
+	case v.SKU != "":
+		return string(v.SKU)
+	}
+	return v.Size + "/" + v.Color
+}
+
 // Product implements actors.Catalogue.
 func (c catalogue) Product(_ live.ShopID, id live.ProductID) *live.Product { return c.ByID(id) }
 
@@ -104,5 +117,10 @@ type journal struct{ *storage.Store }
 
 // Load implements actors.Journal.
 func (j journal) Load(k live.UserKey, done func([]byte, []live.Record, error)) {
-	j.Store.Load(k, func(l storage.Loaded, err error) { done(l.State, l.Tail, err) })
+	j.Store.Load(k, func(l storage.Loaded, err error) {
+		if errors.Is(err, storage.ErrCorrupt) {
+			err = nil // the store has said so; the user starts from what can be read
+		}
+		done(l.State, l.Tail, err)
+	})
 }

@@ -120,13 +120,13 @@ func (p *parts) openShop(cfg ShopConfig) (err error) {
 // restoreFacts rebuilds stock, counts and open rooms from what is stored.
 func (p *parts) restoreFacts(ctx context.Context) error {
 	for _, room := range p.catalogue.Rooms() {
-		p.gate.known.Store(room.ID, struct{}{})
+		p.gate.know(room.ID)
 	}
 	return p.store.Facts(ctx, func(r live.Record) bool {
 		p.ledger.Restore(r)
 		p.rooms.Restore(r)
-		if r.Event != nil && r.Event.Room != "" {
-			p.gate.known.Store(r.Event.Room, struct{}{})
+		if r.Event != nil && r.Event.Room != "" && p.gate.open {
+			p.gate.know(r.Event.Room)
 		}
 		return true
 	})

@@ -34,5 +34,5 @@ func Classify(ctx context.Context, cfg Config, log *slog.Logger, use func(read f
 		s.Submit(nlp.Query{Shop: p.catalogue.Shop(), Text: text}, func(r *live.Reading) { got <- r })
 		return nlp.AppendReadingJSON(nil, text, <-got)
 	})
-	return errors.Join(err, g.stop("nlp"))
+	return errors.Join(err, g.stop(ctx, "nlp"))
 }

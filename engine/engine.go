@@ -98,6 +98,9 @@ func (e *Engine) stop(group *group) error {
 	defer cancel()
 	var errs []error
 	if group.has("transport") {
+		if err := p.server.Refuse(); err != nil {
+			errs = append(errs, fmt.Errorf("refuse new links: %w", err))
+		}
 		if err := p.house.Drain(part(budget, 2)); err != nil {
 			errs = append(errs, fmt.Errorf("drain actors: %w", err))
 		}
@@ -106,7 +109,7 @@ func (e *Engine) stop(group *group) error {
 		}
 	}
 	for _, name := range []string{"transport", "actors", "nlp", "scripts", "storage", "admin"} {
-		if err := group.stop(name); err != nil {
+		if err := group.stop(budget, name); err != nil {
 			errs = append(errs, fmt.Errorf("stop %s: %w", name, err))
 		}
 	}

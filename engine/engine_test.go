@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"liveroom/engine/live"
 	"liveroom/transport/wire/token"
@@ -214,5 +215,78 @@ func TestDrainAnswersWhatWasAccepted(t *testing.T) {
 	}
 	if err := <-stopped; err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestDifferentChoicesDoNotShareAnAnswer(t *testing.T) {
+	n := startNode(t, t.TempDir(), nil)
+	c := n.ingest(t)
+	for _, s := range []struct {
+		sku    string
+		pieces int
+	}{{"DEMO-1-XL-BLACK", 7}, {"DEMO-1-L-WHITE", 51}} {
+		c.send(frame{"type": "stock", "sku": s.sku, "available": s.pieces, "at": time.Now().UnixMilli()})
+	}
+	c.send(said("comment", "c1", "u1", "1号链接XL码黑色还有货吗"))
+	if r := c.next("reply", "outcome", "error"); !strings.Contains(r.text("text"), "7") {
+		t.Fatalf("got %v, want the 7 black XL", r)
+	}
+	c.send(said("comment", "c2", "u2", "1号链接L码白色还有货吗"))
+	if r := c.next("reply", "outcome", "error"); !strings.Contains(r.text("text"), "51") {
+		t.Fatalf("got %v, want the 51 white L and no part in another's answer", r)
+	}
+	c.send(said("comment", "c3", "u3", "1号链接L码白色还有货吗"))
+	if o := c.next("reply", "outcome", "error"); o.text("outcome") != "merged" {
+		t.Errorf("got %v, want the same question merged", o)
+	}
+}
+
+func TestAnOpenedRoomIsThereAfterARestart(t *testing.T) {
+	dir := t.TempDir()
+	n := startNode(t, dir, nil)
+	c := n.ingest(t)
+	opening := said("comment", "c1", "u1", "来了来了")
+	opening["room"] = "popup"
+	c.send(opening)
+	c.next("ack")
+	if err := n.stop(); err != nil {
+		t.Fatal(err)
+	}
+	n = startNode(t, dir, nil)
+	claims := token.Claims{Role: live.Viewer, Room: "popup", User: "u1"}
+	dialWS(t, n.Addrs().WS).hello("viewer", n.token(t, claims), nil)
+}
+
+func TestATokenOfAnotherShopIsRefused(t *testing.T) {
+	n := startNode(t, t.TempDir(), nil)
+	c := dialTCP(t, n.Addrs().TCP)
+	c.send(frame{"type": "hello", "v": 1, "role": "ingest", "token": n.token(t, token.Claims{Role: live.Ingest, Shop: "other"})})
+	if bye := c.next("bye"); bye.text("code") != "forbidden" {
+		t.Errorf("got %v, want bye forbidden", bye)
+	}
+}
+
+func TestASeatSpeaksToTheUsersOwnLink(t *testing.T) {
+	n := startNode(t, t.TempDir(), nil)
+	c, v := n.ingest(t), n.viewer(t, "guest")
+	seat := dialTCP(t, n.Addrs().TCP).hello("seat", n.token(t, token.Claims{Role: live.Seat}), nil)
+	v.send(said("message", "m1", "guest", "我要退货"))
+	dialogue := v.next("reply").text("dialogue")
+	c.send(said("comment", "c1", "guest", "哈哈哈")) // heard of elsewhere meanwhile
+	c.next("outcome")
+	seat.send(frame{"type": "take", "id": "t1", "dialogue": dialogue})
+	seat.next("ack")
+	v.send(said("message", "m2", "guest", "包邮吗"))
+	v.next("ack")
+	seat.send(frame{"type": "say", "id": "s1", "dialogue": dialogue, "text": "您好，我是店长"})
+	if r := v.next("reply"); r.text("by") != "human" || r.text("text") != "您好，我是店长" {
+		t.Errorf("the viewer got %v, want the person's line and none of the engine's", r)
+	}
+	seat.next("ack")
+	seat.send(frame{"type": "give_back", "id": "g1", "dialogue": dialogue})
+	seat.next("ack")
+	v.send(said("message", "m3", "guest", "包邮吗"))
+	if r := v.next("reply"); r.text("to") != "m3" || r.text("by") != "script" {
+		t.Errorf("the viewer got %v, want the engine again", r)
 	}
 }

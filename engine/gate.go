@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/netip"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,8 +34,9 @@ type gate struct {
 	server    *transport.Server
 	log       *slog.Logger
 
-	links    sync.Map // live.SessionID → *live.Link
-	known    sync.Map // live.RoomID → struct{}: rooms that exist
+	links    sync.Map     // live.SessionID → *live.Link
+	known    sync.Map     // live.RoomID → struct{}: rooms that exist
+	opened   atomic.Int64 // rooms in known
 	draining atomic.Bool
 }
 
@@ -49,6 +51,8 @@ func (g *gate) Hello(h *wire.Hello, _ netip.Addr) (live.Link, *live.Fault) {
 		return live.Link{}, &live.Fault{Code: live.Expired, Field: "token", Hint: "the token has expired; get a new one"}
 	case err != nil:
 		return live.Link{}, &live.Fault{Code: live.Unauthorized, Field: "token", Hint: "not a token of this shop; make one with liveroom token"}
+	case claims.Shop != "" && claims.Shop != g.catalogue.Shop():
+		return live.Link{}, &live.Fault{Code: live.Forbidden, Field: "token", Hint: "the token is for another shop than this node's"}
 	case claims.Role != h.Role:
 		return live.Link{}, &live.Fault{Code: live.Forbidden, Field: "role", Hint: "the token is for role " + claims.Role.String()}
 	}
@@ -78,6 +82,8 @@ func (g *gate) Opened(l *live.Link, resume *wire.Resume) {
 	g.store.SessionFrames(l.Session, resume.After, only, func(frames [][]byte, err error) {
 		if err != nil {
 			g.log.Warn("cannot resume session", "session", l.Session, "err", err)
+			fault := live.Fault{Code: live.StorageFailed, Field: "resume", Hint: "what was missed cannot be read now; connect and resume again"}
+			g.server.Send(l.Session, wire.AppendError(nil, &fault))
 			return
 		}
 		for _, f := range frames {
@@ -120,13 +126,21 @@ func (g *gate) Event(l *live.Link, e *live.Event, received time.Time) *live.Faul
 		if fault := g.catalogue.CheckSKU(e); fault != nil {
 			return fault
 		}
-		if g.rooms.Present(e.Room, e.SKU, e.At) {
-			g.keep(l, e, received, false)
+		if !g.rooms.Present(e.Room, e.SKU, e.At) {
+			return tooManyRooms(e)
 		}
-	case live.OrderUpdate, live.Rate:
+		g.keep(l, e, received, false)
+	case live.OrderUpdate:
+		if fault := g.catalogue.CheckSKU(e); fault != nil {
+			return fault
+		}
+		g.keep(l, e, received, true)
+	case live.Rate:
 		g.keep(l, e, received, true)
 	default:
-		g.rooms.Count(e)
+		if !g.rooms.Count(e) {
+			return tooManyRooms(e)
+		}
 	}
 	return nil
 }
@@ -160,16 +174,38 @@ func (g *gate) place(l *live.Link, e *live.Event) *live.Fault {
 // maxRooms bounds the rooms that ingest links may open.
 const maxRooms = 10_000
 
-// enter tells whether a room exists; ingest links may open one.
+// enter tells whether a room exists. An ingest link may open one, which then exists after a restart too.
 func (g *gate) enter(room live.RoomID, ingest bool) bool {
 	if _, ok := g.known.Load(room); ok {
 		return true
 	}
-	if !ingest || !g.open || g.rooms.Len() >= maxRooms {
+	if !ingest || !g.open || g.opened.Load() >= maxRooms {
 		return false
 	}
-	g.known.Store(room, struct{}{})
+	room = live.RoomID(strings.Clone(string(room))) // the event's strings share one allocation
+	if !g.know(room) {
+		return true
+	}
+	opened := &live.Event{Type: live.Enter, Room: room, At: time.Now().UnixMilli()}
+	g.store.Submit(live.Entry{Records: []live.Record{{Kind: live.RecordFact, Received: opened.At, Event: opened}}, Done: func(_ uint64, err error) {
+		if err != nil {
+			g.log.Warn("an opened room is not stored", "room", room, "err", err)
+		}
+	}})
 	return true
+}
+
+// know notes that a room exists, and tells whether that is news.
+func (g *gate) know(room live.RoomID) bool {
+	_, known := g.known.LoadOrStore(room, struct{}{})
+	if !known {
+		g.opened.Add(1)
+	}
+	return !known
+}
+
+func tooManyRooms(e *live.Event) *live.Fault {
+	return &live.Fault{Code: live.Overloaded, Field: "room", To: e.ID, Hint: "as many rooms are open as this node holds; use one of them"}
 }
 
 func (g *gate) deliver(l *live.Link, e *live.Event, received time.Time) *live.Fault {
@@ -187,7 +223,7 @@ func (g *gate) keep(l *live.Link, e *live.Event, received time.Time, ack bool) {
 	g.store.Submit(live.Entry{Records: []live.Record{record}, Done: func(_ uint64, err error) {
 		switch {
 		case err != nil:
-			fault := live.Fault{Code: live.StorageFailed, To: e.ID, Hint: "this " + e.Type.String() + " is in force but not stored; send it again"}
+			fault := live.Fault{Code: live.StorageFailed, To: e.ID, Hint: "this " + e.Type.String() + " is not stored; send it again"}
 			g.server.Send(session, wire.AppendError(nil, &fault))
 		case ack:
 			g.server.Send(session, wire.AppendAck(nil, e.ID))

@@ -55,15 +55,28 @@ func (g *group) start(name string, r runner) error {
 
 func (g *group) has(name string) bool { _, ok := g.lives[name]; return ok }
 
-// stop ends a part and returns what its Run returned; a part never started is stopped already.
-func (g *group) stop(name string) error {
+// errStuck says that a part did not end within the budget of the stop.
+var errStuck = errors.New("did not end in time")
+
+// stop ends a part and returns what its Run returned, or errStuck once the budget and a last second are spent; a part
+// never started is stopped already.
+func (g *group) stop(budget context.Context, name string) error {
 	l, ok := g.lives[name]
 	if !ok {
 		return nil
 	}
 	l.cancel()
-	<-l.done
-	return l.err
+	select {
+	case <-l.done:
+		return l.err
+	case <-budget.Done():
+	}
+	select {
+	case <-l.done:
+		return l.err
+	case <-time.After(time.Second):
+		return errStuck
+	}
 }
 
 // errEnded says that a part returned without being asked to and without an error.

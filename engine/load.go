@@ -55,9 +55,7 @@ func Load(base Config, from Sources) (Config, []Key, error) {
 	for i := range keys {
 		keys[i].Source = sources[i].Source
 	}
-	if len(errs) == 0 {
-		errs = append(errs, cfg.Validate())
-	}
+	errs = append(errs, cfg.Validate())
 	return cfg, keys, errors.Join(errs...)
 }
 
@@ -85,7 +83,7 @@ func (s Sources) readEnviron(keys []Key) (map[string]any, []error) {
 	var errs []error
 	for _, entry := range s.Environ {
 		name, value, _ := strings.Cut(entry, "=")
-		if !strings.HasPrefix(name, "LIVEROOM_") || slices.Contains(foreign, name) {
+		if !strings.HasPrefix(name, "LIVEROOM_") || slices.Contains(foreign, name) || injected(name) {
 			continue
 		}
 		key, fromFile := keyOfEnv(keys, name)
@@ -104,6 +102,11 @@ func (s Sources) readEnviron(keys []Key) (map[string]any, []error) {
 		}
 	}
 	return values, errs
+}
+
+// injected tells whether a variable is one that Kubernetes sets for a Service called liveroom.
+func injected(name string) bool {
+	return name == "LIVEROOM_PORT" || strings.HasPrefix(name, "LIVEROOM_PORT_") || strings.HasPrefix(name, "LIVEROOM_SERVICE_")
 }
 
 // keyOfEnv returns the key a variable sets, and whether it names a file with the value.

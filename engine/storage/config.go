@@ -62,7 +62,7 @@ func (c Config) Validate() error {
 	check(c.ReadQueue > 0, "read_queue: %d is not positive", c.ReadQueue)
 	check(c.SessionWindow > 0, "session_window: %v is not positive", c.SessionWindow)
 	check(c.SessionFrames > 0, "session_frames: %d is not positive", c.SessionFrames)
-	check(c.Keep >= time.Hour, "keep: %v is under an hour", c.Keep)
+	check(c.Keep >= 24*time.Hour, "keep: %v is under the 24 h for which a repeated message brings its frame again", c.Keep)
 	check(c.FoldAfter >= time.Minute, "fold_after: %v is under a minute", c.FoldAfter)
 	return errors.Join(problems...)
 }

@@ -34,6 +34,8 @@ func appendFacts(rows []factRow, r *live.Record) []factRow {
 		add("stock", strconv.Itoa(len(e.SKU))+":"+string(e.SKU)+e.Warehouse)
 	case live.OrderUpdate:
 		add("order", string(e.ID))
+	case live.Enter: // the first word of a room, which opened it
+		add("room", string(e.Room))
 	case live.Present:
 		add("present", string(e.Room))
 	case live.CountsUpdate:
