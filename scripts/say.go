@@ -67,7 +67,7 @@ func (c *composer) Append(dst []byte, v phrase.Var, row int) ([]byte, bool) {
 	case phrase.HighPrice:
 		return appendPrice(dst, c.prices[1]), true
 	case phrase.Promotion:
-		return phrase.AppendClean(dst, p.Promotion), true
+		return phrase.AppendClean(dst, clause(p.Promotion)), true
 	case phrase.Gifts:
 		return appendGifts(dst, p.Gifts), true
 	case phrase.Instalment:

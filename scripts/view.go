@@ -1,6 +1,7 @@
 package scripts
 
 import (
+	"strings"
 	"time"
 
 	"liveroom/engine/live"
@@ -288,12 +289,15 @@ func (v *view) Attribute(i live.Intent) string {
 	if v.ask.Product == nil || i == 0 {
 		return ""
 	}
-	s := v.ask.Product.Attributes[i.String()]
+	s := clause(v.ask.Product.Attributes[i.String()])
 	if s == "" || !phrase.Fits(s, phrase.CapSentence) {
 		return ""
 	}
 	return s
 }
+
+// clause cuts the marks off the end of a shop's sentence, so that a text may go on after it.
+func clause(s string) string { return strings.TrimRight(s, "。.！!～~ ") }
 
 // firstOf returns the first value that variants have, "" when none or too long to say.
 func (v *view) firstOf(of func(*live.Variant) string) string {
