@@ -29,6 +29,7 @@ class Line:
     smooth: float = 0.05
     source: str = "own"
     clear: bool = True
+    either: bool = False  # `chatter` or `unknown`, nobody said which
     norm: str = field(default="", repr=False)
 
     def __post_init__(self):
@@ -156,7 +157,7 @@ def out_of_scope(root, test=False):
 
 
 def danmaku(root, test=False):
-    """Return room noise, weakly labelled: `chatter` when short, between `chatter` and `unknown` when long."""
+    """Return room noise, known only to be `chatter` or `unknown`; without what might be anything else."""
     out = []
     with open(os.path.join(root, "unlabelled/danmaku.txt"), encoding="utf-8") as f:
         for text in f.read().split("\n"):
@@ -164,8 +165,7 @@ def danmaku(root, test=False):
                 continue
             if not test and (_SHOP.search(text) or _SHORT.match(text)):
                 continue
-            share = 0.85 if len(text) <= 8 else 0.6
-            out.append(Line(text, {CHATTER: share, UNKNOWN: 1 - share}, -1, 0.5, 0.05, "danmaku"))
+            out.append(Line(text, {CHATTER: 0.5, UNKNOWN: 0.5}, -1, 0.5, 0.0, "danmaku", either=True))
     return out
 
 
@@ -173,6 +173,18 @@ def service_lines(root):
     """Return unlabelled real customer lines (not held out) for self-training."""
     with open(os.path.join(root, "unlabelled/service.txt"), encoding="utf-8") as f:
         return [x for x in f.read().split("\n") if x and not held_out(x)]
+
+
+def service_labels(root):
+    """Return the unlabelled real lines that we labelled ourselves; service_labels.tsv names them by hash, never by text."""
+    with open(os.path.join(HERE, "service_labels.tsv"), encoding="utf-8") as f:
+        rows = [x.split("\t") for x in f.read().split("\n")[1:] if x]
+    known, out = {r[0]: r[1:] for r in rows}, []
+    for text in service_lines(root):
+        label = known.pop(hash_bytes(text).hex()[:20], None)
+        if label:
+            out.append(Line(text, {INTENT[label[0]]: 1.0}, EMOTION[label[1]], source="service"))
+    return out
 
 
 def _grams4(text):

@@ -12,7 +12,7 @@ BOUNDARY = "\u0002"
 _MASK = (1 << 64) - 1
 
 
-def build_vocab(texts, least=2, most=3000):
+def build_vocab(texts, least=2, most=3500):
     """Return the characters seen at least `least` times, most frequent first."""
     count = {}
     for text in texts:

@@ -9,23 +9,25 @@ from torch.nn import functional as F
 import linear
 import model
 from features import encode, grams, pad_batch
-from labels import EMOTIONS, INTENTS
+from labels import CHATTER, EMOTIONS, INTENTS, UNKNOWN
 
 
 def targets(lines):
-    """Return (intent distributions, emotion labels or -1, weights) for lines, label smoothing applied."""
+    """Return (intent distributions, emotion labels or -1, weights, either) for lines, label smoothing applied."""
     y = np.zeros((len(lines), len(INTENTS)), np.float32)
     for i, line in enumerate(lines):
         for k, share in line.intents.items():
             y[i, k] = share
         y[i] = y[i] * (1 - line.smooth) + line.smooth / len(INTENTS)
     emotion = np.array([x.emotion for x in lines], np.int64)
-    return torch.from_numpy(y), torch.from_numpy(emotion), torch.tensor([x.weight for x in lines])
+    return torch.from_numpy(y), torch.from_numpy(emotion), torch.tensor([x.weight for x in lines]), torch.tensor([x.either for x in lines])
 
 
-def loss(intent, emotion, y, e, w, emotion_weight):
-    """Return the weighted cross-entropy of both heads."""
-    per = -(y * F.log_softmax(intent, 1)).sum(1)
+def loss(intent, emotion, y, e, w, either, emotion_weight):
+    """Return the weighted cross-entropy of both heads; an `either` line pays only for mass outside chatter and unknown."""
+    log_p = F.log_softmax(intent, 1)
+    both = torch.logsumexp(log_p[:, [CHATTER, UNKNOWN]], 1)
+    per = torch.where(either, -both, -(y * log_p).sum(1))
     total = (per * w).sum() / w.sum()
     known = e >= 0
     if known.any():
@@ -86,11 +88,13 @@ def _by_length(lines, picks, batch, rng, chunk=20):
     return [groups[i] for i in rng.permutation(len(groups))]
 
 
-def train_cnn(make_lines, chars, epochs=16, seed=1, batch=48, peak=2e-3, **shape):
+def train_cnn(make_lines, chars, epochs=18, seed=1, batch=48, peak=2e-3, start=None, **shape):
     """Return a trained TextCNN. `make_lines(epoch)` gives the epoch's lines."""
     torch.manual_seed(seed)
     rng, index = random.Random(seed), {c: i + 3 for i, c in enumerate(chars)}
     net = model.TextCNN(len(chars) + 3, len(INTENTS), len(EMOTIONS), **shape)
+    if start is not None:
+        net.embed.weight.data.copy_(start)
     opt = torch.optim.AdamW(net.parameters(), lr=peak, weight_decay=0.02)
     ew = emotion_weights(make_lines(0))
     net.train()
@@ -99,16 +103,16 @@ def train_cnn(make_lines, chars, epochs=16, seed=1, batch=48, peak=2e-3, **shape
         for group in opt.param_groups:
             group["lr"] = peak * max(rate, 0.02)
         ids = torch.from_numpy(pad_batch([encode(augment(x.norm, rng), index) for x in lines]))
-        y, e, w = targets(lines)
+        known = targets(lines)
         opt.zero_grad()
-        loss(*net(ids), y, e, w, ew).backward()
+        loss(*net(ids), *known, ew).backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
         opt.step()
     net.eval()
     return net
 
 
-def train_linear(make_lines, epochs=14, seed=1, batch=128, peak=0.1, decay=1e-6):
+def train_linear(make_lines, epochs=12, seed=1, batch=128, peak=0.1, decay=2e-6):
     """Return a trained hashed linear model."""
     torch.manual_seed(seed)
     rng, lin = random.Random(seed), linear.Linear(len(INTENTS) + len(EMOTIONS))
@@ -117,9 +121,9 @@ def train_linear(make_lines, epochs=14, seed=1, batch=128, peak=0.1, decay=1e-6)
     for share, lines in _epochs(make_lines, epochs, seed + 7, batch):
         for group in opt.param_groups:
             group["lr"] = peak * max(1 - share, 0.02)
-        y, e, w = targets(lines)
+        known = targets(lines)
         out = lin(*linear.batch([grams(augment(x.norm, rng)) for x in lines]))
-        cost = loss(out[:, : len(INTENTS)], out[:, len(INTENTS) :], y, e, w, ew)
+        cost = loss(out[:, : len(INTENTS)], out[:, len(INTENTS) :], *known, ew)
         cost = cost + decay * lin.bag.weight.pow(2).sum()
         opt.zero_grad()
         cost.backward()
