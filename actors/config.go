@@ -15,7 +15,7 @@ type Config struct {
 	// ShedAfter keeps answers in time under any load: while the latest outcome took longer than this from the receipt
 	// of its message, and more than a few messages are in flight, new ones are refused. Default 300 ms.
 	ShedAfter time.Duration
-	// MaxPending bounds the messages of one user admitted and not yet ended. Default 32.
+	// MaxPending bounds the messages of one user admitted and not yet ended. Default 128.
 	MaxPending int
 	// IdleAfter is how long an actor stays in memory without a message. Default 5 m.
 	IdleAfter time.Duration
@@ -38,7 +38,7 @@ type Config struct {
 // Default returns the configuration for a node in service.
 func Default() Config {
 	return Config{
-		Budget: 800 * time.Millisecond, MaxInFlight: 20_000, ShedAfter: 300 * time.Millisecond, MaxPending: 32,
+		Budget: 800 * time.Millisecond, MaxInFlight: 20_000, ShedAfter: 300 * time.Millisecond, MaxPending: 128,
 		IdleAfter: 5 * time.Minute, SnapshotAfter: 64, SweepEvery: time.Second,
 		WorthFor: time.Minute, FreshFor: 3 * time.Second, RestartLimit: 10, RestartWindow: 10 * time.Second,
 	}
