@@ -57,6 +57,7 @@ func (c *demoCommand) Run(ctx context.Context, s streams) (err error) {
 }
 
 func (c *demoCommand) serve(ctx context.Context, cfg engine.Config, log *slog.Logger, s streams) error {
+	tuneMemory()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	e, err := engine.New(ctx, cfg, log)
