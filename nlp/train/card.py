@@ -4,16 +4,17 @@ SOURCES = """| source | used for | licence state |
 | --- | --- | --- |
 | `nlp/corpus` (this repository) | training, development, test | Apache-2.0, written for this project |"""
 SHARED = """
-| DataCLUE CIC texts (shop buyer lines, labelled anew by us) | training | no redistribution licence; weights only |
+| DataCLUE CIC texts (shop buyer lines, labelled anew by us) | training, character embeddings | no redistribution licence; weights only |
 | JDDC samples (service dialogues, labelled anew by us) | training | no redistribution licence; weights only |
 | ECD sample (shop dialogues, labelled anew by us) | training | no redistribution licence; weights only |
 | SMP ECDT 2017 and 2019 (assistant commands) | `unknown` lines | no redistribution licence; weights only |
-| public danmaku dumps | `chatter` and `unknown` lines, weakly labelled | no redistribution licence; weights only |"""
+| review collections (ChineseNlpCorpus online shopping and delivery, comment-analysis shoes) | character embeddings | no redistribution licence; weights only |
+| public danmaku dumps | `chatter` and `unknown` lines, weakly labelled; character embeddings | no redistribution licence; weights only |"""
 
 USE = """## Intended use
 
 Reads one comment or private message of a Chinese live-commerce room and says what it asks for (36 intents, five
-domains) and in which mood (four emotions). It sees a single line without context. Below its threshold an intent is
+domains), in which mood (four emotions) and with which stance (three sentiments, linear model only). It sees a single line without context. Below its threshold an intent is
 `unsure`: ask or stay silent, do not act. `chatter` and `unknown` both mean: no script.
 
 ## Limits
@@ -45,7 +46,7 @@ def write(path, settings, figures, base, sizes, shared, intents):
         f"Made {settings['created']}. A character TextCNN whose first layer is folded into a lookup table (ONNX) and a hashed",
         "character n-gram linear model (int8), blended: `p = w·softmax(cnn/t) + (1-w)·softmax(linear/t')`.", "",
         f"- blend w = {settings['blend']}; temperatures: intent {t['intent']}, linear intent {t['linear_intent']}, "
-        f"emotion {t['emotion']}, linear emotion {t['linear_emotion']}",
+        f"emotion {t['emotion']}, linear emotion {t['linear_emotion']}, linear sentiment {t['linear_sentiment']}",
         "- thresholds: " + ", ".join(f"{k} {v}" for k, v in settings["thresholds"].items()),
         "- files: " + ", ".join(f"`{k}` {v:,} bytes" for k, v in sizes.items()), "",
         "## Sources", "", SOURCES + (SHARED if shared else ""), "",

@@ -9,7 +9,7 @@ import random
 import re
 from dataclasses import dataclass, field
 
-from labels import CHATTER, EMOTION, INTENT, UNKNOWN
+from labels import CHATTER, EMOTION, INTENT, SENTIMENT, UNKNOWN
 from normalize import normalize
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -20,11 +20,12 @@ _SLOT = re.compile(r"\{([a-z]+)\}")
 
 @dataclass
 class Line:
-    """One text with what is known of it. `intents` is a distribution {index: share}; `emotion` -1 is not labelled."""
+    """One text with what is known of it. `intents` is a distribution {index: share}; `emotion` and `sentiment` -1 are not labelled."""
 
     text: str
     intents: dict
     emotion: int = -1
+    sentiment: int = -1
     weight: float = 1.0
     smooth: float = 0.05
     source: str = "own"
@@ -101,13 +102,8 @@ def own_lines(paths, seed):
     for path in paths:
         for row in read_tsv(path):
             text = expand(row["text"], slots, rng)
-            out.append(Line(text, {INTENT[row["intent"]]: 1.0}, EMOTION[row["emotion"]]))
+            out.append(Line(text, {INTENT[row["intent"]]: 1.0}, EMOTION[row["emotion"]], SENTIMENT[row["sentiment"]]))
     return out
-
-
-def has_slot(text):
-    """Report whether a corpus text has a slot to expand."""
-    return bool(_SLOT.search(text))
 
 
 def _rows(root, name):
@@ -120,7 +116,7 @@ def _rows(root, name):
 def _real(row):
     clear = row["clear"] == "1"
     return Line(
-        row["text"], {INTENT[row["intent"]]: 1.0}, EMOTION[row["emotion"]], weight=1.0 if clear else 0.4,
+        row["text"], {INTENT[row["intent"]]: 1.0}, EMOTION[row["emotion"]], SENTIMENT[row["sentiment"]], weight=1.0 if clear else 0.7,
         smooth=0.05 if clear else 0.3, source="real", clear=clear,
     )
 
@@ -152,7 +148,7 @@ def out_of_scope(root, test=False):
     for name in ("out_of_scope/chat_2017.tsv", "out_of_scope/chat_2019.tsv"):
         for row in _rows(root, name):
             if held_out(row["text"]) == test and not _TALK.search(row["text"]):
-                out.append(Line(row["text"], {UNKNOWN: 1.0}, -1, 0.5, 0.05, "scope"))
+                out.append(Line(row["text"], {UNKNOWN: 1.0}, weight=0.5, source="scope"))
     return out
 
 
@@ -165,7 +161,7 @@ def danmaku(root, test=False):
                 continue
             if not test and (_SHOP.search(text) or _SHORT.match(text)):
                 continue
-            out.append(Line(text, {CHATTER: 0.5, UNKNOWN: 0.5}, -1, 0.5, 0.0, "danmaku", either=True))
+            out.append(Line(text, {CHATTER: 0.5, UNKNOWN: 0.5}, weight=0.5, source="danmaku", either=True))
     return out
 
 
@@ -185,6 +181,17 @@ def service_labels(root):
         if label:
             out.append(Line(text, {INTENT[label[0]]: 1.0}, EMOTION[label[1]], source="service"))
     return out
+
+
+def held_out_forms(root):
+    """Return the normal forms of every held-out line, so that none is trained on by way of an equal line elsewhere."""
+    texts = [r["text"] for r in _rows(root, "intents/real_intents.tsv")]
+    for name in ("unlabelled/service.txt", "unlabelled/danmaku.txt"):
+        with open(os.path.join(root, name), encoding="utf-8") as f:
+            texts += f.read().split("\n")
+    for name in ("out_of_scope/chat_2017.tsv", "out_of_scope/chat_2019.tsv"):
+        texts += [r["text"] for r in _rows(root, name)]
+    return {normalize(t) for t in texts if t and held_out(t)}
 
 
 def _grams4(text):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 import fit
-from labels import BUSINESS, CHATTER, DOMAINS, EMOTIONS, INTENTS, UNKNOWN
+from labels import BUSINESS, CHATTER, DOMAINS, EMOTIONS, INTENTS, SENTIMENTS, UNKNOWN
 
 
 def wilson(hits, n, z=1.96):
@@ -66,7 +66,7 @@ class Scorer:
         self.net, self.lin, self.index, self.settings = net, lin, index, settings
 
     def __call__(self, lines):
-        """Return blended (intent, emotion) probabilities."""
+        """Return (intent, emotion, sentiment) probabilities."""
         texts = [x.norm for x in lines]
         cnn, lin = fit.cnn_logits(self.net, self.index, texts), fit.linear_logits(self.lin, texts)
         return fit.blend(self.settings, cnn, lin)
@@ -83,7 +83,7 @@ def intent_rows(scorer, lines):
     """Return [(name, text)] for one labelled set."""
     if not lines:
         return []
-    raw, emo = scorer(lines)
+    raw, *moods = scorer(lines)
     p = merge_p(raw)
     y, z, conf = merged([x.intent for x in lines]), p.argmax(axis=1), p.max(axis=1)
     right = y == z
@@ -100,16 +100,16 @@ def intent_rows(scorer, lines):
         ("coverage at 0.85", share(int(sure.sum()), len(y))),
         ("expected calibration error", f"{ece(conf, right):.3f}"),
     ]
-    e = np.array([x.emotion for x in lines])
-    known = e >= 0
-    if known.any():
-        ez = emo.argmax(axis=1)
-        ef1, _ = macro_f1(e[known], ez[known], range(len(EMOTIONS)))
-        rows += [
-            ("emotion macro-F1", f"{ef1:.3f}"),
-            ("emotion accuracy", share(int((e == ez)[known].sum()), int(known.sum()))),
-            ("emotion constant answer", share(int(np.bincount(e[known]).max()), int(known.sum()))),
-        ]
+    for head, classes, q in (("emotion", EMOTIONS, moods[0]), ("sentiment", SENTIMENTS, moods[1])):
+        e, ez = np.array([getattr(x, head) for x in lines]), q.argmax(axis=1)
+        known = e >= 0
+        if known.any():
+            ef1, _ = macro_f1(e[known], ez[known], range(len(classes)))
+            rows += [
+                (f"{head} macro-F1", f"{ef1:.3f}"),
+                (f"{head} accuracy", share(int((e == ez)[known].sum()), int(known.sum()))),
+                (f"{head} constant answer", share(int(np.bincount(e[known]).max()), int(known.sum()))),
+            ]
     return rows
 
 
@@ -125,7 +125,7 @@ def fire_rate(scorer, lines):
     """Return how many lines out of scope fire a business intent above its threshold, as text."""
     if not lines:
         return "-"
-    raw, _ = scorer(lines)
+    raw = scorer(lines)[0]
     fire = fired(scorer, raw) & np.isin(raw.argmax(axis=1), BUSINESS)
     return share(int(fire.sum()), len(lines))
 

@@ -96,10 +96,10 @@ def vectors(net, lin, index, texts):
         norm = normalize(text)
         ids = encode(norm, index)
         intent, emotion = forward_numpy(net, np.array([ids], np.int64))
-        flat = linear.forward_numpy(lin, [grams(norm)])[0]
+        flat = linear.heads(linear.forward_numpy(lin, [grams(norm)]))
         out.append({
             "text": text, "normalized": norm, "ids": ids, "intent": _six(intent[0]), "emotion": _six(emotion[0]),
-            "linear_intent": _six(flat[: len(INTENTS)]), "linear_emotion": _six(flat[len(INTENTS) :]),
+            "linear_intent": _six(flat[0][0]), "linear_emotion": _six(flat[1][0]), "linear_sentiment": _six(flat[2][0]),
         })
     return out
 

@@ -9,30 +9,36 @@ from torch.nn import functional as F
 import linear
 import model
 from features import encode, grams, pad_batch
-from labels import CHATTER, EMOTIONS, INTENTS, UNKNOWN
+from labels import CHATTER, EMOTIONS, INTENTS, SENTIMENTS, UNKNOWN
 
 
 def targets(lines):
-    """Return (intent distributions, emotion labels or -1, weights, either) for lines, label smoothing applied."""
+    """Return the tensors loss() reads: intent distributions (smoothed), weights, either, and the other labels or -1."""
     y = np.zeros((len(lines), len(INTENTS)), np.float32)
     for i, line in enumerate(lines):
         for k, share in line.intents.items():
             y[i, k] = share
         y[i] = y[i] * (1 - line.smooth) + line.smooth / len(INTENTS)
-    emotion = np.array([x.emotion for x in lines], np.int64)
-    return torch.from_numpy(y), torch.from_numpy(emotion), torch.tensor([x.weight for x in lines]), torch.tensor([x.either for x in lines])
+    return {
+        "intent": torch.from_numpy(y),
+        "weight": torch.tensor([x.weight for x in lines]),
+        "either": torch.tensor([x.either for x in lines]),
+        "emotion": torch.tensor([x.emotion for x in lines]),
+        "sentiment": torch.tensor([x.sentiment for x in lines]),
+    }
 
 
-def loss(intent, emotion, y, e, w, either, emotion_weight):
-    """Return the weighted cross-entropy of both heads; an `either` line pays only for mass outside chatter and unknown."""
-    log_p = F.log_softmax(intent, 1)
+def loss(heads, known, class_weights):
+    """Return the weighted cross-entropy of every head; an `either` line pays only for mass outside chatter and unknown."""
+    log_p, w = F.log_softmax(heads["intent"], 1), known["weight"]
     both = torch.logsumexp(log_p[:, [CHATTER, UNKNOWN]], 1)
-    per = torch.where(either, -both, -(y * log_p).sum(1))
+    per = torch.where(known["either"], -both, -(known["intent"] * log_p).sum(1))
     total = (per * w).sum() / w.sum()
-    known = e >= 0
-    if known.any():
-        cost = F.cross_entropy(emotion[known], e[known], weight=emotion_weight, label_smoothing=0.05, reduction="none")
-        total = total + 0.5 * (cost * w[known]).sum() / w[known].sum()
+    for head, cw in class_weights.items():
+        rows = known[head] >= 0
+        if rows.any():
+            cost = F.cross_entropy(heads[head][rows], known[head][rows], weight=cw, label_smoothing=0.05, reduction="none")
+            total = total + 0.5 * (cost * w[rows]).sum() / w[rows].sum()
     return total
 
 
@@ -45,9 +51,9 @@ def balance(lines, power=0.35):
     return np.array([(ref / mass[x.intent]) ** power for x in lines])
 
 
-def emotion_weights(lines):
-    """Return class weights of the emotion head, inverse square root of frequency."""
-    n = np.array([sum(1 for x in lines if x.emotion == k) for k in range(len(EMOTIONS))], float)
+def rarity(lines, head, classes):
+    """Return class weights of the emotion or sentiment head, inverse square root of frequency."""
+    n = np.array([sum(1 for x in lines if getattr(x, head) == k) for k in range(len(classes))], float)
     w = (n.sum() / np.maximum(n, 1)) ** 0.5
     return torch.tensor(w / (w * n).sum() * n.sum(), dtype=torch.float32)
 
@@ -96,16 +102,15 @@ def train_cnn(make_lines, chars, epochs=18, seed=1, batch=48, peak=2e-3, start=N
     if start is not None:
         net.embed.weight.data.copy_(start)
     opt = torch.optim.AdamW(net.parameters(), lr=peak, weight_decay=0.02)
-    ew = emotion_weights(make_lines(0))
+    cw = {"emotion": rarity(make_lines(0), "emotion", EMOTIONS)}
     net.train()
     for share, lines in _epochs(make_lines, epochs, seed, batch):
         rate = min(share / 0.08, 1 - share) if share < 0.08 else (1 - share) / 0.92
         for group in opt.param_groups:
             group["lr"] = peak * max(rate, 0.02)
         ids = torch.from_numpy(pad_batch([encode(augment(x.norm, rng), index) for x in lines]))
-        known = targets(lines)
         opt.zero_grad()
-        loss(*net(ids), *known, ew).backward()
+        loss(dict(zip(("intent", "emotion"), net(ids))), targets(lines), cw).backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
         opt.step()
     net.eval()
@@ -115,15 +120,14 @@ def train_cnn(make_lines, chars, epochs=18, seed=1, batch=48, peak=2e-3, start=N
 def train_linear(make_lines, epochs=12, seed=1, batch=128, peak=0.1, decay=2e-6):
     """Return a trained hashed linear model."""
     torch.manual_seed(seed)
-    rng, lin = random.Random(seed), linear.Linear(len(INTENTS) + len(EMOTIONS))
+    rng, lin = random.Random(seed), linear.Linear(len(INTENTS) + len(EMOTIONS) + len(SENTIMENTS))
     opt = torch.optim.Adam(lin.parameters(), lr=peak)
-    ew = emotion_weights(make_lines(0))
+    cw = {"emotion": rarity(make_lines(0), "emotion", EMOTIONS), "sentiment": rarity(make_lines(0), "sentiment", SENTIMENTS)}
     for share, lines in _epochs(make_lines, epochs, seed + 7, batch):
         for group in opt.param_groups:
             group["lr"] = peak * max(1 - share, 0.02)
-        known = targets(lines)
         out = lin(*linear.batch([grams(augment(x.norm, rng)) for x in lines]))
-        cost = loss(out[:, : len(INTENTS)], out[:, len(INTENTS) :], *known, ew)
+        cost = loss(dict(zip(("intent", "emotion", "sentiment"), linear.heads(out))), targets(lines), cw)
         cost = cost + decay * lin.bag.weight.pow(2).sum()
         opt.zero_grad()
         cost.backward()
@@ -146,9 +150,8 @@ def cnn_logits(net, index, texts):
 
 
 def linear_logits(lin, texts):
-    """Return (intent, emotion) logits of the quantised linear model for normalised texts."""
-    out = linear.forward_numpy(lin, [grams(t) for t in texts])
-    return out[:, : len(INTENTS)], out[:, len(INTENTS) :]
+    """Return (intent, emotion, sentiment) logits of the quantised linear model for normalised texts."""
+    return linear.heads(linear.forward_numpy(lin, [grams(t) for t in texts]))
 
 
 def nll(p, y, w):
@@ -164,10 +167,11 @@ def temperature(logits, y, w):
 
 def calibrate(cnn, lin, lines):
     """Return {temperature, blend} fitted on human-written lines that neither model saw."""
-    (ci, ce), (li, le) = cnn, lin
+    (ci, ce), (li, le, ls) = cnn, lin
     y, e = np.array([x.intent for x in lines]), np.array([x.emotion for x in lines])
     w = np.array([x.weight for x in lines])
-    known = e >= 0
+    s = np.array([x.sentiment for x in lines])
+    known, felt = e >= 0, s >= 0
     best = None
     for blend in np.arange(0.2, 0.85, 0.05):
         # the two voices agree often, so their mean is less sure than either: fit both temperatures together
@@ -181,6 +185,7 @@ def calibrate(cnn, lin, lines):
     return {
         "temperature": {
             "intent": round(best[2], 4), "emotion": round(te, 4), "linear_intent": round(best[3], 4), "linear_emotion": round(tle, 4),
+            "linear_sentiment": round(temperature(ls[felt], s[felt], w[felt]), 4),
         },
         "blend": round(best[1], 2),
     }
@@ -198,8 +203,8 @@ def temperature_pair(ci, li, y, w):
 
 
 def blend(settings, cnn, lin):
-    """Return the blended (intent, emotion) probabilities."""
+    """Return the (intent, emotion, sentiment) probabilities; the first two blended, the last the linear model's."""
     t, b = settings["temperature"], settings["blend"]
     intent = b * softmax(cnn[0] / t["intent"]) + (1 - b) * softmax(lin[0] / t["linear_intent"])
     emotion = b * softmax(cnn[1] / t["emotion"]) + (1 - b) * softmax(lin[1] / t["linear_emotion"])
-    return intent, emotion
+    return intent, emotion, softmax(lin[2] / t["linear_sentiment"])

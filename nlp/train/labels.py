@@ -11,6 +11,7 @@ SENTIMENTS = ["positive", "neutral", "negative"]
 
 INTENT = {k: i for i, k in enumerate(INTENTS)}
 EMOTION = {k: i for i, k in enumerate(EMOTIONS)}
+SENTIMENT = {k: i for i, k in enumerate(SENTIMENTS)}
 CHATTER, UNKNOWN = INTENT["chatter"], INTENT["unknown"]
 BUSINESS = list(range(INTENT["human"]))  # the 29 intents a shop acts on
 

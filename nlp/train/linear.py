@@ -7,12 +7,13 @@ import torch
 from torch import nn
 
 from features import BUCKETS, gram_batch
+from labels import EMOTIONS, INTENTS
 
 MAGIC = b"LRLIN1\0\0"
 
 
 class Linear(nn.Module):
-    """One weight row per bucket, all classes side by side (intents, then emotions)."""
+    """One weight row per bucket, all classes side by side (intents, emotions, sentiments)."""
 
     def __init__(self, classes):
         super().__init__()
@@ -23,6 +24,12 @@ class Linear(nn.Module):
     def forward(self, flat, offsets, weights):
         """Return logits, batch × classes."""
         return self.bag(flat, offsets, per_sample_weights=weights) + self.bias
+
+
+def heads(out):
+    """Split logits into those of intent, emotion and sentiment."""
+    a, b = len(INTENTS), len(INTENTS) + len(EMOTIONS)
+    return out[:, :a], out[:, a:b], out[:, b:]
 
 
 def quantise(model):

@@ -26,7 +26,7 @@ from normalize import normalize
 
 SEED = 20
 SCOPE, DANMAKU = 300, 400  # noise lines an epoch; more of them make real questions look like noise
-REAL = 2  # how often a real line is counted against one of ours
+REAL = 3  # how often a real line is counted against one of ours
 THRESHOLDS = {
     "default": 0.85, "return_refund": 0.88, "refund_progress": 0.9, "order_change": 0.88,
     "quality_complaint": 0.88, "service_complaint": 0.88,
@@ -67,14 +67,17 @@ class Sets:
             self.scope, self.danmaku = corpus.out_of_scope(root), corpus.danmaku(root)
             self.real += corpus.service_labels(root)
             self.service = corpus.service_lines(root)
-        self.own = {}
+        self.own, self.banned = {}, corpus.held_out_forms(root) if root else set()
+        self.real, self.real_dev, self.scope, self.danmaku = (
+            [x for x in part if x.norm not in self.banned] for part in (self.real, self.real_dev, self.scope, self.danmaku)
+        )
 
     def maker(self, extra):
         """Return make_lines(epoch): our lines freshly expanded, and the extra ones."""
 
         def make(epoch):
             if epoch not in self.own:
-                self.own[epoch] = corpus.own_lines(self.files, SEED + epoch)
+                self.own[epoch] = [x for x in corpus.own_lines(self.files, SEED + epoch) if x.norm not in self.banned]
             return self.own[epoch] + extra + (self.noise(epoch) if extra else [])
 
         return make
