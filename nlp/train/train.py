@@ -11,6 +11,10 @@ import os
 import time
 from concurrent import futures
 
+# One thread a process, set before any library starts its own: sums in another order give other weights.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_name] = "1"
+
 import torch
 
 import card
