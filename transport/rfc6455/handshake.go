@@ -79,6 +79,12 @@ func (r *Request) start(line string) {
 		r.fault = "the request line is not HTTP"
 		return
 	}
+	for i := range len(target) {
+		if c := target[i]; c <= 0x20 || c >= 0x7f { // RFC 3986, section 2: what is not ASCII comes percent-encoded
+			r.fault = "the request target holds a character that must be percent-encoded"
+			return
+		}
+	}
 	r.Method = method
 	r.Path, _, _ = strings.Cut(target, "?")
 	r.http11 = version == "HTTP/1.1"
