@@ -15,6 +15,8 @@ const (
 	RecordSnapshot
 	// RecordFact is an event without a user's outcome that must last: stock, order, rate, seat acts.
 	RecordFact
+	// RecordReservation is a reservation as it stands from here on: User and Reservation are set.
+	RecordReservation
 )
 
 // Record is one durable entry of the journal. It is immutable once submitted.
@@ -27,6 +29,8 @@ type Record struct {
 	Received int64
 
 	Event *Event // accepted and fact
+
+	Reservation *Reservation // reservation
 
 	Key     EventKey // closed: what it closes
 	Outcome Outcome
