@@ -21,16 +21,65 @@ type Sources interface {
 // Topic names an occasion that no intent stands for.
 type Topic string
 
-// The topics. Every one but TopicClosing is served by the library in both scopes; it is served in public.
+// The topics. The library serves every one in both scopes, but TopicClosing in public alone.
 const (
 	TopicClarify  Topic = "clarify"  // the reading is unsure: ask back
 	TopicBusy     Topic = "busy"     // no time to work the answer out
 	TopicHandover Topic = "handover" // a person takes over
 	TopicWelcome  Topic = "welcome"  // first contact
 	TopicClosing  Topic = "closing"  // one answer for everyone who asked the same
+
+	// Sentences put before or after an answer. Where nothing fits, nothing is said: ErrNoScript.
+	TopicVIP       Topic = "vip"        // before: for a good customer
+	TopicBridge    Topic = "bridge"     // before: from one open question to another; needs Was and Next
+	TopicOffer     Topic = "offer"      // after a stock answer: shall I reserve?
+	TopicResume    Topic = "resume"     // after: the open question once more; needs Open
+	TopicCrossSell Topic = "cross_sell" // after a resolved question: one other product; needs Other
+
+	// Answers of a dialogue.
+	TopicAskBody    Topic = "ask_body"    // asks for height and weight
+	TopicSizeAdvice Topic = "size_advice" // recommends Advice for Body
+	TopicAskChoice  Topic = "ask_choice"  // asks which size or colour
+	TopicNoProduct  Topic = "no_product"  // asks which link is meant
+	TopicReserved   Topic = "reserved"    // pieces are held; needs Hold
+	TopicLocked     Topic = "locked"      // the order line is locked; needs Hold
+	TopicShort      Topic = "short"       // more was asked for than is left
+	TopicExpired    Topic = "expired"     // the hold ran out
+	TopicDeclined   Topic = "declined"    // no, thanks; with Hold when one was released
+	TopicInstalment Topic = "instalment"  // yes to the offer of instalments
+	TopicPrivate    Topic = "private"     // a personal question in public: write to us instead
 )
 
-var topics = [...]Topic{TopicClarify, TopicBusy, TopicHandover, TopicWelcome, TopicClosing}
+var topics = [...]Topic{
+	TopicClarify, TopicBusy, TopicHandover, TopicWelcome, TopicClosing,
+	TopicVIP, TopicBridge, TopicOffer, TopicResume, TopicCrossSell,
+	TopicAskBody, TopicSizeAdvice, TopicAskChoice, TopicNoProduct, TopicReserved, TopicLocked, TopicShort, TopicExpired,
+	TopicDeclined, TopicInstalment, TopicPrivate,
+}
+
+// optional are the topics that may have nothing to say.
+var optional = map[Topic]bool{
+	TopicVIP: true, TopicBridge: true, TopicOffer: true, TopicResume: true, TopicCrossSell: true, TopicAskBody: true,
+	TopicSizeAdvice: true, TopicAskChoice: true, TopicNoProduct: true, TopicReserved: true, TopicLocked: true,
+	TopicShort: true, TopicExpired: true, TopicDeclined: true, TopicInstalment: true, TopicPrivate: true,
+}
+
+// What may be open in a dialogue, for Ask.Open.
+const (
+	OpenSize       = "size"       // height and weight were asked for
+	OpenOffer      = "offer"      // a reservation was offered
+	OpenConfirm    = "confirm"    // a hold waits to be confirmed
+	OpenChoice     = "choice"     // a size or colour was asked for
+	OpenInstalment = "instalment" // instalments were offered
+)
+
+// Hold is a number of pieces held for the person.
+type Hold struct {
+	SKU       live.SKU
+	Quantity  int64
+	Until     time.Time // when it runs out
+	Confirmed bool
+}
 
 // Ask is what a reply is wanted for. What it points to must be immutable.
 type Ask struct {
@@ -51,6 +100,20 @@ type Ask struct {
 	Warehouses []live.Warehouse
 	// Askers is how many distinct people the reply speaks for, 0 when it is for one.
 	Askers int64
+	// Hold is what is held for the person, nil for nothing. A text names its size and colour through Variant.
+	Hold *Hold
+	// Was and Next are the intents of the question that is left open and of the one that is answered now, or 0.
+	Was, Next live.Intent
+	// Advice is the size recommended, and Body what for, as "165cm、60kg"; "" when there is none.
+	Advice, Body string
+	// Other is another product of the shop worth naming, or nil.
+	Other *live.Product
+	// Left is how many pieces are left of what was asked for, nil when that is not known.
+	Left *int64
+	// VIP tells a good customer, FirstTime one who is here for the first time.
+	VIP, FirstTime bool
+	// Open is what the dialogue still waits for: OpenSize, OpenOffer, OpenConfirm, OpenChoice, OpenInstalment or "".
+	Open string
 	// Arrived is when the question reached its link. It fixes the choice among equal texts, so that a repetition of the
 	// same question reads the same; zero means Now.
 	Arrived time.Time

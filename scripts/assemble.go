@@ -90,6 +90,9 @@ func (a *assembly) cover() {
 		}
 	}
 	for _, t := range topics {
+		if optional[t] {
+			continue
+		}
 		for _, scope := range []live.Scope{live.Private, live.Public} {
 			if a.set.topics[scopeIndex(scope)][t] == nil && !(t == TopicClosing && scope == live.Private) {
 				a.problems = append(a.problems, Problem{Text: fmt.Sprintf("no script answers topic %q in %s", t, scope)})

@@ -163,7 +163,7 @@ func TestEveryIntentIsAnswered(t *testing.T) {
 	for _, topic := range topics {
 		a := asking(live.IntentUnknown, nil)
 		a.Topic, a.Scope = topic, live.Public
-		if line, err := b.Compose(a); err != nil || line.Text == "" {
+		if line, err := b.Compose(a); !optional[topic] && (err != nil || line.Text == "") {
 			t.Errorf("topic %s: Compose = %q, %v", topic, line.Text, err)
 		}
 	}
