@@ -46,8 +46,10 @@ type Ruling uint8
 
 // The rulings.
 const (
-	RuledFirst Ruling = iota + 1 // answer it, for all who ask the same
-	RuledJoin                    // it has just been answered: join that reply
+	RuledFirst   Ruling = iota + 1 // answer it, for all who ask the same
+	RuledJoin                      // it has just been answered: join that reply
+	RuledQuiet                     // it gets no answer, for a reason
+	RuledSuggest                   // answer it towards the seats only
 )
 
 // EffectKind says which fields of an Effect count.

@@ -17,6 +17,7 @@ type Reader interface {
 type Question struct {
 	Shop    live.ShopID
 	User    live.UserKey
+	Text    string // what was written, "" when nobody wrote
 	Reading *live.Reading
 	Product *live.Product // nil when not known
 	Topic   string        // "" speaks to the reading's intent; "clarify" asks back, "unsure" …

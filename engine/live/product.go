@@ -11,8 +11,9 @@ type Product struct {
 	Attributes map[string]string // material, usage, shelf_life … as sentences for replies, keyed by intent
 	Variants   []Variant         // at least one
 	Gifts      []string
-	Promotion  string // the offer in force as a sentence, "" when none
-	Instalment int    // months without interest, 0 when not offered
+	Promotion  string      // the offer in force as a sentence, "" when none
+	Instalment int         // months without interest, 0 when not offered
+	SizeChart  []SizeRange // whom each size fits, nil when the shop does not say
 }
 
 // Variant is one SKU of a product.
@@ -29,4 +30,11 @@ type Warehouse struct {
 	Title string // as shown to viewers, e.g. 北京仓
 	// ShipBy is the hour of the day (0 to 23, shop time) until which an order leaves the same day.
 	ShipBy int
+}
+
+// SizeRange is one row of a product's size chart: whom a size fits. A bound of 0 is open.
+type SizeRange struct {
+	Size         string
+	MinKg, MaxKg float64
+	MinCm, MaxCm float64
 }
