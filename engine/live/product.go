@@ -1,5 +1,7 @@
 package live
 
+import "time"
+
 // Product is what a shop sells under one name. It is immutable; a catalogue update publishes a new one.
 type Product struct {
 	ID         ProductID
@@ -11,9 +13,45 @@ type Product struct {
 	Attributes map[string]string // material, usage, shelf_life … as sentences for replies, keyed by intent
 	Variants   []Variant         // at least one
 	Gifts      []string
-	Promotion  string      // the offer in force as a sentence, "" when none
+	Promotion  string      // the offer of no window as a sentence, "" when none; see PromotionAt for the one in force
+	Promotions []Promotion // offers with a time window, those that begin earlier first
 	Instalment int         // months without interest, 0 when not offered
 	SizeChart  []SizeRange // whom each size fits, nil when the shop does not say
+
+	Certificates []string     // what the product can show, such as a test report
+	Competitors  []Competitor // what may be said against others, facts alone
+	Cross        []ProductID  // what to offer after this one, best first
+}
+
+// PromotionAt returns the offer in force at a time, as a sentence, "" when none: of the offers with a window that is open
+// the one that began last, else the one without. It allocates nothing.
+func (p *Product) PromotionAt(now time.Time) string {
+	if len(p.Promotions) == 0 {
+		return p.Promotion
+	}
+	ms := now.UnixMilli()
+	for i := len(p.Promotions) - 1; i >= 0; i-- {
+		if p.Promotions[i].Open(ms) {
+			return p.Promotions[i].Text
+		}
+	}
+	return p.Promotion
+}
+
+// Promotion is an offer that holds for a time.
+type Promotion struct {
+	Text        string
+	From, Until int64 // Unix milliseconds, half-open; 0 is open at that end
+}
+
+// Open tells whether the offer holds at a time in Unix milliseconds.
+func (p *Promotion) Open(ms int64) bool { return ms >= p.From && (p.Until == 0 || ms < p.Until) }
+
+// Competitor is what a shop may say of its product against another's: facts, and nothing about the other that it cannot
+// show.
+type Competitor struct {
+	Name  string // as viewers say it
+	Facts string // a sentence for the reply
 }
 
 // Variant is one SKU of a product.
