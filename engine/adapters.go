@@ -26,14 +26,14 @@ func (r reader) Submit(shop live.ShopID, text string, deadline time.Time, done f
 // composer lets actors have answers put into words by the script book.
 type composer struct {
 	book      *scripts.Book
-	catalogue *shop.Catalogue
+	catalogue *wares
 }
 
 // Compose implements actors.Composer.
 func (c composer) Compose(q *actors.Question) (actors.Line, error) {
 	ask := scripts.Ask{
 		Shop: q.Shop, User: q.User, Scope: q.Scope, Topic: scripts.Topic(q.Topic), Reading: q.Reading, Product: q.Product,
-		Warehouses: c.catalogue.Warehouses(), Arrived: q.Arrived, Now: q.Now,
+		Warehouses: c.catalogue.Load().Warehouses(), Arrived: q.Arrived, Now: q.Now,
 	}
 	if q.Product != nil {
 		ask.Variant = shop.VariantOf(q.Product, q.Reading.Entities)
@@ -50,18 +50,18 @@ func (c composer) Compose(q *actors.Question) (actors.Line, error) {
 
 // catalogue lets actors look products up.
 type catalogue struct {
-	*shop.Catalogue
+	wares  *wares
 	rooms  *shop.Rooms
 	ledger *shop.Ledger
 }
 
 // Shop implements actors.Catalogue.
-func (c catalogue) Shop(live.RoomID) live.ShopID { return c.Catalogue.Shop() }
+func (c catalogue) Shop(live.RoomID) live.ShopID { return c.wares.Load().Shop() }
 
 // Resolve implements actors.Catalogue.
 func (c catalogue) Resolve(room live.RoomID, entities []live.Entity) (*live.Product, bool) {
 	named := slices.ContainsFunc(entities, func(e live.Entity) bool { return e.Kind == "product" })
-	return c.Catalogue.Resolve(entities, c.rooms.Presenting(room).SKU), named
+	return c.wares.Load().Resolve(entities, c.rooms.Presenting(room).SKU), named
 }
 
 // Variant implements actors.Catalogue.
@@ -77,7 +77,9 @@ func (c catalogue) Variant(p *live.Product, entities []live.Entity) string {
 }
 
 // Product implements actors.Catalogue.
-func (c catalogue) Product(_ live.ShopID, id live.ProductID) *live.Product { return c.ByID(id) }
+func (c catalogue) Product(_ live.ShopID, id live.ProductID) *live.Product {
+	return c.wares.Load().ByID(id)
+}
 
 // StockVersion implements actors.Catalogue.
 func (c catalogue) StockVersion(_ live.ShopID, id live.ProductID) uint64 {

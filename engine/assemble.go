@@ -32,7 +32,7 @@ import (
 type parts struct {
 	registry  *prometheus.Registry
 	store     *storage.Store
-	catalogue *shop.Catalogue
+	catalogue *wares
 	ledger    *shop.Ledger
 	rooms     *shop.Rooms
 	reader    *nlp.Service
@@ -102,24 +102,25 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 
 // openShop reads the catalogue.
 func (p *parts) openShop(cfg ShopConfig) (err error) {
-	if cfg.Catalogue == "" {
-		p.catalogue = shop.Demo()
-	} else {
+	c := shop.Demo()
+	if cfg.Catalogue != "" {
 		file, err := os.ReadFile(cfg.Catalogue)
 		if err != nil {
 			return fmt.Errorf("read catalogue: %w", err)
 		}
-		if p.catalogue, err = shop.ParseCatalogue(file); err != nil {
+		if c, err = shop.ParseCatalogue(file); err != nil {
 			return fmt.Errorf("catalogue %s: %w", cfg.Catalogue, err)
 		}
 	}
-	p.ledger, p.rooms = shop.NewLedger(p.catalogue), shop.NewRooms(maxRooms)
+	p.catalogue = new(wares)
+	p.catalogue.Store(c)
+	p.ledger, p.rooms = shop.NewLedger(c), shop.NewRooms(maxRooms)
 	return nil
 }
 
 // restoreFacts rebuilds stock, counts and open rooms from what is stored.
 func (p *parts) restoreFacts(ctx context.Context) error {
-	for _, room := range p.catalogue.Rooms() {
+	for _, room := range p.catalogue.Load().Rooms() {
 		p.gate.know(room.ID)
 	}
 	return p.store.Facts(ctx, func(r live.Record) bool {

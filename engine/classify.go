@@ -31,7 +31,7 @@ func Classify(ctx context.Context, cfg Config, log *slog.Logger, use func(read f
 	}
 	err := use(func(text string) []byte {
 		got := make(chan *live.Reading, 1)
-		s.Submit(nlp.Query{Shop: p.catalogue.Shop(), Text: text}, func(r *live.Reading) { got <- r })
+		s.Submit(nlp.Query{Shop: p.catalogue.Load().Shop(), Text: text}, func(r *live.Reading) { got <- r })
 		return nlp.AppendReadingJSON(nil, text, <-got)
 	})
 	return errors.Join(err, g.stop(ctx, "nlp"))

@@ -25,7 +25,7 @@ type gate struct {
 	// set before Run
 	key       []byte
 	sessions  sessions
-	catalogue *shop.Catalogue
+	catalogue *wares
 	ledger    *shop.Ledger
 	rooms     *shop.Rooms
 	open      bool // rooms may be opened by speaking of them
@@ -51,7 +51,7 @@ func (g *gate) Hello(h *wire.Hello, _ netip.Addr) (live.Link, *live.Fault) {
 		return live.Link{}, &live.Fault{Code: live.Expired, Field: "token", Hint: "the token has expired; get a new one"}
 	case err != nil:
 		return live.Link{}, &live.Fault{Code: live.Unauthorized, Field: "token", Hint: "not a token of this shop; make one with liveroom token"}
-	case claims.Shop != "" && claims.Shop != g.catalogue.Shop():
+	case claims.Shop != "" && claims.Shop != g.catalogue.Load().Shop():
 		return live.Link{}, &live.Fault{Code: live.Forbidden, Field: "token", Hint: "the token is for another shop than this node's"}
 	case claims.Role != h.Role:
 		return live.Link{}, &live.Fault{Code: live.Forbidden, Field: "role", Hint: "the token is for role " + claims.Role.String()}
@@ -123,7 +123,7 @@ func (g *gate) Event(l *live.Link, e *live.Event, received time.Time) *live.Faul
 		}
 		g.keep(l, e, received, false)
 	case live.Present:
-		if fault := g.catalogue.CheckSKU(e); fault != nil {
+		if fault := g.catalogue.Load().CheckSKU(e); fault != nil {
 			return fault
 		}
 		if !g.rooms.Present(e.Room, e.SKU, e.At) {
@@ -131,7 +131,7 @@ func (g *gate) Event(l *live.Link, e *live.Event, received time.Time) *live.Faul
 		}
 		g.keep(l, e, received, false)
 	case live.OrderUpdate:
-		if fault := g.catalogue.CheckSKU(e); fault != nil {
+		if fault := g.catalogue.Load().CheckSKU(e); fault != nil {
 			return fault
 		}
 		g.keep(l, e, received, true)
@@ -161,8 +161,8 @@ func (g *gate) place(l *live.Link, e *live.Event) *live.Fault {
 		return &live.Fault{Code: live.Forbidden, Field: "shop", To: e.ID, Hint: "the token is for another shop"}
 	}
 	if e.Shop == "" {
-		e.Shop = g.catalogue.Shop()
-	} else if e.Shop != g.catalogue.Shop() {
+		e.Shop = g.catalogue.Load().Shop()
+	} else if e.Shop != g.catalogue.Load().Shop() {
 		return &live.Fault{Code: live.BadField, Field: "shop", To: e.ID, Hint: "no such shop on this node"}
 	}
 	if e.Room != "" && !g.enter(e.Room, l.Role == live.Ingest) {

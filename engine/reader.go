@@ -26,8 +26,8 @@ func (p *parts) openReader(cfg Config, around func(nlp.Loader) nlp.Loader, log *
 	if p.reader, err = nlp.New(cfg.NLP, log, p.registry); err != nil {
 		return fmt.Errorf("open reader: %w", err)
 	}
-	p.reader.SetCatalogue(p.catalogue.Shop(), p.catalogue.Products())
-	return p.reader.SetKeywords(p.catalogue.Shop(), rules)
+	p.reader.SetCatalogue(p.catalogue.Load().Shop(), p.catalogue.Load().Products())
+	return p.reader.SetKeywords(p.catalogue.Load().Shop(), rules)
 }
 
 // readKeywords reads the owner's rules; a shop that names no file has none.

@@ -185,7 +185,7 @@ func confidences(t *testing.T, n *node) map[string]float32 {
 	all := make(map[string]float32)
 	for _, text := range swapTexts {
 		got := make(chan *live.Reading, 1)
-		n.parts.reader.Submit(nlp.Query{Shop: n.parts.catalogue.Shop(), Text: text}, func(r *live.Reading) { got <- r })
+		n.parts.reader.Submit(nlp.Query{Shop: n.parts.catalogue.Load().Shop(), Text: text}, func(r *live.Reading) { got <- r })
 		r := <-got
 		if want := n.parts.reader.Status().Model; r.Model != want || r.DecidedBy != live.DecidedByModel {
 			t.Errorf("%q was read by %v %s, want model %s", text, r.DecidedBy, r.Model, want)
