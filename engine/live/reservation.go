@@ -70,7 +70,8 @@ type Reservation struct {
 	Warehouse string // "" when held against the SKU's stock in all
 	Quantity  int64
 	State     ReservationState
-	At        int64  // when it came into State, Unix milliseconds; of an ordered one the order's own time
-	Until     int64  // when an open or confirmed one ends by itself, Unix milliseconds
-	Version   uint64 // grows with every change of this reservation, from 1
+	Order     EventID // the order that made it ordered, kept when that order releases it; "" for none
+	At        int64   // when it came into State, Unix milliseconds; of an ordered one the order's own time
+	Until     int64   // when an open or confirmed one ends by itself, Unix milliseconds
+	Version   uint64  // grows with every change of this reservation, from 1
 }

@@ -15,11 +15,20 @@ import (
 const maxOnHand = 1_000_000_000_000
 
 // Ledger is the one owner of a shop's stock. Each product's stock is published as an immutable, versioned snapshot that
-// readers take without a lock; whatever Apply was told, it has published when it returns.
+// readers take without a lock; whatever Apply was told, it has published when it returns. What is reserved stands in its
+// books too, and is off the snapshots' totals when Reserve returns. Its methods never wait for anything but one another.
 type Ledger struct {
 	catalogue *Catalogue
 	shelves   map[live.ProductID]*shelf // set by NewLedger
-	mu        sync.Mutex                // held by the one who changes a shelf
+
+	mu      sync.Mutex                   // held by the one who changes a shelf; guards what follows
+	holds   map[live.ReservationID]*hold // every reservation known
+	stands  map[live.SKU]*stand          // what holds something
+	buyers  map[buyer][]*hold            // the open and confirmed ones
+	orders  map[orderKey]*note           // orders heard of
+	ends    agenda                       // open and confirmed ones, by their end
+	rests   agenda                       // the others, and notes, by when they are forgotten
+	unsaved []live.ReservationID         // what the next Expire returns although it did not expire
 }
 
 // shelf holds one product's current snapshot, nil while nothing is known.
@@ -29,7 +38,11 @@ type shelf struct {
 
 // NewLedger returns a ledger of the catalogue's products that knows of no stock yet.
 func NewLedger(c *Catalogue) *Ledger {
-	l := &Ledger{catalogue: c, shelves: make(map[live.ProductID]*shelf, len(c.products))}
+	l := &Ledger{
+		catalogue: c, shelves: make(map[live.ProductID]*shelf, len(c.products)),
+		holds: make(map[live.ReservationID]*hold), stands: make(map[live.SKU]*stand),
+		buyers: make(map[buyer][]*hold), orders: make(map[orderKey]*note),
+	}
 	for i := range c.products {
 		l.shelves[c.products[i].ID] = new(shelf)
 	}
@@ -55,14 +68,25 @@ func (l *Ledger) Apply(e *live.Event, seen time.Time) (*live.ProductStock, *live
 	return l.set(e, seen.UnixMilli()), nil
 }
 
-// Restore takes in stock facts from storage, in any order, and returns how many it took. Others, and those of SKUs and
-// warehouses that the catalogue no longer has, are passed over.
+// Restore takes in stock, orders and reservations from storage, in any order, and returns how many it took. Of a
+// reservation the latest version counts. Others, and stock of SKUs and warehouses that the catalogue no longer has, are
+// passed over; reservations of such SKUs are kept. Expire is to be called afterwards: it releases what has ended meanwhile.
 func (l *Ledger) Restore(records ...live.Record) (taken int) {
 	for _, r := range records {
-		if r.Event == nil || r.Event.Type != live.StockUpdate || l.check(r.Event) != nil {
+		switch {
+		case r.Kind == live.RecordReservation && r.Reservation != nil:
+			if !l.restoreReservation(r.Reservation) {
+				continue
+			}
+		case r.Event == nil:
+			continue
+		case r.Event.Type == live.OrderUpdate:
+			l.restoreOrder(r.Event, r.Received)
+		case r.Event.Type == live.StockUpdate && l.check(r.Event) == nil:
+			l.set(r.Event, r.Received)
+		default:
 			continue
 		}
-		l.set(r.Event, r.Received)
 		taken++
 	}
 	return taken
@@ -104,7 +128,7 @@ func (l *Ledger) set(e *live.Event, seen int64) *live.ProductStock {
 		old = &live.ProductStock{Product: p}
 	}
 	i, found := slices.BinarySearchFunc(old.Levels, e, compareLevel)
-	if found && e.At < old.Levels[i].At {
+	if found && old.Levels[i].OnHand >= 0 && e.At < old.Levels[i].At {
 		return old
 	}
 	next := &live.ProductStock{Product: p, Version: old.Version + 1, Levels: make([]live.StockLevel, 0, len(old.Levels)+1)}
@@ -117,6 +141,9 @@ func (l *Ledger) set(e *live.Event, seen int64) *live.ProductStock {
 	}
 	level.OnHand, level.At, level.Seen = e.Available, e.At, seen
 	next.Levels[i] = level
+	if s := l.stands[e.SKU]; s != nil { // the figure may know of what was ordered
+		next.Levels, _ = s.mark(next.Levels, e.SKU)
+	}
 	shelf.stock.Store(next)
 	return next
 }

@@ -11,34 +11,46 @@ import "liveroom/engine/live"
 // nothing to the sum, so the sum errs on the side of offering too little.
 //
 // asOf and seen are the sender's time and the arrival of the figure used, of a sum the oldest of its parts: the total is
-// no fresher than that. Open reservations are taken off; the result is never negative.
+// no fresher than that. What is held for users is taken off; the result is never negative.
 func Total(ps *live.ProductStock, sku live.SKU) (offerable, asOf, seen int64, ok bool) {
 	if ps == nil {
 		return 0, 0, 0, false
 	}
+	b := basisOf(ps.Levels, sku)
+	return max(0, b.pieces-b.reserved), b.at, b.seen, b.parts > 0
+}
+
+// basis is the figures of one SKU that count, as Total decides.
+type basis struct {
+	figure
+	inAll    bool  // the figure in all counts, not the sum of the warehouses'
+	reserved int64 // what is held, whatever it is held against
+}
+
+// basisOf picks the figures of a SKU that count. Hot path: TestStockAllocatesNothing.
+func basisOf(levels []live.StockLevel, sku live.SKU) (b basis) {
 	var all *live.StockLevel
-	sum := figure{}
-	var latest, reserved int64
-	for i := range ps.Levels {
-		l := &ps.Levels[i]
+	var latest int64
+	for i := range levels {
+		l := &levels[i]
 		if l.SKU != sku {
 			continue
 		}
-		reserved += l.Reserved
+		b.reserved += l.Reserved
 		switch {
 		case l.OnHand < 0: // a level that holds reservations only
 		case l.Warehouse == "":
 			all = l
 		default:
 			latest = max(latest, l.At)
-			sum.add(l.OnHand, l.At, l.Seen)
+			b.add(l.OnHand, l.At, l.Seen)
 		}
 	}
-	if all != nil && (sum.parts == 0 || all.At >= latest) {
-		sum = figure{}
-		sum.add(all.OnHand, all.At, all.Seen)
+	if all != nil && (b.parts == 0 || all.At >= latest) {
+		b.figure, b.inAll = figure{}, true
+		b.add(all.OnHand, all.At, all.Seen)
 	}
-	return max(0, sum.pieces-reserved), sum.at, sum.seen, sum.parts > 0
+	return b
 }
 
 // ProductTotal returns how many pieces of a product can be offered over all SKUs whose stock is known, and how many SKUs
