@@ -57,11 +57,10 @@ var topics = [...]Topic{
 	TopicDeclined, TopicInstalment, TopicPrivate,
 }
 
-// optional are the topics that may have nothing to say.
+// optional are the topics that may have nothing to say: each rests on something that its caller may not know.
 var optional = map[Topic]bool{
-	TopicVIP: true, TopicBridge: true, TopicOffer: true, TopicResume: true, TopicCrossSell: true, TopicAskBody: true,
-	TopicSizeAdvice: true, TopicAskChoice: true, TopicNoProduct: true, TopicReserved: true, TopicLocked: true,
-	TopicShort: true, TopicExpired: true, TopicDeclined: true, TopicInstalment: true, TopicPrivate: true,
+	TopicVIP: true, TopicBridge: true, TopicOffer: true, TopicResume: true, TopicCrossSell: true,
+	TopicReserved: true, TopicLocked: true, TopicSizeAdvice: true,
 }
 
 // What may be open in a dialogue, for Ask.Open.

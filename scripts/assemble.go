@@ -82,17 +82,20 @@ func (a *assembly) cover() {
 				a.problems = append(a.problems, Problem{Text: fmt.Sprintf("no script answers intent %q in %s", i, scope)})
 			}
 			if s != nil && s.about != "" {
-				a.set.about[i] = s.about
+				a.set.names.about[i] = s.about
+			}
+			if s != nil && s.short != "" {
+				a.set.names.short[i] = s.short
 			}
 		}
-		if a.set.about[i] == "" && i.Domain() != live.Other {
-			a.set.about[i] = i.Title()
+		if a.set.names.about[i] == "" && i.Domain() != live.Other {
+			a.set.names.about[i] = i.Title()
+		}
+		if a.set.names.short[i] == "" {
+			a.set.names.short[i] = a.set.names.about[i]
 		}
 	}
 	for _, t := range topics {
-		if optional[t] {
-			continue
-		}
 		for _, scope := range []live.Scope{live.Private, live.Public} {
 			if a.set.topics[scopeIndex(scope)][t] == nil && !(t == TopicClosing && scope == live.Private) {
 				a.problems = append(a.problems, Problem{Text: fmt.Sprintf("no script answers topic %q in %s", t, scope)})

@@ -35,7 +35,7 @@ func decode(f file, b bundle) (*script, []Problem) {
 	if root == nil {
 		return nil, d.problems
 	}
-	fields := d.mapping(root, "script", "name", "intents", "topics", "scope", "about", "limit", "max_age", "cases")
+	fields := d.mapping(root, "script", "name", "intents", "topics", "scope", "about", "short", "limit", "max_age", "cases")
 	if fields == nil {
 		return nil, d.problems
 	}
@@ -65,16 +65,24 @@ func (d *decoder) head(root *yaml.Node, fields map[string]*yaml.Node) {
 		d.problem(root.Line, "script answers nothing: give it intents or topics")
 	}
 	d.scope(fields["scope"])
-	if n := fields["about"]; n != nil {
-		s.about = strings.TrimSpace(d.scalar(n, "about"))
-		if s.about == "" || !phrase.Fits(s.about, phrase.CapTopic) || strings.ContainsFunc(s.about, unicode.IsControl) {
-			d.problem(n.Line, "about is %q, want 1 to %d characters on one line", s.about, phrase.CapTopic)
-		}
-	}
+	s.about = d.called(fields["about"], "about")
+	s.short = d.called(fields["short"], "short")
 	if n := fields["limit"]; n != nil {
 		d.limit = d.number(n, "limit", minLimit, maxLimit)
 	}
 	d.ages = d.maxAge(fields["max_age"], d.ages)
+}
+
+// called reads what the intents of the script are called; "" when the field is missing.
+func (d *decoder) called(n *yaml.Node, field string) string {
+	if n == nil {
+		return ""
+	}
+	s := strings.TrimSpace(d.scalar(n, field))
+	if s == "" || !phrase.Fits(s, phrase.CapTopic) || strings.ContainsFunc(s, unicode.IsControl) {
+		d.problem(n.Line, "%s is %q, want 1 to %d characters on one line", field, s, phrase.CapTopic)
+	}
+	return s
 }
 
 func (d *decoder) intent(n *yaml.Node) {
@@ -179,7 +187,7 @@ func (d *decoder) cases(root, n *yaml.Node) {
 // place checks that exactly the last case fits always.
 func (d *decoder) place(line int, c *scriptCase, last bool) {
 	always := len(c.needs)+len(c.attrs)+len(c.when)+len(c.intents) == 0
-	if last && !always {
+	if last && !always && !d.script.maySilent() {
 		d.problem(line, "the last case, %q, has needs or conditions: add one after it that always fits, so that there is an answer when nothing is known", c.name)
 	}
 	if !last && always {

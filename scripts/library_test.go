@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"liveroom/engine/live"
 )
@@ -103,6 +104,9 @@ func asked(s *script, k *scriptCase, rich bool) *composer {
 	}
 	c.ask.Reading.Top = [3]live.Guess{{Intent: live.IntentStock, P: 0.4}, {Intent: live.IntentSize, P: 0.3}, {Intent: live.IntentDelivery, P: 0.1}}
 	c.ask.Askers = 37
+	left := int64(2)
+	c.ask.Hold, c.ask.Left, c.ask.Other = &Hold{SKU: "DEMO-3", Quantity: 2, Until: noon.Add(15 * time.Minute)}, &left, lamp
+	c.ask.Was, c.ask.Next, c.ask.Advice, c.ask.Body = live.IntentSize, live.IntentDelivery, "L", "165cm、60kg"
 	if k.choice {
 		c.ask.Variant = &live.Variant{Color: "黑色"}
 		if slices.Contains(k.when, whenNotOffered) {
@@ -116,7 +120,7 @@ func asked(s *script, k *scriptCase, rich bool) *composer {
 	c.asked = choiceOf(c.ask.Variant)
 	met, _ := newMeters(nothing{})
 	c.figures = newFigureCache(owners, met)
-	c.about = &libraryAbout
+	c.names = &libraryNames
 	c.enter(k)
 	return c
 }
@@ -140,8 +144,11 @@ func publishFor(owners *fakeOwners, p *live.Product, k *scriptCase) {
 	owners.publish(p.ID, levels...)
 }
 
-var libraryAbout = [live.Intents + 1]string{
-	live.IntentStock: "还有没有货", live.IntentSize: "穿多大码", live.IntentDelivery: "快递运费",
+var libraryNames = names{
+	about: [live.Intents + 1]string{
+		live.IntentStock: "还有没有货", live.IntentSize: "穿多大码", live.IntentDelivery: "快递运费",
+	},
+	short: [live.Intents + 1]string{live.IntentSize: "尺码", live.IntentDelivery: "配送"},
 }
 
 // TestEveryIntentIsAnswered asks everything there is, knowing nothing and knowing all.

@@ -64,6 +64,16 @@ func sample(long bool) *composer {
 	}
 	r := &composer{}
 	r.ask = Ask{Product: p, Variant: &p.Variants[0], Reading: reading, Scope: live.Public, Askers: n, Now: now, Arrived: now}
+	other := *p
+	other.ID = "other"
+	word := strings.Repeat("话", phrase.CapTopic)
+	if long {
+		sentence = strings.Repeat("字", phrase.CapAdvice)
+	}
+	r.ask.Hold, r.ask.Left, r.ask.Other = &Hold{SKU: "A", Quantity: n, Until: now.Add(time.Duration(n) * time.Minute)}, &n, &other
+	r.ask.Was, r.ask.Next, r.ask.Advice, r.ask.Body = live.IntentStock, live.IntentSize, sentence, sentence
+	r.names = &names{}
+	r.names.short[live.IntentStock], r.names.short[live.IntentSize] = word, word
 	r.asked = choiceOf(&p.Variants[0])
 	r.looked = phrase.SetOf(phrase.NeedStock, phrase.NeedViewers, phrase.NeedPrice, phrase.NeedShip, phrase.NeedWarehouses, phrase.NeedGuesses)
 	r.stock = &stockFigures{snap: &live.ProductStock{}, total: f, breakdown: []row{line, line}, warehouses: []row{line, line}}

@@ -52,10 +52,7 @@ func (c *composer) Append(dst []byte, v phrase.Var, row int) ([]byte, bool) {
 	p := c.ask.Product
 	switch v {
 	case phrase.Item:
-		if c.Known(phrase.NeedLink) {
-			return append(appendInt(dst, p.Link), "号链接"...), true
-		}
-		return appendCut(dst, p.Name, phrase.CapItem)
+		return appendItem(dst, p)
 	case phrase.Name:
 		return appendCut(dst, p.Name, phrase.CapName)
 	case phrase.Link:
@@ -67,7 +64,7 @@ func (c *composer) Append(dst []byte, v phrase.Var, row int) ([]byte, bool) {
 	case phrase.HighPrice:
 		return appendPrice(dst, c.prices[1]), true
 	case phrase.Promotion:
-		return phrase.AppendClean(dst, clause(p.Promotion)), true
+		return phrase.AppendClean(dst, clause(p.PromotionAt(c.ask.Now))), true
 	case phrase.Gifts:
 		return appendGifts(dst, p.Gifts), true
 	case phrase.Instalment:
@@ -85,7 +82,33 @@ func (c *composer) Append(dst []byte, v phrase.Var, row int) ([]byte, bool) {
 	case phrase.GuessTopic:
 		return append(dst, c.guesses[row]...), true
 	}
+	if v >= phrase.Quantity && v <= phrase.Left {
+		return c.appendDialogue(dst, v)
+	}
 	return c.appendFigure(dst, v, row)
+}
+
+// appendDialogue appends what the dialogue handed in.
+func (c *composer) appendDialogue(dst []byte, v phrase.Var) ([]byte, bool) {
+	switch v {
+	case phrase.Quantity:
+		return strconv.AppendInt(dst, c.ask.Hold.Quantity, 10), true
+	case phrase.Minutes:
+		return appendInt(dst, c.minutes()), true
+	case phrase.Was:
+		return append(dst, c.names.shortOf(c.ask.Was)...), true
+	case phrase.Next:
+		return append(dst, c.names.shortOf(c.ask.Next)...), true
+	case phrase.Advice:
+		return phrase.AppendClean(dst, c.ask.Advice), true
+	case phrase.Body:
+		return phrase.AppendClean(dst, c.ask.Body), true
+	case phrase.Other:
+		return appendItem(dst, c.ask.Other)
+	case phrase.Left:
+		return strconv.AppendInt(dst, max(*c.ask.Left, 0), 10), true
+	}
+	return dst, false
 }
 
 // appendFigure appends a live figure, or what its row is called, and notes it.
@@ -155,6 +178,14 @@ func appendCut(dst []byte, s string, limit int) ([]byte, bool) {
 		}
 	}
 	return dst, false
+}
+
+// appendItem appends what viewers call a product.
+func appendItem(dst []byte, p *live.Product) ([]byte, bool) {
+	if linked(p) {
+		return append(appendInt(dst, p.Link), "号链接"...), true
+	}
+	return appendCut(dst, p.Name, phrase.CapItem)
 }
 
 // appendChoice appends size and colour as one word, cut where it is too long.

@@ -14,7 +14,8 @@ type script struct {
 	topics  []claim[Topic]
 	public  bool
 	private bool
-	about   string
+	about   string // "" when the script does not say
+	short   string // likewise
 	cases   []scriptCase
 }
 
@@ -43,6 +44,16 @@ type scriptText struct {
 	text    *phrase.Text
 }
 
+// maySilent tells whether the script may have nothing to say: all it answers are optional topics.
+func (s *script) maySilent() bool {
+	for _, c := range s.topics {
+		if !optional[c.of] {
+			return false
+		}
+	}
+	return len(s.intents) == 0 && len(s.topics) > 0
+}
+
 // serves tells whether the script answers in that scope.
 func (s *script) serves(scope live.Scope) bool {
 	return scope == live.Public && s.public || scope == live.Private && s.private
@@ -53,8 +64,14 @@ type set struct {
 	scripts []*script
 	intents [2][live.Intents + 1]*script // by scope, then intent
 	topics  [2]map[Topic]*script
-	about   [live.Intents + 1]string // what a clarifying question calls each intent, "" when it never does
+	names   names
 	texts   int
+}
+
+// names are what intents are called, "" for those that are never named.
+type names struct {
+	about [live.Intents + 1]string // in a clarifying question
+	short [live.Intents + 1]string // in a bridge from one to another
 }
 
 // scopeIndex maps a scope to its place in a set.
@@ -92,6 +109,15 @@ const (
 	whenImpatient
 	whenHesitant
 	whenSatisfied
+	whenVIP
+	whenFirstTime
+	whenConfirmed
+	whenNoneLeft
+	whenOpenSize
+	whenOpenOffer
+	whenOpenConfirm
+	whenOpenChoice
+	whenOpenInstalment
 	conditions // one past the last
 )
 
@@ -99,6 +125,9 @@ var conditionNames = [conditions]string{
 	whenPublic: "public", whenPrivate: "private", whenUnknownProduct: "unknown_product", whenSoldOut: "sold_out",
 	whenLowStock: "low_stock", whenInStock: "in_stock", whenNotOffered: "not_offered", whenCalm: "calm",
 	whenImpatient: "impatient", whenHesitant: "hesitant", whenSatisfied: "satisfied",
+	whenVIP: "vip", whenFirstTime: "first_time", whenConfirmed: "confirmed", whenNoneLeft: "none_left",
+	whenOpenSize: "open_size", whenOpenOffer: "open_offer", whenOpenConfirm: "open_confirm",
+	whenOpenChoice: "open_choice", whenOpenInstalment: "open_instalment",
 }
 
 // parseCondition returns the condition of that name.

@@ -13,7 +13,7 @@ import (
 type view struct {
 	ask     Ask
 	figures *figureCache
-	about   *[live.Intents + 1]string // what each intent is called in a question
+	names   *names
 
 	limits MaxAge     // of the case in hand
 	looked phrase.Set // groups already looked up, under the need that names the group
@@ -70,7 +70,7 @@ func (v *view) Known(n phrase.Need) bool {
 	case phrase.NeedProduct:
 		return p != nil
 	case phrase.NeedLink:
-		return p != nil && p.Link > 0 && p.Link <= 9999
+		return p != nil && linked(p)
 	case phrase.NeedChoice:
 		return v.asked != live.Variant{}
 	case phrase.NeedStock:
@@ -86,7 +86,7 @@ func (v *view) Known(n phrase.Need) bool {
 	case phrase.NeedPriceRange:
 		return v.pricesOf() && v.prices[0] != v.prices[1]
 	case phrase.NeedPromotion:
-		return p != nil && p.Promotion != "" && phrase.Fits(p.Promotion, phrase.CapList)
+		return p != nil && p.PromotionAt(v.ask.Now) != "" && phrase.Fits(p.PromotionAt(v.ask.Now), phrase.CapList)
 	case phrase.NeedGifts:
 		return p != nil && len(p.Gifts) > 0 && p.Gifts[0] != "" && phrase.Fits(p.Gifts[0], phrase.CapList)
 	case phrase.NeedInstalment:
@@ -112,8 +112,30 @@ func (v *view) Known(n phrase.Need) bool {
 	case phrase.NeedAskers:
 		return v.ask.Askers > 1 && v.ask.Askers <= phrase.MaxFigure
 	}
+	return v.knownOfDialogue(n)
+}
+
+// knownOfDialogue is Known for what the dialogue hands in.
+func (v *view) knownOfDialogue(n phrase.Need) bool {
+	a := &v.ask
+	switch n {
+	case phrase.NeedHold:
+		return a.Hold != nil && a.Hold.Quantity > 0 && a.Hold.Quantity <= phrase.MaxFigure
+	case phrase.NeedWas:
+		return a.Was != a.Next && v.names.shortOf(a.Was) != "" && v.names.shortOf(a.Next) != ""
+	case phrase.NeedAdvice:
+		return a.Advice != "" && a.Body != "" && phrase.Fits(a.Advice, phrase.CapAdvice) && phrase.Fits(a.Body, phrase.CapAdvice)
+	case phrase.NeedOther:
+		o := a.Other
+		return o != nil && (linked(o) || o.Name != "") && (a.Product == nil || o.ID != a.Product.ID)
+	case phrase.NeedLeft:
+		return a.Left != nil && *a.Left <= phrase.MaxFigure
+	}
 	return false
 }
+
+// linked tells whether viewers can call a product by its link number.
+func linked(p *live.Product) bool { return p.Link > 0 && p.Link <= 9999 }
 
 // holds tells whether condition c is met.
 func (v *view) holds(c condition) bool {
@@ -132,6 +154,24 @@ func (v *view) holds(c condition) bool {
 		return v.Known(phrase.NeedStock) && v.stock.total.n > 0
 	case whenNotOffered:
 		return v.notOffered()
+	case whenVIP:
+		return v.ask.VIP
+	case whenFirstTime:
+		return v.ask.FirstTime
+	case whenConfirmed:
+		return v.ask.Hold != nil && v.ask.Hold.Confirmed
+	case whenNoneLeft:
+		return v.ask.Left != nil && *v.ask.Left <= 0
+	case whenOpenSize:
+		return v.ask.Open == OpenSize
+	case whenOpenOffer:
+		return v.ask.Open == OpenOffer
+	case whenOpenConfirm:
+		return v.ask.Open == OpenConfirm
+	case whenOpenChoice:
+		return v.ask.Open == OpenChoice
+	case whenOpenInstalment:
+		return v.ask.Open == OpenInstalment
 	}
 	emotion := live.Emotion(0)
 	if v.ask.Reading != nil {
@@ -275,13 +315,27 @@ func (v *view) filled() int {
 func (v *view) guessesOf() int {
 	if v.once(phrase.NeedGuesses) && v.ask.Reading != nil {
 		for _, g := range v.ask.Reading.Top {
-			if g.P > 0 && int(g.Intent) < len(v.about) && v.about[g.Intent] != "" {
-				v.guesses[v.guessed] = v.about[g.Intent]
+			if g.P > 0 && int(g.Intent) < len(v.names.about) && v.names.about[g.Intent] != "" {
+				v.guesses[v.guessed] = v.names.about[g.Intent]
 				v.guessed++
 			}
 		}
 	}
 	return v.guessed
+}
+
+// shortOf returns what a bridge calls an intent, "" when it has no name.
+func (n *names) shortOf(i live.Intent) string {
+	if int(i) >= len(n.short) {
+		return ""
+	}
+	return n.short[i]
+}
+
+// minutes returns how many whole minutes the hold still has, at least 1.
+func (v *view) minutes() int {
+	left := v.ask.Hold.Until.Sub(v.ask.Now) / time.Minute
+	return int(min(max(left, 1), phrase.MaxMinutes))
 }
 
 // Attribute returns what the product says of itself for an intent, "" when it says nothing that fits a reply.

@@ -99,6 +99,7 @@ var (
 	cup = &live.Product{
 		ID: "cup", Name: "保温杯", Link: 3, Variants: []live.Variant{{SKU: "DEMO-3", PriceFen: 5990}}, Instalment: 3,
 	}
+	lamp       = &live.Product{ID: "lamp", Name: "小夜灯", Link: 5, Variants: []live.Variant{{SKU: "L", PriceFen: 3900}}}
 	warehouses = []live.Warehouse{{ID: "beijing", Title: "北京仓", ShipBy: 16}, {ID: "hangzhou", Title: "杭州仓", ShipBy: 11}}
 )
 

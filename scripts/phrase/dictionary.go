@@ -28,6 +28,11 @@ const (
 	NeedSold                   // how many were sold in this show
 	NeedGuesses                // at least two candidates of an unsure reading
 	NeedAskers                 // how many people the reply speaks for
+	NeedHold                   // what is held for the person
+	NeedWas                    // the question left open and the one answered now
+	NeedAdvice                 // the size recommended
+	NeedOther                  // another product of the shop
+	NeedLeft                   // how many are left of what was asked for
 	needToday                  // a warehouse's Until; only a condition around it can promise it
 	needAlways                 // promised by the language itself
 	needs                      // one past the last
@@ -41,7 +46,8 @@ var needNames = [needs]string{
 	NeedBreakdown: "breakdown", NeedPrice: "price", NeedPriceRange: "price_range", NeedPromotion: "promotion",
 	NeedGifts: "gifts", NeedInstalment: "instalment", NeedSizes: "sizes", NeedColors: "colors",
 	NeedAttribute: "attribute", NeedShip: "ship", NeedShipToday: "ship_today", NeedViewers: "viewers", NeedSold: "sold",
-	NeedGuesses: "guesses", NeedAskers: "askers",
+	NeedGuesses: "guesses", NeedAskers: "askers", NeedHold: "hold", NeedWas: "was", NeedAdvice: "advice",
+	NeedOther: "other", NeedLeft: "left",
 }
 
 // String returns the name used in scripts, "" for a need that scripts cannot name.
@@ -110,6 +116,14 @@ const (
 	Viewers
 	Sold
 	Askers
+	Quantity
+	Minutes
+	Was
+	Next
+	Advice
+	Body
+	Other
+	Left
 	Warehouses
 	Breakdown
 	Guesses
@@ -137,16 +151,21 @@ const (
 	CapList      = 60
 	CapWarehouse = 8
 	CapTopic     = 12
+	CapAdvice    = 30
 
 	capLink   = 4
 	capNumber = 8
 	capPrice  = 11
 	capHour   = 2
 	capMonths = 3
+	capMinute = 4
 )
 
 // MaxFigure is the largest number said; more digits are no figure of a live room.
 const MaxFigure = 99_999_999
+
+// MaxMinutes is the longest time to go that is said; what is longer is said as that.
+const MaxMinutes = 9999
 
 // The most rows of each list; what has more is not known as a list.
 const (
@@ -183,6 +202,14 @@ var words = [vars]struct {
 	Viewers:    {name: "Viewers", need: NeedViewers, runes: capNumber},
 	Sold:       {name: "Sold", need: NeedSold, runes: capNumber},
 	Askers:     {name: "Askers", need: NeedAskers, runes: capNumber},
+	Quantity:   {name: "Quantity", need: NeedHold, runes: capNumber},
+	Minutes:    {name: "Minutes", need: NeedHold, runes: capMinute},
+	Was:        {name: "Was", need: NeedWas, runes: CapTopic},
+	Next:       {name: "Next", need: NeedWas, runes: CapTopic},
+	Advice:     {name: "Advice", need: NeedAdvice, runes: CapAdvice},
+	Body:       {name: "Body", need: NeedAdvice, runes: CapAdvice},
+	Other:      {name: "Other", need: NeedOther, runes: CapItem},
+	Left:       {name: "Left", need: NeedLeft, runes: capNumber},
 	Warehouses: {
 		name: "Warehouses", need: NeedWarehouses, rows: MaxWarehouses,
 		fields: []Var{WarehouseName, WarehouseStock, WarehouseShipBy, WarehouseUntil, rowMore, rowLast},
