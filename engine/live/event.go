@@ -30,10 +30,15 @@ var eventNames = [eventTypes]string{
 	Present: "present", Rate: "rate", Take: "take", Say: "say", GiveBack: "give_back",
 }
 
-// String returns the wire name, or "" for no event.
+// String returns the wire name, that of a room's setting its own, or "" for no event.
 func (t EventType) String() string {
-	if t < eventTypes {
+	switch {
+	case t < eventTypes:
 		return eventNames[t]
+	case t == RoomModeSet:
+		return "room_mode"
+	case t == UserMuted:
+		return "user_muted"
 	}
 	return ""
 }
