@@ -186,6 +186,8 @@ func (s *Store) planRecord(seq uint64, r *live.Record) {
 		c.states = append(c.states, userState{seq: seq, record: r})
 	case r.Kind == live.RecordFact && r.Event != nil:
 		c.facts = appendFacts(c.facts, r)
+	case r.Kind == live.RecordReservation && r.Reservation != nil:
+		c.facts = append(c.facts, reservationRow(r))
 	}
 }
 
@@ -220,7 +222,7 @@ func (s *Store) write(ctx context.Context) error {
 			}
 		}
 		for _, f := range c.facts {
-			if err := w.exec(ctx, upsertFact, f.kind, []byte(f.shop), []byte(f.key), f.at, f.data); err != nil {
+			if err := w.exec(ctx, upsertFact, f.kind, []byte(f.shop), []byte(f.key), f.at, f.version, f.data); err != nil {
 				return err
 			}
 		}

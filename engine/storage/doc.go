@@ -1,5 +1,5 @@
 // Package storage keeps what must last: a journal of records in blocks, the latest snapshot of every user, and the
-// latest facts of every shop, in one SQLite database (WAL, synchronous FULL) in one folder.
+// latest facts and reservations of every shop, in one SQLite database (WAL, synchronous FULL) in one folder.
 //
 // Entries are queued by Submit and made durable by group commits: one transaction holds every entry that came since the
 // last one, packed into one or a few rows. Done of an entry is called after the commit, so whoever waits for it before

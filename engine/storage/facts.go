@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"fmt"
+	"math"
 	"strconv"
 
 	"liveroom/engine/live"
@@ -13,6 +14,7 @@ import (
 type factRow struct {
 	kind, shop, key string
 	at              int64
+	version         int64  // of a reservation, 0 for others
 	data            []byte // one sealed record
 }
 
@@ -49,10 +51,25 @@ func appendFacts(rows []factRow, r *live.Record) []factRow {
 	return rows
 }
 
+// reservationRow returns the row of a reservation. Its time is when it ceases to matter, for tidying: an open or confirmed
+// one ends by itself, a released one has, and of an ordered one a later stock figure knows.
+func reservationRow(r *live.Record) factRow {
+	held := r.Reservation
+	at := held.At
+	if held.State == live.ReservationOpen || held.State == live.ReservationConfirmed {
+		at = max(at, held.Until)
+	}
+	return factRow{
+		kind: "reservation", key: string(held.ID), at: at, version: int64(min(held.Version, math.MaxInt64)),
+		data: codec.Seal(nil, 0, codec.Append(nil, r)),
+	}
+}
+
 // Facts yields the facts that ledgers are rebuilt from at start, until yield returns false: of every SKU and warehouse the
 // stock with the latest sender's time, of every order its latest state (orders of the last Config.Keep at least), of every
-// room the latest viewers, sold and presented SKU. Of two with the same time the one committed last counts. A counts
-// event whose viewers and sold are both the latest comes twice. What does not open is counted, logged and left out.
+// room the latest viewers, sold and presented SKU, of every reservation the latest version (for Config.Keep at least after
+// it was released, was ordered or has ended). Of two with the same time, or version, the one committed last counts. A
+// counts event whose viewers and sold are both the latest comes twice. What does not open is counted, logged and left out.
 func (s *Store) Facts(ctx context.Context, yield func(live.Record) bool) error {
 	rows, err := s.readPool.QueryContext(ctx, `SELECT kind, data FROM fact`)
 	if err != nil {

@@ -20,6 +20,8 @@ var migrations = []string{
 	CREATE TABLE fact (kind TEXT NOT NULL, shop BLOB NOT NULL, key BLOB NOT NULL, at INTEGER NOT NULL, data BLOB NOT NULL,
 		PRIMARY KEY (kind, shop, key)) WITHOUT ROWID;
 	CREATE INDEX fact_age ON fact (kind, at);`,
+	// Of a reservation at says when it ceased to matter, and the version which of two is the later; facts have none.
+	`ALTER TABLE fact ADD COLUMN version INTEGER NOT NULL DEFAULT 0`,
 }
 
 // The keys of meta.

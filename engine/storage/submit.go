@@ -85,6 +85,9 @@ func weight(records []live.Record) (bytes int64) {
 	for i := range records {
 		r := &records[i]
 		bytes += int64(200 + len(r.Frame) + len(r.State))
+		if r.Reservation != nil {
+			bytes += 300
+		}
 		if r.Event != nil {
 			bytes += int64(300 + len(r.Event.Text) + len(r.Event.Note))
 		}

@@ -58,7 +58,7 @@ func (s *Store) probe(ctx context.Context) (failing bool) {
 	return err != nil
 }
 
-// dropOld drops blocks older than Keep and below the checkpoint that is saved, and order facts as old.
+// dropOld drops blocks older than Keep and below the checkpoint that is saved, and orders and reservations as old.
 func (s *Store) dropOld(ctx context.Context, now time.Time) error {
 	w := &s.committer.writer
 	cutoff := now.Add(-s.cfg.Keep).UnixMilli()
@@ -78,7 +78,14 @@ func (s *Store) dropOld(ctx context.Context, now time.Time) error {
 	if s.committer.ticks%surveyTicks != 0 {
 		return nil
 	}
-	return w.within(ctx, func() error { return w.exec(ctx, dropOrders, cutoff, dropBatch) })
+	return w.within(ctx, func() error {
+		for _, kind := range []string{"order", "reservation"} {
+			if err := w.exec(ctx, dropFacts, kind, cutoff, dropBatch); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // oldThrough returns the last of the first few blocks that may be dropped, 0 when none may.

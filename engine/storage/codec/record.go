@@ -17,6 +17,7 @@ import (
 //	closed:  type 1 byte, id string, outcome 1 byte, reason string, joined string, frame bytes, state bytes, and where
 //	         the record has been copied out of its block, that block as uvarint
 //	snapshot: nothing; the state stands in the user's row
+//	reservation: id string, uvarint mask of the fields that follow, the fields in the order of their bits
 //
 // An event: type 1 byte, id string, uvarint mask of the fields that follow, the fields in the order of their bits.
 // A field that is zero is left out. A new field takes a new bit at the end; a new kind takes a new number; anything else
@@ -60,6 +61,8 @@ func Append(dst []byte, r *live.Record) []byte {
 	switch r.Kind {
 	case live.RecordAccepted, live.RecordFact:
 		dst = appendEvent(dst, r.Event, r.User)
+	case live.RecordReservation:
+		dst = appendReservation(dst, r.Reservation, r.User)
 	case live.RecordClosed:
 		dst = append(dst, byte(r.Key.Type))
 		dst = appendString(dst, string(r.Key.ID))
@@ -189,7 +192,7 @@ func (r *Raw) User() live.UserKey {
 // Session returns the session that carried the event, "" for none.
 func (r *Raw) Session() live.SessionID { return live.SessionID(r.session) }
 
-// Key returns the event that the record is about, zero for a snapshot.
+// Key returns the event that the record is about, zero for a snapshot or reservation.
 func (r *Raw) Key() live.EventKey {
 	return live.EventKey{Type: r.keyType, ID: live.EventID(r.keyID)}
 }
@@ -218,7 +221,7 @@ func Next(records []byte) (raw Raw, rest []byte, err error) {
 		c.bytes()
 		c.bytes()
 		raw.Told = len(c.bytes()) > 0
-	case live.RecordSnapshot:
+	case live.RecordSnapshot, live.RecordReservation:
 	default:
 		c.bad = true
 	}
@@ -238,6 +241,8 @@ func (r *Raw) Record() (live.Record, error) {
 	switch rec.Kind {
 	case live.RecordAccepted, live.RecordFact:
 		rec.Event = c.event(rec.User)
+	case live.RecordReservation:
+		rec.Reservation = c.reservation(rec.User)
 	case live.RecordClosed:
 		rec.Key = live.EventKey{Type: live.EventType(c.octet()), ID: live.EventID(c.text())}
 		rec.Outcome = live.Outcome(c.octet())
