@@ -177,9 +177,9 @@ next:
 	return rows
 }
 
-// byWarehouse adds up each warehouse over the chosen SKUs. What the warehouses hold is worth saying only when it adds
-// up to what may be offered, since open reservations belong to no warehouse, and when no later figure in all has
-// replaced it.
+// byWarehouse adds up what each warehouse has left to offer of the chosen SKUs, which is what it holds less what is
+// reserved there. That is worth saying only when it adds up to what may be offered in all, since some reservations belong
+// to no warehouse, and when no later figure in all has replaced it.
 func byWarehouse(snap *live.ProductStock, chosen []*live.Variant, offerable int64) []row {
 	var rows []row
 	sum := int64(0)
@@ -188,20 +188,21 @@ func byWarehouse(snap *live.ProductStock, chosen []*live.Variant, offerable int6
 		if replaces(snap.Levels, l) && among(chosen, l.SKU) {
 			return nil
 		}
-		if l.Warehouse == "" || l.OnHand <= 0 || !among(chosen, l.SKU) {
+		free := l.OnHand - l.Reserved
+		if l.Warehouse == "" || free <= 0 || !among(chosen, l.SKU) {
 			continue
 		}
-		sum += l.OnHand
+		sum += free
 		since := min(l.At, l.Seen)
 		if r := rowOf(rows, l.Warehouse); r != nil {
-			r.n += l.OnHand
+			r.n += free
 			r.since = min(r.since, since)
 			continue
 		}
 		if len(rows) == phrase.MaxWarehouses {
 			return nil
 		}
-		rows = append(rows, row{name: l.Warehouse, label: "stock/" + l.Warehouse, n: l.OnHand, since: since})
+		rows = append(rows, row{name: l.Warehouse, label: "stock/" + l.Warehouse, n: free, since: since})
 	}
 	if sum != offerable {
 		return nil
