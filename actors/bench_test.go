@@ -56,7 +56,7 @@ func BenchmarkDeliver(b *testing.B) {
 	journal, links := newInstantJournal(), new(countingLinks)
 	parts := Parts{
 		Reader:   instantReader{&live.Reading{Intent: live.IntentStock, Confidence: .9, DecidedBy: live.DecidedByModel}},
-		Composer: fakeComposer{}, Catalogue: fakeCatalogue{}, Journal: journal, Outlet: links, Frames: plainFrames,
+		Composer: fakeComposer{}, Catalogue: fakeCatalogue{}, Stock: newShelf(0), Journal: journal, Outlet: links, Frames: plainFrames,
 	}
 	cfg := Default()
 	cfg.MaxInFlight, cfg.Budget, cfg.ShedAfter = 1<<20, time.Hour, time.Hour

@@ -29,6 +29,10 @@ type Config struct {
 	WorthFor time.Duration
 	// FreshFor is how long a public answer serves those who ask the same. Default 3 s.
 	FreshFor time.Duration
+	// HoldFor is how long reserved pieces wait for the user's confirmation. Default 10 m.
+	HoldFor time.Duration
+	// LockFor is how long a confirmed order line waits to be ordered. Default 30 m.
+	LockFor time.Duration
 	// RestartLimit is how many restarts within RestartWindow an actor may have; one more and it refuses everything
 	// with internal until the window has passed. Defaults 10 in 10 s.
 	RestartLimit  int
@@ -40,7 +44,8 @@ func Default() Config {
 	return Config{
 		Budget: 800 * time.Millisecond, MaxInFlight: 20_000, ShedAfter: 300 * time.Millisecond, MaxPending: 128,
 		IdleAfter: 5 * time.Minute, SnapshotAfter: 64, SweepEvery: time.Second,
-		WorthFor: time.Minute, FreshFor: 3 * time.Second, RestartLimit: 10, RestartWindow: 10 * time.Second,
+		WorthFor: time.Minute, FreshFor: 3 * time.Second,
+		HoldFor: 10 * time.Minute, LockFor: 30 * time.Minute, RestartLimit: 10, RestartWindow: 10 * time.Second,
 	}
 }
 
@@ -61,6 +66,8 @@ func (c Config) Validate() error {
 	positive("sweep_every", c.SweepEvery > 0, c.SweepEvery)
 	positive("worth_for", c.WorthFor > 0, c.WorthFor)
 	positive("fresh_for", c.FreshFor > 0, c.FreshFor)
+	positive("hold_for", c.HoldFor > 0, c.HoldFor)
+	positive("lock_for", c.LockFor > 0, c.LockFor)
 	positive("restart_limit", c.RestartLimit > 0, c.RestartLimit)
 	positive("restart_window", c.RestartWindow > 0, c.RestartWindow)
 	return errors.Join(errs...)

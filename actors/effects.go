@@ -1,6 +1,9 @@
 package actors
 
-import "liveroom/engine/live"
+import (
+	"liveroom/actors/dialogue"
+	"liveroom/engine/live"
+)
 
 // InputKind says which fields of an Input count.
 type InputKind uint8
@@ -8,7 +11,7 @@ type InputKind uint8
 // The inputs of a user's state machine.
 const (
 	InArrived  InputKind = iota + 1 // a comment or message: Arrival
-	InRead                          // its reading: Seq, Reading, Product, Named
+	InRead                          // its reading: Seq, Reading, Product, Named, VIP, Shop, Products
 	InRuled                         // the room's ruling: Seq, Ruling, Joined, Topic
 	InComposed                      // its words: Seq, Line; no text means that there are none
 	InFailed                        // a step or effect of it broke: Seq, Code
@@ -16,6 +19,7 @@ const (
 	InTaken                         // a seat takes the dialogue: Arrival
 	InSaid                          // a seat speaks in it: Arrival
 	InGaveBack                      // a seat gives it back: Arrival
+	InHeld                          // what became of its hold: Seq, Hold, Before, Left, Known
 )
 
 // Input is one thing that happens to a user's state machine.
@@ -24,14 +28,27 @@ type Input struct {
 	Seq     uint64
 	Arrival *Arrival
 	Reading *live.Reading
-	Product live.ProductID // what the text is about, "" when not known
-	Variant string         // the size and colour it asks for, "" for none
-	Named   bool           // the text itself names a product; Product is "" when that is not known
-	Ruling  Ruling
-	Joined  live.ReplyID
-	Topic   Topic
-	Line    Line
-	Code    live.Code
+	Product *live.Product // what the text names or the host presents, nil when not known
+	Named   bool          // the text itself names a product; Product is nil when that is not known
+	VIP     bool          // the user is a good customer
+	Shop    live.ShopID
+	// Products finds the product that the dialogue is about when the message's turn comes.
+	Products Products
+	Ruling   Ruling
+	Joined   live.ReplyID
+	Reason   live.Reason // of RuledQuiet
+	Topic    Topic
+	Line     Line
+	Code     live.Code
+
+	Hold, Before *live.Reservation // nil for none
+	Left         int64             // pieces that could be held at most; only when Known
+	Known        bool
+}
+
+// Products finds products in an immutable catalogue; see Catalogue.
+type Products interface {
+	Product(shop live.ShopID, id live.ProductID) *live.Product
 }
 
 // Topic is what a public question is about; equal topics may share an answer.
@@ -61,13 +78,16 @@ const (
 	EffRead                                // have its text read: Seq, Event, Deadline
 	EffAskRoom                             // ask the room who answers: Seq, Topic, Event
 	EffRelease                             // tell the room that its first asker will not answer: Seq, Topic
-	EffCompose                             // have it put into words: Seq, Event, Reading, Product, Script, Scope, Received
+	EffCompose                             // have it put into words: Seq, Event, Say, Scope, Received
 	EffClose                               // make the outcome durable, then tell: Seq, Event, Session, Outcome and what goes with it
 	EffRefuse                              // tell the sender it was not accepted: Event, Session, Code
 	EffRepeatPending                       // the event is in hand already: Seq, Session
 	EffRepeatClosed                        // the event has ended already; bring the same frame again: Event, Session, Block
 	EffAct                                 // a seat's act: make it durable, then acknowledge it, and carry what was said: Event, Session, To, Received
 	EffRepeatAct                           // a seat's act that is durable already: Event, Session
+	EffHold                                // reserve, lock or free pieces: Seq, Event, Plan
+	EffUndo                                // bring back what was before a hold: Hold, Before
+	EffWait                                // tick again at a time: Deadline
 )
 
 // Effect is one thing a step wants done.
@@ -81,8 +101,8 @@ type Effect struct {
 	Deadline int64          // Unix milliseconds
 	Topic    Topic
 	Reading  *live.Reading
-	Product  live.ProductID
-	Script   string // topic of the script, "" speaks to the intent
+	Say      *dialogue.Say  // what the words are to be about; it is immutable
+	Plan     *dialogue.Plan // what is to be held
 	Scope    live.Scope
 	Code     live.Code
 	Block    uint64 // of the journal, 0 when the closing has not been committed yet
@@ -95,4 +115,6 @@ type Effect struct {
 	Redriven  bool // it was acknowledged before this incarnation
 	Counted   bool // the reply says the room's counts
 	Answering bool // the room waits for this answer to its topic
+	// Hold is what the outcome makes of a reservation, nil for none; Before is what it was.
+	Hold, Before *live.Reservation
 }

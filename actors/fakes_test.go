@@ -101,13 +101,90 @@ func (fakeCatalogue) Resolve(_ live.RoomID, es []live.Entity) (*live.Product, bo
 	return nil, false
 }
 
-func (fakeCatalogue) Variant(*live.Product, []live.Entity) string { return "" }
-
 func (fakeCatalogue) Product(_ live.ShopID, id live.ProductID) *live.Product {
 	return &live.Product{ID: id}
 }
 func (fakeCatalogue) StockVersion(live.ShopID, live.ProductID) uint64 { return 1 }
 func (fakeCatalogue) CountsVersion(live.RoomID) uint64                { return 1 }
+func (fakeCatalogue) VIP(live.UserKey) bool                           { return false }
+
+// shelf is a stock of one figure for every SKU.
+type shelf struct {
+	mu   sync.Mutex
+	left int64
+	held map[live.ReservationID]live.Reservation
+}
+
+func newShelf(left int64) *shelf {
+	return &shelf{left: left, held: make(map[live.ReservationID]live.Reservation)}
+}
+
+func (s *shelf) Reserve(now time.Time, r live.Reservation) (*live.Reservation, int64, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.Quantity > s.left {
+		return nil, s.left, true
+	}
+	s.left -= r.Quantity
+	r.State, r.At, r.Version = live.ReservationOpen, now.UnixMilli(), 1
+	s.held[r.ID] = r
+	return &r, 0, true
+}
+
+func (s *shelf) Confirm(now time.Time, id live.ReservationID, until int64) *live.Reservation {
+	return s.turn(now, id, live.ReservationConfirmed, until)
+}
+
+func (s *shelf) Release(now time.Time, id live.ReservationID) *live.Reservation {
+	return s.turn(now, id, live.ReservationReleased, 0)
+}
+
+func (s *shelf) turn(now time.Time, id live.ReservationID, to live.ReservationState, until int64) *live.Reservation {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, ok := s.held[id]
+	if !ok || r.State == live.ReservationReleased || now.UnixMilli() > r.Until {
+		return nil
+	}
+	if to == live.ReservationReleased {
+		s.left += r.Quantity
+	}
+	r.State, r.Until, r.At, r.Version = to, until, now.UnixMilli(), r.Version+1
+	s.held[id] = r
+	return &r
+}
+
+func (s *shelf) Held(id live.ReservationID) *live.Reservation {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r, ok := s.held[id]; ok {
+		return &r
+	}
+	return nil
+}
+
+func (s *shelf) Undo(before *live.Reservation, id live.ReservationID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.held[id]
+	if now.State != live.ReservationReleased && (before == nil || before.State == live.ReservationReleased) {
+		s.left += now.Quantity
+	}
+	if before == nil {
+		delete(s.held, id)
+		return
+	}
+	if now.State == live.ReservationReleased && before.State != live.ReservationReleased {
+		s.left -= before.Quantity
+	}
+	s.held[id] = *before
+}
+
+func (s *shelf) rest() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.left
+}
 
 // memory is a journal in memory: it commits on a goroutine of its own, and fails when told to.
 type memory struct {
@@ -340,7 +417,7 @@ func (s *stand) open(t *testing.T, change func(*Config, *Parts)) {
 	cfg.SweepEvery = time.Millisecond
 	cfg.Budget, cfg.ShedAfter = time.Minute, time.Minute // tests say themselves when something is late
 	parts := Parts{
-		Reader: s.reader, Composer: fakeComposer{}, Catalogue: fakeCatalogue{}, Journal: s.journal, Outlet: s.links,
+		Reader: s.reader, Composer: fakeComposer{}, Catalogue: fakeCatalogue{}, Stock: newShelf(100), Journal: s.journal, Outlet: s.links,
 		Frames: plainFrames,
 	}
 	if change != nil {

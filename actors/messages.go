@@ -46,6 +46,7 @@ type (
 		asker  AskerID
 		ruling Ruling
 		joined live.ReplyID
+		reason live.Reason // of RuledQuiet
 		topic  Topic
 	}
 	// restored brings what storage holds of a user.
@@ -78,6 +79,11 @@ type (
 	tick struct {
 		ours
 		idle bool
+	}
+	// woken lets a user look again at a message that waited for another line.
+	woken struct {
+		ours
+		incarnation uint64
 	}
 	// describe asks an actor for its state, as text for people.
 	describe struct {

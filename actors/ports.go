@@ -3,6 +3,7 @@ package actors
 import (
 	"time"
 
+	"liveroom/actors/dialogue"
 	"liveroom/engine/live"
 )
 
@@ -15,13 +16,12 @@ type Reader interface {
 
 // Question is what a composer is asked to put into words.
 type Question struct {
+	dialogue.Say
 	Shop    live.ShopID
 	User    live.UserKey
 	Text    string // what was written, "" when nobody wrote
-	Reading *live.Reading
-	Product *live.Product // nil when not known
-	Topic   string        // "" speaks to the reading's intent; "clarify" asks back, "unsure" …
 	Scope   live.Scope
+	Askers  int64     // distinct people the line speaks for, 0 for one
 	Arrived time.Time // no figure in the line may be older than this
 	Now     time.Time
 }
@@ -34,6 +34,8 @@ type Line struct {
 	By      live.Author
 	// Counts tells that the text says live numbers of the room, so that it serves nobody once they have changed.
 	Counts bool
+	// Tail tells that the tail asked for has been said.
+	Tail bool
 }
 
 // Composer puts an answer into words. Compose must not block; an error means there is nothing to say.
@@ -48,14 +50,30 @@ type Catalogue interface {
 	// Resolve returns the product that entities name, or, when they name none, the one the room presents now; nil when
 	// what they name is not known or not one alone.
 	Resolve(room live.RoomID, entities []live.Entity) (p *live.Product, named bool)
-	// Variant names the size and colour that entities ask of a product, "" for none. Equal names are the same choice.
-	Variant(p *live.Product, entities []live.Entity) string
 	// Product returns a product by id, or nil.
 	Product(shop live.ShopID, id live.ProductID) *live.Product
 	// StockVersion returns the version of the product's published stock, 0 when nothing is known of it.
 	StockVersion(shop live.ShopID, id live.ProductID) uint64
 	// CountsVersion returns the version of the room's published counts, 0 when nothing is known of them.
 	CountsVersion(room live.RoomID) uint64
+	// VIP tells whether a user is a good customer.
+	VIP(k live.UserKey) bool
+}
+
+// Stock holds pieces for users. Its methods are linearizable per SKU and never block; what they change is to be made
+// durable by the caller, with Undo should that fail.
+type Stock interface {
+	// Reserve holds pieces, the same ones when it is asked again under the same id. left is what could be held at most
+	// when that was too much, with known telling whether it is a figure.
+	Reserve(now time.Time, r live.Reservation) (held *live.Reservation, left int64, known bool)
+	// Confirm makes a hold an order line until a time, Unix milliseconds; nil when the hold is gone.
+	Confirm(now time.Time, id live.ReservationID, until int64) *live.Reservation
+	// Release ends a hold; nil when it is gone.
+	Release(now time.Time, id live.ReservationID) *live.Reservation
+	// Held returns a reservation as it stands, nil for none.
+	Held(id live.ReservationID) *live.Reservation
+	// Undo brings back what was before, nil for nothing.
+	Undo(before *live.Reservation, id live.ReservationID)
 }
 
 // Journal makes records durable. See live.Entry for the order and number of its calls back.
@@ -93,6 +111,7 @@ type Parts struct {
 	Reader    Reader
 	Composer  Composer
 	Catalogue Catalogue
+	Stock     Stock
 	Journal   Journal
 	Outlet    Outlet
 	Frames    Frames

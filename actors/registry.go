@@ -64,8 +64,8 @@ func (u *user) describe() string {
 	s := &u.state
 	fmt.Fprintf(&b, "user %s in %s: %d pending, %d remembered ids", u.key.User, u.key.Room, len(s.pending), len(s.answered))
 	fmt.Fprintf(&b, ", mood %.1f", s.mood)
-	if s.product != "" {
-		fmt.Fprintf(&b, ", product %s", s.product)
+	if s.talk.Slots.Product != "" {
+		fmt.Fprintf(&b, ", product %s", s.talk.Slots.Product)
 	}
 	if s.seat != "" {
 		fmt.Fprintf(&b, ", taken by %s", s.seat)

@@ -123,13 +123,13 @@ func (r *userReplay) input(now int64, words []string) (Input, error) {
 		a.Redriven, a.Stale = words[0] == "redriven" || words[0] == "stale", words[0] == "stale"
 		return Input{Kind: InArrived, Arrival: a}, nil
 	case "read":
-		in := Input{Kind: InRead, Seq: seq, Reading: &live.Reading{Intent: live.ParseIntent(arg(2)), Confidence: .9}}
+		in := Input{Kind: InRead, Seq: seq, Reading: &live.Reading{Intent: live.ParseIntent(arg(2)), Confidence: .9}, Products: fakeCatalogue{}}
 		for _, w := range words[3:] {
 			switch name, value, _ := strings.Cut(w, "="); name {
 			case "product":
-				in.Product, in.Named = live.ProductID(value), true
+				in.Product, in.Named = &live.Product{ID: live.ProductID(value)}, true
 			case "presented":
-				in.Product = live.ProductID(value)
+				in.Product = &live.Product{ID: live.ProductID(value)}
 			case "unsure":
 				in.Reading.Unsure = true
 			case "emotion":
@@ -169,7 +169,17 @@ func (r *userReplay) line(e Effect) string {
 	case EffRelease:
 		return "release"
 	case EffCompose:
-		return fmt.Sprintf("compose %s %s product=%s %s", id, strings.TrimSpace(e.Script+" "+e.Reading.Intent.String()), e.Product, e.Scope)
+		product := live.ProductID("")
+		if e.Say.Product != nil {
+			product = e.Say.Product.ID
+		}
+		return fmt.Sprintf("compose %s %s product=%s %s", id, strings.TrimSpace(e.Say.Topic+" "+e.Say.Reading.Intent.String()), product, e.Scope)
+	case EffHold:
+		return fmt.Sprintf("hold %s %s × %d", id, e.Plan.SKU, e.Plan.Quantity)
+	case EffUndo:
+		return "undo " + string(e.Hold.ID)
+	case EffWait:
+		return fmt.Sprintf("wait until %d ms", e.Deadline)
 	case EffClose:
 		line := fmt.Sprintf("close %s %s %s%s", id, e.Outcome, e.Reason, e.Joined)
 		if e.Reply != nil {

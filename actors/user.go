@@ -93,6 +93,10 @@ func (u *user) receive(ctx actor.Context, now time.Time, msg any) {
 		u.settled(now, m)
 	case *tick:
 		u.tick(ctx, now, m)
+	case *woken:
+		if u.mode == modeReady && m.incarnation == u.incarnation {
+			u.drive(now, Input{Kind: InTick})
+		}
 	case *describe:
 		m.reply <- u.describe()
 	}
@@ -122,8 +126,8 @@ func (u *user) load() {
 // ruled takes a ruling; one for an earlier incarnation is handed back, so that nobody waits for its answer.
 func (u *user) ruled(now time.Time, m *ruled) {
 	if m.asker.Incarnation == u.incarnation {
-		u.drive(now, Input{Kind: InRuled, Seq: m.asker.Seq, Ruling: m.ruling, Joined: m.joined, Topic: m.topic})
-	} else if m.ruling == RuledFirst {
+		u.drive(now, Input{Kind: InRuled, Seq: m.asker.Seq, Ruling: m.ruling, Joined: m.joined, Reason: m.reason, Topic: m.topic})
+	} else if m.ruling == RuledFirst || m.ruling == RuledSuggest {
 		u.house.rooms.tell(u.key.Room, &released{Answer: Answer{Asker: m.asker, Topic: m.topic}}, now.UnixMilli())
 	}
 }
@@ -179,11 +183,9 @@ func (u *user) wasRead(now time.Time, m *wasRead) {
 		return
 	}
 	u.house.metrics.stageRead.Observe(now.Sub(m.asked).Seconds())
-	in := Input{Kind: InRead, Seq: m.seq, Reading: m.reading}
-	p, named := u.house.parts.Catalogue.Resolve(u.key.Room, m.reading.Entities)
-	if in.Named = named; p != nil {
-		in.Product, in.Variant = p.ID, u.house.parts.Catalogue.Variant(p, m.reading.Entities)
-	}
+	c := u.house.parts.Catalogue
+	in := Input{Kind: InRead, Seq: m.seq, Reading: m.reading, Shop: c.Shop(u.key.Room), Products: c, VIP: c.VIP(u.key)}
+	in.Product, in.Named = c.Resolve(u.key.Room, m.reading.Entities)
 	u.drive(now, in)
 }
 

@@ -4,19 +4,19 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"liveroom/actors/dialogue"
 	"liveroom/engine/live"
 )
 
-// savedVersion is the version of the saved user state; a reader takes this one and every earlier one.
-const savedVersion = 1
+// savedVersion is the version of the saved user state. No earlier one was ever released.
+const savedVersion = 2
 
 // savedUser is a user's state as it is stored: whole in a snapshot, without turns and ids beside each closed record,
 // which carry them.
 type savedUser struct {
 	V        int            `json:"v"`
-	Product  live.ProductID `json:"product,omitempty"`
+	Talk     []byte         `json:"talk,omitempty"` // as dialogue.State.Append writes it
 	Mood     Mood           `json:"mood,omitempty"`
-	Unsure   int            `json:"unsure,omitempty"`
 	Seat     string         `json:"seat,omitempty"`
 	Session  live.SessionID `json:"session,omitempty"`
 	Turns    []savedTurn    `json:"turns,omitempty"`
@@ -32,7 +32,7 @@ type savedTurn struct {
 
 // snapshot returns the whole state for storage. Nothing may be pending: what is pending is in the journal.
 func (s *UserState) snapshot() ([]byte, error) {
-	v := savedUser{V: savedVersion, Product: s.product, Mood: s.mood, Unsure: s.unsure, Seat: s.seat, Session: s.session}
+	v := savedUser{V: savedVersion, Talk: s.talk.Append(nil), Mood: s.mood, Seat: s.seat, Session: s.session}
 	for t := range s.turns.all {
 		v.Turns = append(v.Turns, savedTurn{At: t.At, Text: t.Text, Intent: t.Intent.String(), Answer: t.Answer})
 	}
@@ -52,34 +52,30 @@ const moodScale = 50
 // appendContext appends what a closed record must carry beside itself: slots and counters. Hot path: one per message,
 // guarded by TestAllocationsOfAUserStep.
 func (s *UserState) appendContext(dst []byte) []byte {
-	dst = append(dst, savedVersion, byte(min(s.unsure, 255)), byte(s.mood*moodScale))
-	dst = appendShort(dst, string(s.product))
+	dst = append(dst, savedVersion, byte(s.mood*moodScale))
 	dst = appendShort(dst, s.seat)
-	return appendShort(dst, string(s.session))
+	dst = appendShort(dst, string(s.session))
+	return s.talk.Append(dst)
 }
 
 // appendShort appends a string of at most 255 bytes, as all identities are, with a length byte before it.
 func appendShort(dst []byte, s string) []byte { return append(append(dst, byte(len(s))), s...) }
 
 func (s *UserState) readContext(b []byte) error {
-	bad := fmt.Errorf("saved context of user %q: %d bytes, not of version %d", s.key.User, len(b), savedVersion)
-	if len(b) < 4 || b[0] != savedVersion {
-		return bad
+	if len(b) < 3 || b[0] != savedVersion {
+		return fmt.Errorf("saved context of user %q: %d bytes, not of version %d", s.key.User, len(b), savedVersion)
 	}
-	unsure, mood, rest := int(b[1]), Mood(b[2])/moodScale, b[3:]
-	product, rest, ok := cutShort(rest)
+	mood, rest := Mood(b[1])/moodScale, b[2:]
+	seat, rest, _ := cutShort(rest)
+	session, rest, ok := cutShort(rest)
 	if !ok {
-		return bad
+		return fmt.Errorf("saved context of user %q: cut off after %d bytes", s.key.User, len(b))
 	}
-	seat, rest, ok := cutShort(rest)
-	if !ok {
-		return bad
+	talk, _, err := dialogue.Read(rest)
+	if err != nil {
+		return fmt.Errorf("saved context of user %q: %w", s.key.User, err)
 	}
-	session, _, ok := cutShort(rest)
-	if !ok {
-		return bad
-	}
-	s.unsure, s.mood, s.product, s.seat, s.session = unsure, mood, live.ProductID(product), string(seat), live.SessionID(session)
+	s.mood, s.talk, s.seat, s.session = mood, talk, string(seat), live.SessionID(session)
 	return nil
 }
 
@@ -123,7 +119,11 @@ func (s *UserState) readSnapshot(state []byte) error {
 	if v.V != savedVersion {
 		return fmt.Errorf("saved state of user %q: version %d, want %d", s.key.User, v.V, savedVersion)
 	}
-	s.product, s.mood, s.unsure, s.seat, s.session = v.Product, max(1, v.Mood), v.Unsure, v.Seat, v.Session
+	talk, _, err := dialogue.Read(v.Talk)
+	if err != nil {
+		return fmt.Errorf("saved state of user %q: %w", s.key.User, err)
+	}
+	s.talk, s.mood, s.seat, s.session = talk, max(1, v.Mood), v.Seat, v.Session
 	for _, t := range v.Turns {
 		s.turns.add(Turn{At: t.At, Text: t.Text, Intent: live.ParseIntent(t.Intent), Answer: t.Answer})
 	}

@@ -78,6 +78,7 @@ func (u *user) carryGuarded(now time.Time, e *Effect) {
 			"err", fmt.Sprint(r), "stack", string(debug.Stack()))
 		u.broken = live.Internal
 		if e.Kind == EffClose && !slices.ContainsFunc(u.closings, func(c *closing) bool { return c.event == e.Event }) {
+			u.undo(e)
 			u.lost = append(u.lost, losing{e.Event, e.Session})
 		} else if e.Kind != EffClose && e.Kind != EffAccept {
 			u.abandon([]Effect{*e})
@@ -92,12 +93,15 @@ func (u *user) abandon(effects []Effect) {
 	for i := range effects {
 		switch e := &effects[i]; e.Kind {
 		case EffClose:
+			u.undo(e)
 			u.lost = append(u.lost, losing{e.Event, e.Session})
+		case EffUndo:
+			u.undo(e)
 		case EffRefuse:
 			u.refuse(e.Event, e.Session, e.Code)
 		case EffAct, EffRepeatAct, EffRepeatPending, EffRepeatClosed:
 			u.refuse(e.Event, e.Session, live.Internal)
-		case EffAccept, EffRead, EffAskRoom, EffRelease, EffCompose:
+		case EffAccept, EffRead, EffAskRoom, EffRelease, EffCompose, EffHold, EffWait:
 		}
 	}
 }
@@ -166,6 +170,12 @@ func (u *user) carry(now time.Time, e *Effect) {
 		u.act(now, e)
 	case EffRepeatAct:
 		u.repeatAct(e)
+	case EffHold:
+		u.scratch.inputs = append(u.scratch.inputs, u.hold(now, e))
+	case EffUndo:
+		u.undo(e)
+	case EffWait:
+		u.wait(now, e)
 	}
 }
 
@@ -207,17 +217,13 @@ func (u *user) compose(now time.Time, e *Effect) (line Line) {
 			line = Line{}
 		}
 	}()
-	c := u.house.parts.Catalogue
 	q := Question{
-		Shop: c.Shop(u.key.Room), User: u.key, Reading: e.Reading, Topic: e.Script, Scope: e.Scope,
+		Say: *e.Say, Shop: u.house.parts.Catalogue.Shop(u.key.Room), User: u.key, Text: e.Event.Text, Scope: e.Scope,
 		Arrived: time.UnixMilli(e.Received), Now: now,
-	}
-	if e.Product != "" {
-		q.Product = c.Product(q.Shop, e.Product)
 	}
 	line, err := u.house.parts.Composer.Compose(&q)
 	if err != nil {
-		u.house.log.Error("nothing to say", "room", u.key.Room, "user", u.key.User, "intent", e.Reading.Intent.String(), "err", err)
+		u.house.log.Error("nothing to say", "room", u.key.Room, "user", u.key.User, "intent", q.Reading.Intent.String(), "topic", q.Topic, "err", err)
 		return Line{}
 	}
 	u.house.metrics.stageCompose.Observe(u.house.now().Sub(now).Seconds())

@@ -36,10 +36,18 @@ func (u *user) close(now time.Time, e *Effect) {
 		Kind: live.RecordClosed, User: u.key, Session: e.Session, Received: e.Received, Key: e.Event.Key(),
 		Outcome: e.Outcome, Reason: e.Reason, Joined: e.Joined, Frame: c.frame, State: u.state.appendContext(nil),
 	}
+	records := []live.Record{record}
+	hold, before := e.Hold, e.Before
+	if hold != nil { // the reservation and the state that knows of it are durable together
+		records = append(records, live.Record{Kind: live.RecordReservation, Received: now.UnixMilli(), Reservation: hold})
+	}
 	u.closings = append(u.closings, c)
 	u.unsaved++
-	u.house.parts.Journal.Submit(live.Entry{Records: []live.Record{record}, Lease: u.lease, Done: func(block uint64, err error) {
+	u.house.parts.Journal.Submit(live.Entry{Records: records, Lease: u.lease, Done: func(block uint64, err error) {
 		if err != nil {
+			if hold != nil {
+				u.house.parts.Stock.Undo(before, hold.ID)
+			}
 			u.house.answered(c, "")
 			u.cell.post(&commitFailed{incarnation: incarnation, err: err})
 			return

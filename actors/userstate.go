@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"liveroom/actors/dialogue"
 	"liveroom/engine/live"
 )
 
@@ -21,9 +22,8 @@ type UserState struct {
 	answered []answered
 	turns    turns
 
-	product live.ProductID // what the dialogue is about
+	talk    dialogue.State // slots, and what is open
 	mood    Mood
-	unsure  int            // messages in a row that were not understood
 	session live.SessionID // the link of the user's latest private message
 	seat    string         // who has taken the dialogue, "" when the engine answers
 }
@@ -35,7 +35,9 @@ const (
 	stageReading stage = iota // its text is with the reader
 	stageRead                 // its reading is here, its turn has not come
 	stageAsking               // the room has been asked who answers
+	stageHolding              // pieces are being held
 	stageWriting              // the composer has been asked for words
+	stageJoined               // it is part of a later message and ends with it
 )
 
 // pending is a message on its way to its outcome.
@@ -48,10 +50,17 @@ type pending struct {
 	stage    stage
 	accepted bool // it was durable before this incarnation began
 	reading  *live.Reading
-	product  live.ProductID
-	variant  string
-	named    bool // the text itself names a product, be it an unknown one
+	product  *live.Product // named or presented, nil when not known
+	named    bool          // the text itself names a product, be it an unknown one
+	vip      bool
+	shop     live.ShopID
+	products Products
+	plan     *dialogue.Plan // from stageAsking and stageHolding on
+	patience int64          // how long it waits for another line, Unix milliseconds; 0 before it does
+	suggest  bool           // its answer is for the seats only
 	topic    Topic
+	hold     *live.Reservation // what has been held or released for it
+	before   *live.Reservation
 }
 
 // NewUserState returns the state of a user never seen before.
@@ -76,6 +85,8 @@ func (s *UserState) Step(now int64, in Input, out []Effect) []Effect {
 		return s.tick(now, out)
 	case InTaken, InSaid, InGaveBack:
 		return s.seated(now, in, out)
+	case InHeld:
+		return s.held(now, in, out)
 	}
 	panic("actors: unknown input")
 }
@@ -117,17 +128,19 @@ func (s *UserState) read(now int64, in Input, out []Effect) []Effect {
 	}
 	s.pending = slices.Clone(s.pending)
 	p := &s.pending[i]
-	p.stage, p.reading, p.product, p.variant, p.named = stageRead, in.Reading, in.Product, in.Variant, in.Named
+	p.stage, p.reading, p.product, p.named = stageRead, in.Reading, in.Product, in.Named
+	p.vip, p.shop, p.products = in.VIP, in.Shop, in.Products
 	return s.advance(now, out)
 }
 
 // advance decides about the oldest message, and about the next ones for as long as no answer has to be waited for.
 func (s *UserState) advance(now int64, out []Effect) []Effect {
-	for len(s.pending) > 0 && s.pending[0].stage == stageRead {
-		p := s.pending[0]
-		if own := s.about(now); !p.named && own != "" {
-			p.product = own // the dialogue's own product goes before what the host presents
+	for {
+		i := s.head()
+		if i < 0 || s.pending[i].stage != stageRead {
+			return out
 		}
+		p := s.pending[i]
 		switch decide(s, now, &p) {
 		case verdictLate:
 			out = s.end(now, p, Effect{Outcome: live.Shed, Code: live.Overloaded}, out)
@@ -136,88 +149,170 @@ func (s *UserState) advance(now int64, out []Effect) []Effect {
 		case verdictChatter:
 			out = s.end(now, p, Effect{Outcome: live.Quiet, Reason: live.BecauseChatter}, out)
 		case verdictAskRoom:
-			p.stage, p.topic = stageAsking, Topic{Intent: p.reading.Intent, Product: p.product, Variant: p.variant}
-			s.replaceHead(p)
+			plan := s.talk.Plan(s.heard(now, &p))
+			p.stage, p.plan = stageAsking, &plan
+			p.topic = topicOf(&plan.Say)
+			s.replace(i, p)
 			return append(out, Effect{Kind: EffAskRoom, Seq: p.seq, Topic: p.topic, Event: p.event})
 		case verdictAnswer:
-			p.stage = stageWriting
-			s.replaceHead(p)
-			return append(out, s.compose(&p))
+			var waits bool
+			if out, waits = s.take(now, i, p, out); waits {
+				return out
+			}
 		}
 	}
-	return out
+}
+
+// head returns the oldest message that is not part of a later one, -1 for none.
+func (s *UserState) head() int {
+	return slices.IndexFunc(s.pending, func(p pending) bool { return p.stage != stageJoined })
+}
+
+func (s *UserState) heard(now int64, p *pending) *dialogue.Heard {
+	h := &dialogue.Heard{
+		Now: now, Text: p.event.Text, Public: p.event.Type == live.Comment, Reading: p.reading,
+		Product: p.product, Named: p.named, VIP: p.vip,
+	}
+	if id := s.talk.Product(now); id != "" && p.products != nil {
+		h.Own = p.products.Product(p.shop, id)
+	}
+	return h
+}
+
+// turnWindow is how long a fragment waits for the user's next line, in milliseconds.
+const turnWindow = 300
+
+// take plans a private message: what is complete is answered at once; a fragment waits a moment for the line it may be
+// part of, and joins it. waits tells that nothing more can be decided now.
+func (s *UserState) take(now int64, i int, p pending, out []Effect) (_ []Effect, waits bool) {
+	h := s.heard(now, &p)
+	plan := s.talk.Plan(h)
+	if plan.Fragment(h) {
+		switch {
+		case i+1 < len(s.pending):
+			p.stage = stageJoined
+			s.talk = s.talk.Note(h)
+			s.replace(i, p)
+			return out, false
+		case p.patience == 0:
+			p.patience = min(p.received+turnWindow, p.deadline)
+			s.replace(i, p)
+			if now < p.patience {
+				return append(out, Effect{Kind: EffWait, Deadline: p.patience}), true
+			}
+		case now < p.patience:
+			return out, true
+		}
+	}
+	p.plan = &plan
+	if plan.Do != dialogue.Answer {
+		p.stage = stageHolding
+		s.replace(i, p)
+		return append(out, Effect{Kind: EffHold, Seq: p.seq, Event: p.event, Plan: p.plan}), true
+	}
+	p.stage = stageWriting
+	s.replace(i, p)
+	return append(out, compose(&p)), true
+}
+
+// topicOf returns what a public question is about.
+func topicOf(say *dialogue.Say) Topic {
+	t := Topic{Intent: say.Reading.Intent}
+	if say.Product != nil {
+		t.Product = say.Product.ID
+	}
+	if v := say.Variant; v != nil {
+		if t.Variant = string(v.SKU); t.Variant == "" {
+			t.Variant = v.Size + "/" + v.Color
+		}
+	}
+	return t
 }
 
 func (s *UserState) ruled(now int64, in Input, out []Effect) []Effect {
 	i := s.at(in.Seq)
-	if i != 0 || s.pending[0].stage != stageAsking {
-		if in.Ruling == RuledFirst { // the room must not wait for an answer that will not come
+	if i < 0 || i != s.head() || s.pending[i].stage != stageAsking {
+		if in.Ruling == RuledFirst || in.Ruling == RuledSuggest { // the room must not wait for an answer that will not come
 			out = append(out, Effect{Kind: EffRelease, Seq: in.Seq, Topic: in.Topic})
 		}
 		return out
 	}
-	p := s.pending[0]
-	if in.Ruling == RuledJoin {
+	p := s.pending[i]
+	switch in.Ruling {
+	case RuledJoin:
 		out = s.end(now, p, Effect{Outcome: live.Merged, Joined: in.Joined}, out)
 		return s.advance(now, out)
+	case RuledQuiet:
+		out = s.end(now, p, Effect{Outcome: live.Quiet, Reason: in.Reason}, out)
+		return s.advance(now, out)
+	case RuledFirst, RuledSuggest:
 	}
-	p.stage = stageWriting
-	s.replaceHead(p)
-	return append(out, s.compose(&p))
+	p.stage, p.suggest = stageWriting, in.Ruling == RuledSuggest
+	s.replace(i, p)
+	return append(out, compose(&p))
 }
 
-// aboutFor is how long a dialogue stays with its product after the latest turn, in milliseconds.
-const aboutFor = 10 * 60 * 1000
-
-// about returns the product the dialogue is about, "" for none.
-func (s *UserState) about(now int64) live.ProductID {
-	for t := range s.turns.latest {
-		if now-t.At <= aboutFor {
-			return s.product
+// held completes a plan with what became of its pieces.
+func (s *UserState) held(now int64, in Input, out []Effect) []Effect {
+	i := s.at(in.Seq)
+	if i < 0 || s.pending[i].stage != stageHolding {
+		if in.Hold != nil {
+			out = append(out, Effect{Kind: EffUndo, Hold: in.Hold, Before: in.Before})
 		}
-		break
+		return out
 	}
-	return ""
+	p := s.pending[i]
+	plan := *p.plan
+	switch plan.Do {
+	case dialogue.Reserve:
+		plan.Reserved(in.Hold, in.Left, in.Known)
+	case dialogue.Lock:
+		plan.Locked(now, in.Hold)
+	case dialogue.Free:
+		plan.Freed(in.Hold)
+	case dialogue.Answer:
+	}
+	p.plan, p.hold, p.before, p.stage = &plan, in.Hold, in.Before, stageWriting
+	s.replace(i, p)
+	return append(out, compose(&p))
 }
 
-func (s *UserState) compose(p *pending) Effect {
-	topic := ""
-	if p.reading.Unsure || p.reading.Intent == live.IntentUnknown {
-		topic = "clarify"
-	}
-	return Effect{
-		Kind: EffCompose, Seq: p.seq, Event: p.event, Reading: p.reading,
-		Product: p.product, Script: topic, Scope: scopeOf(p.event), Received: p.received,
-	}
+func compose(p *pending) Effect {
+	return Effect{Kind: EffCompose, Seq: p.seq, Event: p.event, Say: &p.plan.Say, Scope: scopeOf(p.event), Received: p.received}
 }
 
 func (s *UserState) composed(now int64, in Input, out []Effect) []Effect {
 	i := s.at(in.Seq)
-	if i != 0 || s.pending[0].stage != stageWriting {
+	if i < 0 || s.pending[i].stage != stageWriting {
 		return out
 	}
-	p := s.pending[0]
+	p := s.pending[i]
 	if s.seat != "" {
 		return s.advance(now, s.end(now, p, Effect{Outcome: live.Quiet, Reason: live.BecauseHumanActive}, out))
 	}
 	if in.Line.Text == "" {
 		return s.advance(now, s.end(now, p, Effect{Outcome: live.Shed, Code: live.Internal}, out))
 	}
+	if p.suggest {
+		return s.advance(now, s.end(now, p, Effect{Outcome: live.Quiet, Reason: live.BecauseSuggested, Reply: s.reply(now, &p, &in.Line)}, out))
+	}
+	s.talk = p.plan.Said(in.Line.Tail)
+	return s.advance(now, s.end(now, p, Effect{Outcome: live.Replied, Reply: s.reply(now, &p, &in.Line), Counted: in.Line.Counts}, out))
+}
+
+func (s *UserState) reply(now int64, p *pending, line *Line) *live.Reply {
+	say := &p.plan.Say
 	r := &live.Reply{
 		ID: live.ReplyIDFor(s.key, p.event.Key()), To: p.event.ID, Room: s.key.Room, User: s.key.User,
-		Dialogue: live.DialogueOf(s.key), Text: in.Line.Text, Scope: scopeOf(p.event),
-		Intent: p.reading.Intent, Confidence: float64(p.reading.Confidence), Emotion: p.reading.Emotion,
-		By: in.Line.By, Decided: p.reading.DecidedBy, Script: in.Line.Script, Variant: in.Line.Variant,
+		Dialogue: live.DialogueOf(s.key), Text: line.Text, Scope: scopeOf(p.event),
+		Intent: say.Reading.Intent, Confidence: float64(p.reading.Confidence), Emotion: p.reading.Emotion,
+		By: line.By, Decided: p.reading.DecidedBy, Script: line.Script, Variant: line.Variant,
 		TookMs: now - p.received,
 	}
-	if p.named && p.product != "" {
-		s.product = p.product
+	if say.Settles {
+		r.By = live.ByDialogue
 	}
-	s.unsure++
-	if !p.reading.Unsure && p.reading.Intent != live.IntentUnknown {
-		s.unsure = 0
-	}
-	return s.advance(now, s.end(now, p, Effect{Outcome: live.Replied, Reply: r, Counted: in.Line.Counts}, out))
+	return r
 }
 
 // failed ends one message whose step or effect broke.
@@ -234,7 +329,7 @@ const lateGrace = 200
 
 func (s *UserState) tick(now int64, out []Effect) []Effect {
 	for _, p := range s.pending {
-		if now > p.deadline+lateGrace {
+		if now > p.deadline+lateGrace && s.at(p.seq) >= 0 {
 			out = s.end(now, p, Effect{Outcome: live.Shed, Code: live.Overloaded}, out)
 		}
 	}
@@ -246,7 +341,11 @@ func (s *UserState) quiet(now int64, seq uint64, why live.Reason, out []Effect) 
 }
 
 // end gives a message its one outcome: it leaves the pending, its id is remembered, and its turn joins the dialogue.
+// Whatever joined it ends with it.
 func (s *UserState) end(now int64, p pending, e Effect, out []Effect) []Effect {
+	if p.stage != stageJoined {
+		out = s.endJoined(now, p, e, out)
+	}
 	i := s.at(p.seq)
 	rest := make([]pending, 0, len(s.pending)-1)
 	s.pending = append(append(rest, s.pending[:i]...), s.pending[i+1:]...)
@@ -258,13 +357,20 @@ func (s *UserState) end(now int64, p pending, e Effect, out []Effect) []Effect {
 		e.Mood = s.mood
 	}
 	if e.Reply != nil {
-		turn.Answer = e.Reply.Script
+		turn.Answer, turn.Intent = e.Reply.Script, e.Reply.Intent
 	}
 	if e.Outcome != live.Shed && e.Reason != live.BecauseChatter {
 		s.turns.add(turn)
 	}
 	if e.Outcome == live.Shed {
 		e.Reason = live.Reason(e.Code.String())
+	}
+	switch {
+	case p.hold == nil:
+	case e.Outcome == live.Replied:
+		e.Hold, e.Before = p.hold, p.before
+	default: // nobody is told of it
+		out = append(out, Effect{Kind: EffUndo, Hold: p.hold, Before: p.before})
 	}
 	e.Kind, e.Seq, e.Event, e.Session, e.Received = EffClose, p.seq, p.event, p.session, p.received
 	e.Topic, e.Redriven = p.topic, p.accepted
@@ -273,9 +379,21 @@ func (s *UserState) end(now int64, p pending, e Effect, out []Effect) []Effect {
 	return append(out, e)
 }
 
-func (s *UserState) replaceHead(p pending) {
+// endJoined ends the fragments that are part of a message: they join its reply, or end as it does.
+func (s *UserState) endJoined(now int64, p pending, e Effect, out []Effect) []Effect {
+	joined := Effect{Outcome: e.Outcome, Reason: e.Reason, Code: e.Code, Joined: e.Joined}
+	if e.Outcome == live.Replied {
+		joined.Outcome, joined.Joined = live.Merged, e.Reply.ID
+	}
+	for len(s.pending) > 0 && s.pending[0].stage == stageJoined && s.pending[0].seq < p.seq {
+		out = s.end(now, s.pending[0], joined, out)
+	}
+	return out
+}
+
+func (s *UserState) replace(i int, p pending) {
 	s.pending = slices.Clone(s.pending)
-	s.pending[0] = p
+	s.pending[i] = p
 }
 
 func (s *UserState) at(seq uint64) int {

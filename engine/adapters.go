@@ -5,12 +5,10 @@ import (
 	"slices"
 	"time"
 
-	"liveroom/actors"
 	"liveroom/engine/live"
 	"liveroom/engine/shop"
 	"liveroom/engine/storage"
 	"liveroom/nlp"
-	"liveroom/scripts"
 )
 
 // The adapters below let parts that do not know each other work together. None of them decides anything.
@@ -21,31 +19,6 @@ type reader struct{ *nlp.Service }
 // Submit implements actors.Reader.
 func (r reader) Submit(shop live.ShopID, text string, deadline time.Time, done func(*live.Reading)) {
 	r.Service.Submit(nlp.Query{Shop: shop, Text: text, Deadline: deadline}, done)
-}
-
-// composer lets actors have answers put into words by the script book.
-type composer struct {
-	book      *scripts.Book
-	catalogue *wares
-}
-
-// Compose implements actors.Composer.
-func (c composer) Compose(q *actors.Question) (actors.Line, error) {
-	ask := scripts.Ask{
-		Shop: q.Shop, User: q.User, Scope: q.Scope, Topic: scripts.Topic(q.Topic), Reading: q.Reading, Product: q.Product,
-		Warehouses: c.catalogue.Load().Warehouses(), Arrived: q.Arrived, Now: q.Now,
-	}
-	if q.Product != nil {
-		ask.Variant = shop.VariantOf(q.Product, q.Reading.Entities)
-	}
-	line, err := c.book.Compose(ask)
-	if err != nil {
-		return actors.Line{}, err
-	}
-	return actors.Line{
-		Text: line.Text, Script: line.Script, Variant: line.Variant, By: live.ByScript,
-		Counts: slices.ContainsFunc(line.Figures, func(f scripts.Figure) bool { return f.Name == "viewers" || f.Name == "sold" }),
-	}, nil
 }
 
 // catalogue lets actors look products up.
@@ -62,18 +35,6 @@ func (c catalogue) Shop(live.RoomID) live.ShopID { return c.wares.Load().Shop() 
 func (c catalogue) Resolve(room live.RoomID, entities []live.Entity) (*live.Product, bool) {
 	named := slices.ContainsFunc(entities, func(e live.Entity) bool { return e.Kind == "product" })
 	return c.wares.Load().Resolve(entities, c.rooms.Presenting(room).SKU), named
-}
-
-// Variant implements actors.Catalogue.
-func (c catalogue) Variant(p *live.Product, entities []live.Entity) string {
-	v := shop.VariantOf(p, entities)
-	switch {
-	case v == nil:
-		return ""
-	case v.SKU != "":
-		return string(v.SKU)
-	}
-	return v.Size + "/" + v.Color
 }
 
 // Product implements actors.Catalogue.
@@ -95,6 +56,51 @@ func (c catalogue) CountsVersion(room live.RoomID) uint64 {
 		return counts.Version
 	}
 	return 0
+}
+
+// VIP implements actors.Catalogue.
+func (c catalogue) VIP(live.UserKey) bool { return false }
+
+// stock lets actors hold pieces in the shop's ledger.
+type stock struct{ *shop.Ledger }
+
+// Reserve implements actors.Stock.
+func (s stock) Reserve(now time.Time, r live.Reservation) (*live.Reservation, int64, bool) {
+	held, err := s.Ledger.Reserve(now, r)
+	if err == nil {
+		return &held, 0, true
+	}
+	var short *shop.NotEnoughError
+	if errors.As(err, &short) {
+		return nil, short.Left, short.Known
+	}
+	return nil, 0, false
+}
+
+// Confirm implements actors.Stock.
+func (s stock) Confirm(now time.Time, id live.ReservationID, until int64) *live.Reservation {
+	return found(s.Ledger.Confirm(now, id, until))
+}
+
+// Release implements actors.Stock.
+func (s stock) Release(now time.Time, id live.ReservationID) *live.Reservation {
+	return found(s.Ledger.Release(now, id))
+}
+
+// Held implements actors.Stock.
+func (s stock) Held(id live.ReservationID) *live.Reservation {
+	if r, ok := s.Reservation(id); ok {
+		return &r
+	}
+	return nil
+}
+
+// found returns nil for whatever could not be done: the hold is gone.
+func found(r live.Reservation, err error) *live.Reservation {
+	if err != nil {
+		return nil
+	}
+	return &r
 }
 
 // figures lets scripts read what the owners of live figures publish.

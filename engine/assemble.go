@@ -80,7 +80,7 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 		return p, err
 	}
 	neighbours := actors.Parts{
-		Reader: reader{p.reader}, Composer: composer{p.book, p.catalogue}, Catalogue: catalogue{p.catalogue, p.rooms, p.ledger},
+		Reader: reader{p.reader}, Composer: composer{p.book, p.catalogue}, Catalogue: catalogue{p.catalogue, p.rooms, p.ledger}, Stock: stock{p.ledger},
 		Journal: journal{p.store}, Outlet: outlet{p.gate}, OnStep: e.faults.step,
 		Frames: actors.Frames{Ack: wire.AppendAck, Reply: wire.AppendReply, Outcome: wire.AppendOutcome, Error: wire.AppendError},
 	}

@@ -46,6 +46,7 @@ const (
 	BecauseStale       Reason = "stale"        // it came back from storage too late to be worth an answer
 	BecauseMuted       Reason = "muted"        // the room or the user is muted
 	BecauseRate        Reason = "rate"         // the room's cap of public replies
+	BecauseSuggested   Reason = "suggested"    // the answer went to the seats only
 	BecausePaused      Reason = "paused"       // the room's replies are switched off
 )
 

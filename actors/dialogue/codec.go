@@ -1,0 +1,126 @@
+package dialogue
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+
+	"liveroom/engine/live"
+)
+
+// ErrSaved says that bytes are no saved dialogue.
+var ErrSaved = errors.New("not a saved dialogue")
+
+// Append appends the state in the form in which it is stored beside each closed record. Hot path, guarded with the
+// user's step.
+func (s *State) Append(dst []byte) []byte {
+	o, sl := &s.Open, &s.Slots
+	flags := byte(0)
+	if sl.Shown {
+		flags |= 1
+	}
+	if o.Resumed {
+		flags |= 2
+	}
+	dst = append(dst, flags, byte(min(s.Unsure, 255)), byte(s.Topic))
+	dst = binary.AppendUvarint(dst, uint64(max(0, s.At)))
+	for _, text := range [...]string{string(sl.Product), sl.Size, sl.Color, sl.City, sl.Order} {
+		dst = appendText(dst, text)
+	}
+	dst = binary.AppendUvarint(dst, uint64(sl.Quantity))
+	dst = binary.AppendUvarint(dst, uint64(math.Round(sl.Kg*1000)))
+	dst = binary.AppendUvarint(dst, uint64(math.Round(sl.Cm*10)))
+	dst = append(dst, byte(o.Kind))
+	if o.Kind == Nothing {
+		return dst
+	}
+	dst = append(dst, byte(o.Intent), byte(o.Guesses[0]), byte(o.Guesses[1]), byte(o.Guesses[2]))
+	dst = binary.AppendUvarint(dst, uint64(max(0, o.Until)))
+	dst = binary.AppendUvarint(dst, uint64(o.Quantity))
+	return appendText(appendText(dst, string(o.SKU)), string(o.Hold))
+}
+
+// maxText bounds a stored text in bytes; a longer one is not kept.
+const maxText = 255
+
+func appendText(dst []byte, s string) []byte {
+	if len(s) > maxText {
+		s = ""
+	}
+	return append(append(dst, byte(len(s))), s...)
+}
+
+// Read reads a state that Append wrote, and returns what follows it.
+func Read(b []byte) (s State, rest []byte, err error) {
+	r := reader{b: b}
+	flags := r.byte()
+	s.Unsure, s.Topic, s.At = int(r.byte()), r.intent(), r.number()
+	for _, text := range [...]*string{(*string)(&s.Slots.Product), &s.Slots.Size, &s.Slots.Color, &s.Slots.City, &s.Slots.Order} {
+		*text = r.text()
+	}
+	s.Slots.Shown, s.Slots.Quantity = flags&1 != 0, r.number()
+	s.Slots.Kg, s.Slots.Cm = float64(r.number())/1000, float64(r.number())/10
+	if s.Open.Kind = Kind(r.byte()); s.Open.Kind >= kinds {
+		r.bad = true
+	}
+	if s.Open.Kind != Nothing {
+		o := &s.Open
+		o.Resumed = flags&2 != 0
+		o.Intent = r.intent()
+		for i := range o.Guesses {
+			o.Guesses[i] = r.intent()
+		}
+		o.Until, o.Quantity = r.number(), r.number()
+		o.SKU, o.Hold = live.SKU(r.text()), live.ReservationID(r.text())
+	}
+	if r.bad {
+		return State{}, nil, ErrSaved
+	}
+	return s, r.b, nil
+}
+
+// reader takes values off the front of bytes; after the first that is not there everything is zero.
+type reader struct {
+	b   []byte
+	bad bool
+}
+
+func (r *reader) byte() byte {
+	if len(r.b) == 0 {
+		r.bad = true
+		return 0
+	}
+	c := r.b[0]
+	r.b = r.b[1:]
+	return c
+}
+
+func (r *reader) intent() live.Intent {
+	i := live.Intent(r.byte())
+	if int(i) > live.Intents {
+		r.bad = true
+		return 0
+	}
+	return i
+}
+
+func (r *reader) number() int64 {
+	n, size := binary.Uvarint(r.b)
+	if size <= 0 || n > math.MaxInt64 {
+		r.bad, r.b = true, nil
+		return 0
+	}
+	r.b = r.b[size:]
+	return int64(n)
+}
+
+func (r *reader) text() string {
+	n := int(r.byte())
+	if n > len(r.b) {
+		r.bad, r.b = true, nil
+		return ""
+	}
+	s := string(r.b[:n])
+	r.b = r.b[n:]
+	return s
+}

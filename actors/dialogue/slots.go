@@ -1,0 +1,158 @@
+package dialogue
+
+import (
+	"strconv"
+	"strings"
+
+	"liveroom/engine/live"
+)
+
+// MaxQuantity bounds the pieces that one person may ask to have reserved.
+const MaxQuantity = 99
+
+// said returns what the entities of one text tell, beside products.
+func said(entities []live.Entity) (s Slots) {
+	for i := range entities {
+		e := &entities[i]
+		switch e.Kind {
+		case "size":
+			s.Size = own(e.Norm, e.Value)
+		case "color":
+			s.Color = own(e.Norm, e.Value)
+		case "quantity":
+			if n, err := strconv.ParseInt(e.Norm, 10, 64); err == nil && n > 0 && s.Quantity == 0 {
+				s.Quantity = n
+			}
+		case "city":
+			s.City = own(e.Norm, e.Value)
+		case "order_id":
+			s.Order = own(e.Norm, e.Value)
+		case "body":
+			s.body(e)
+		}
+	}
+	return s
+}
+
+// own copies a word out of the event's memory.
+func own(norm, value string) string {
+	if norm == "" {
+		norm = value
+	}
+	return strings.Clone(norm)
+}
+
+// body takes in a height or weight that a person can have.
+func (s *Slots) body(e *live.Entity) {
+	f, err := strconv.ParseFloat(e.Norm, 64)
+	if err != nil {
+		return
+	}
+	switch {
+	case e.Unit == "kg" && f >= 2 && f <= 300:
+		s.Kg = f
+	case e.Unit == "cm" && f >= 40 && f <= 250:
+		s.Cm = f
+	}
+}
+
+// choice tells whether a size or colour is among the slots.
+func (s *Slots) choice() bool { return s.Size != "" || s.Color != "" }
+
+// any tells whether anything is.
+func (s *Slots) any() bool { return *s != Slots{} }
+
+// merge puts what was said over what was known.
+func (s Slots) merge(said *Slots) Slots {
+	if said.Size != "" {
+		s.Size = said.Size
+	}
+	if said.Color != "" {
+		s.Color = said.Color
+	}
+	if said.Quantity != 0 {
+		s.Quantity = said.Quantity
+	}
+	if said.City != "" {
+		s.City = said.City
+	}
+	if said.Order != "" {
+		s.Order = said.Order
+	}
+	if said.Kg != 0 {
+		s.Kg = said.Kg
+	}
+	if said.Cm != 0 {
+		s.Cm = said.Cm
+	}
+	return s
+}
+
+// about makes the slots speak of a product. Size, colour and quantity belong to the product they were said of.
+func (s Slots) about(p *live.Product, named bool) Slots {
+	if p.ID != s.Product {
+		s.Size, s.Color, s.Quantity = "", "", 0
+		s.Product, s.Shown = p.ID, !named
+	} else if named {
+		s.Shown = false
+	}
+	return s
+}
+
+// variant returns the size and colour asked for of a product: the one SKU that fits, else what was asked for without a
+// SKU, nil when neither was. one is the SKU that is meant, nil when several or none fit.
+func (s *Slots) variant(p *live.Product) (v, one *live.Variant) {
+	want := live.Variant{
+		Size:  match(p, s.Size, func(v *live.Variant) string { return v.Size }),
+		Color: match(p, s.Color, func(v *live.Variant) string { return v.Color }),
+	}
+	fits := 0
+	for i := range p.Variants {
+		v := &p.Variants[i]
+		if (want.Size == "" || v.Size == want.Size) && (want.Color == "" || v.Color == want.Color) {
+			fits++
+			one = v
+		}
+	}
+	if fits != 1 {
+		one = nil
+	}
+	switch {
+	case want.Size == "" && want.Color == "":
+		return nil, one
+	case one != nil:
+		return one, one
+	}
+	return &want, nil
+}
+
+// match returns the product's own word for what was said: the same, or the only one that has it in it (蓝色 is 雾霾蓝).
+// What the product does not come in is returned as said, "" when it has no such choice at all.
+func match(p *live.Product, said string, of func(*live.Variant) string) string {
+	if said == "" {
+		return ""
+	}
+	stem, found, has := strings.TrimSuffix(said, "色"), "", false
+	for i := range p.Variants {
+		word := of(&p.Variants[i])
+		if word == "" {
+			continue
+		}
+		has = true
+		switch {
+		case strings.EqualFold(word, said):
+			return word
+		case stem != "" && len(stem) >= len("蓝") && strings.Contains(word, stem) && found == "":
+			found = word
+		case stem != "" && len(stem) >= len("蓝") && strings.Contains(word, stem) && found != word:
+			found = "?"
+		}
+	}
+	switch {
+	case !has:
+		return ""
+	case found != "" && found != "?":
+		return found
+	}
+	return said
+}

@@ -1,0 +1,99 @@
+package dialogue
+
+import "liveroom/engine/live"
+
+// How long things stay in mind, in milliseconds.
+const (
+	slotsFor = 10 * 60 * 1000 // slots and the latest question, after the latest message
+	openFor  = 5 * 60 * 1000  // an open question, after it was asked
+)
+
+// State is what a dialogue keeps in mind. The zero value is a dialogue in which nothing has been said.
+type State struct {
+	Slots Slots
+	Open  Open
+	// Topic is the latest business question that was answered, 0 for none.
+	Topic live.Intent
+	// At is when the latest message was answered, Unix milliseconds; 0 before the first.
+	At int64
+	// Unsure counts messages in a row that were not understood.
+	Unsure int
+}
+
+// Slots are what the user has told. A zero field is not known.
+type Slots struct {
+	Product live.ProductID
+	Shown   bool // the product is what the host presented, not what the user named
+	Size    string
+	Color   string
+	// Quantity is how many pieces are wanted.
+	Quantity int64
+	City     string
+	Kg, Cm   float64 // weight and height
+	Order    string  // order id
+}
+
+// Kind says what is open.
+type Kind uint8
+
+// What may be open.
+const (
+	Nothing    Kind = iota
+	Product         // which product is meant
+	Choice          // which size or colour
+	Body            // height and weight
+	Offer           // shall pieces be reserved
+	Confirm         // shall the hold become an order line
+	Instalment      // are instalments wanted
+	Guess           // which of the candidates was meant
+	kinds           // one past the last
+)
+
+var kindNames = [kinds]string{
+	Product: "product", Choice: "choice", Body: "size", Offer: "offer", Confirm: "confirm", Instalment: "instalment", Guess: "guess",
+}
+
+// String returns the name scripts know, "" for nothing.
+func (k Kind) String() string {
+	if k < kinds {
+		return kindNames[k]
+	}
+	return ""
+}
+
+// Open is a question of ours that waits for an answer.
+type Open struct {
+	Kind     Kind
+	Intent   live.Intent // the question of the user that it serves
+	Resumed  bool        // it has been asked a second time
+	Until    int64       // when it is forgotten, Unix milliseconds
+	SKU      live.SKU    // Offer and Confirm
+	Quantity int64       // Offer and Confirm
+	Hold     live.ReservationID
+	Guesses  [3]live.Intent
+}
+
+// fresh returns the state as it is at a time: what is too old is gone. A body, a city and an order id stay.
+func (s State) fresh(now int64) State {
+	if now-s.At > slotsFor {
+		s.Slots.Product, s.Slots.Shown, s.Slots.Size, s.Slots.Color, s.Slots.Quantity = "", false, "", "", 0
+		s.Topic = 0
+	}
+	if s.Open.Kind != Nothing && s.Open.Kind != Confirm && now > s.Open.Until {
+		s.Open = Open{} // a hold that ran out is kept in mind until the user speaks of it
+	}
+	return s
+}
+
+// Product returns what the dialogue is about at a time, "" for nothing.
+func (s *State) Product(now int64) live.ProductID {
+	if now-s.At > slotsFor {
+		return ""
+	}
+	return s.Slots.Product
+}
+
+// opened returns what is open from now on.
+func opened(now int64, k Kind, i live.Intent) Open {
+	return Open{Kind: k, Intent: i, Until: now + openFor}
+}

@@ -1,0 +1,42 @@
+package actors
+
+import (
+	"time"
+
+	"liveroom/actors/dialogue"
+	"liveroom/engine/live"
+)
+
+// hold reserves, locks or frees pieces, and returns the input that tells the state machine what became of it. Until the
+// outcome that tells the user is durable, it is undone by whatever goes wrong.
+func (u *user) hold(now time.Time, e *Effect) (in Input) {
+	in = Input{Kind: InHeld, Seq: e.Seq}
+	stock, plan := u.house.parts.Stock, e.Plan
+	if plan.Do == dialogue.Reserve {
+		in.Hold, in.Left, in.Known = stock.Reserve(now, live.Reservation{
+			ID: live.ReservationIDFor(u.key, e.Event.Key()), User: u.key, SKU: plan.SKU, Quantity: plan.Quantity,
+			Until: now.Add(u.house.cfg.HoldFor).UnixMilli(),
+		})
+		return in
+	}
+	in.Before = stock.Held(plan.Hold)
+	if plan.Do == dialogue.Lock {
+		in.Hold = stock.Confirm(now, plan.Hold, now.Add(u.house.cfg.LockFor).UnixMilli())
+	} else {
+		in.Hold = stock.Release(now, plan.Hold)
+	}
+	return in
+}
+
+// undo brings back what was before a hold that nobody will be told of.
+func (u *user) undo(e *Effect) {
+	if e.Hold != nil {
+		u.house.parts.Stock.Undo(e.Before, e.Hold.ID)
+	}
+}
+
+// wait wakes the user at the effect's deadline.
+func (u *user) wait(now time.Time, e *Effect) {
+	incarnation := u.incarnation
+	time.AfterFunc(time.UnixMilli(e.Deadline).Sub(now), func() { u.cell.post(&woken{incarnation: incarnation}) })
+}
