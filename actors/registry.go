@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"liveroom/actors/dialogue"
 	"liveroom/engine/live"
 )
 
@@ -63,13 +64,7 @@ func (u *user) describe() string {
 	var b strings.Builder
 	s := &u.state
 	fmt.Fprintf(&b, "user %s in %s: %d pending, %d remembered ids", u.key.User, u.key.Room, len(s.pending), len(s.answered))
-	fmt.Fprintf(&b, ", mood %.1f", s.mood)
-	if s.talk.Slots.Product != "" {
-		fmt.Fprintf(&b, ", product %s", s.talk.Slots.Product)
-	}
-	if s.seat != "" {
-		fmt.Fprintf(&b, ", taken by %s", s.seat)
-	}
+	fmt.Fprintf(&b, "\n%s", s.Summary(u.house.now().UnixMilli()))
 	b.WriteByte('\n')
 	for t := range s.turns.all {
 		fmt.Fprintf(&b, "< %s\n", t.Text)
@@ -78,4 +73,29 @@ func (u *user) describe() string {
 		}
 	}
 	return b.String()
+}
+
+// Summary returns what the dialogue keeps in mind at a time, as one line for people.
+func (s *UserState) Summary(now int64) string {
+	b := fmt.Appendf(nil, "mood=%.1f", s.mood)
+	add := func(name string, value any, known bool) {
+		if known {
+			b = fmt.Appendf(b, " %s=%v", name, value)
+		}
+	}
+	t := &s.talk
+	add("product", t.Product(now), t.Product(now) != "")
+	add("size", t.Slots.Size, t.Slots.Size != "")
+	add("color", t.Slots.Color, t.Slots.Color != "")
+	add("quantity", t.Slots.Quantity, t.Slots.Quantity != 0)
+	add("kg", t.Slots.Kg, t.Slots.Kg != 0)
+	add("cm", t.Slots.Cm, t.Slots.Cm != 0)
+	add("city", t.Slots.City, t.Slots.City != "")
+	add("order", t.Slots.Order, t.Slots.Order != "")
+	add("topic", t.Topic, t.Topic != 0)
+	add("open", t.Open.Kind, t.Open.Kind != dialogue.Nothing)
+	add("sku", t.Open.SKU, t.Open.SKU != "")
+	add("unsure", t.Unsure, t.Unsure != 0)
+	add("seat", s.seat, s.seat != "")
+	return string(b)
 }

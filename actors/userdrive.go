@@ -171,7 +171,7 @@ func (u *user) carry(now time.Time, e *Effect) {
 	case EffRepeatAct:
 		u.repeatAct(e)
 	case EffHold:
-		u.scratch.inputs = append(u.scratch.inputs, u.hold(now, e))
+		u.scratch.inputs = append(u.scratch.inputs, Hold(u.house.parts.Stock, u.house.cfg, u.key, now, e))
 	case EffUndo:
 		u.undo(e)
 	case EffWait:

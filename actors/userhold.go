@@ -7,21 +7,21 @@ import (
 	"liveroom/engine/live"
 )
 
-// hold reserves, locks or frees pieces, and returns the input that tells the state machine what became of it. Until the
-// outcome that tells the user is durable, it is undone by whatever goes wrong.
-func (u *user) hold(now time.Time, e *Effect) (in Input) {
-	in = Input{Kind: InHeld, Seq: e.Seq}
-	stock, plan := u.house.parts.Stock, e.Plan
+// Hold reserves, locks or frees the pieces that an effect of kind EffHold wants for a user, and returns the input that
+// tells the state machine what became of it. Until the outcome that tells the user is durable, whatever goes wrong undoes
+// it.
+func Hold(stock Stock, cfg Config, k live.UserKey, now time.Time, e *Effect) Input {
+	in, plan := Input{Kind: InHeld, Seq: e.Seq}, e.Plan
 	if plan.Do == dialogue.Reserve {
 		in.Hold, in.Left, in.Known = stock.Reserve(now, live.Reservation{
-			ID: live.ReservationIDFor(u.key, e.Event.Key()), User: u.key, SKU: plan.SKU, Quantity: plan.Quantity,
-			Until: now.Add(u.house.cfg.HoldFor).UnixMilli(),
+			ID: live.ReservationIDFor(k, e.Event.Key()), User: k, SKU: plan.SKU, Quantity: plan.Quantity,
+			Until: now.Add(cfg.HoldFor).UnixMilli(),
 		})
 		return in
 	}
 	in.Before = stock.Held(plan.Hold)
 	if plan.Do == dialogue.Lock {
-		in.Hold = stock.Confirm(now, plan.Hold, now.Add(u.house.cfg.LockFor).UnixMilli())
+		in.Hold = stock.Confirm(now, plan.Hold, now.Add(cfg.LockFor).UnixMilli())
 	} else {
 		in.Hold = stock.Release(now, plan.Hold)
 	}

@@ -38,6 +38,7 @@ type parts struct {
 	reader    *nlp.Service
 	book      *scripts.Book
 	house     *actors.House
+	holds     *holds
 	gate      *gate
 	server    *transport.Server
 	admin     *admin.Server
@@ -72,6 +73,7 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	if p.book, err = scripts.New(cfg.Scripts, figures{p.ledger, p.rooms}, log, p.registry); err != nil {
 		return p, fmt.Errorf("open scripts: %w", err)
 	}
+	p.holds = newHolds(p.ledger, p.store, part("holds"))
 	p.gate = &gate{
 		key: key, sessions: sessions{key}, catalogue: p.catalogue, ledger: p.ledger, rooms: p.rooms,
 		open: cfg.Shop.OpenRooms, store: p.store, log: part("gate"),

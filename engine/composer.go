@@ -32,6 +32,9 @@ func (c composer) Compose(q *actors.Question) (actors.Line, error) {
 		line.Text = join(lead.Text, line.Text)
 		line.Counts = line.Counts || counted(lead.Figures)
 	}
+	if q.Tail == string(scripts.TopicOffer) && !inStock(main.Figures) {
+		return line, nil // what is not known to be there is not offered
+	}
 	if tail, ok := c.aside(&ask, q.Tail); ok {
 		line.Text = join(line.Text, tail.Text)
 		line.Counts, line.Tail = line.Counts || counted(tail.Figures), true
@@ -87,6 +90,11 @@ func join(a, b string) string {
 		return a + b
 	}
 	return a + "。" + b
+}
+
+// inStock tells whether an answer says that pieces are left.
+func inStock(figures []scripts.Figure) bool {
+	return slices.ContainsFunc(figures, func(f scripts.Figure) bool { return f.Name == "stock" && f.Value > 0 })
 }
 
 func counted(figures []scripts.Figure) bool {

@@ -66,7 +66,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		name string
 		run  runner
 	}{
-		{"admin", p.admin}, {"storage", p.store}, {"scripts", p.book}, {"nlp", p.reader}, {"actors", p.house},
+		{"admin", p.admin}, {"storage", p.store}, {"scripts", p.book}, {"nlp", p.reader}, {"holds", p.holds}, {"actors", p.house},
 	} {
 		if err := group.start(part.name, part.run); err != nil {
 			return errors.Join(err, e.stop(group))
@@ -108,7 +108,7 @@ func (e *Engine) stop(group *group) error {
 			errs = append(errs, fmt.Errorf("drain links: %w", err))
 		}
 	}
-	for _, name := range []string{"transport", "actors", "nlp", "scripts", "storage", "admin"} {
+	for _, name := range []string{"transport", "actors", "holds", "nlp", "scripts", "storage", "admin"} {
 		if err := group.stop(budget, name); err != nil {
 			errs = append(errs, fmt.Errorf("stop %s: %w", name, err))
 		}

@@ -134,7 +134,7 @@ func (g *gate) Event(l *live.Link, e *live.Event, received time.Time) *live.Faul
 		if fault := g.catalogue.Load().CheckSKU(e); fault != nil {
 			return fault
 		}
-		g.keep(l, e, received, true)
+		g.order(l, e, received)
 	case live.Rate:
 		g.keep(l, e, received, true)
 	default:
@@ -216,13 +216,36 @@ func (g *gate) deliver(l *live.Link, e *live.Event, received time.Time) *live.Fa
 	return &live.Fault{Code: code, To: e.ID, Hint: "too much at once; send it again later"}
 }
 
+// order lets the ledger know of an order, and makes what became of the user's reservation durable with it.
+func (g *gate) order(l *live.Link, e *live.Event, received time.Time) {
+	before, after, changed := g.ledger.Order(received, e)
+	if !changed {
+		g.keep(l, e, received, true)
+		return
+	}
+	record := live.Record{Kind: live.RecordReservation, Received: received.UnixMilli(), Reservation: &after}
+	g.keepWith(l, e, received, true, record, func() { g.ledger.Undo(&before, after.ID) })
+}
+
 // keep makes an event durable; with ack its sender is told.
 func (g *gate) keep(l *live.Link, e *live.Event, received time.Time, ack bool) {
+	g.keepWith(l, e, received, ack, live.Record{}, nil)
+}
+
+// keepWith is keep with one more record, unless that is zero, and with what is to be undone when neither could be stored.
+func (g *gate) keepWith(l *live.Link, e *live.Event, received time.Time, ack bool, more live.Record, undo func()) {
 	session := l.Session
 	record := live.Record{Kind: live.RecordFact, User: e.UserKey(), Session: session, Received: received.UnixMilli(), Event: e}
-	g.store.Submit(live.Entry{Records: []live.Record{record}, Done: func(_ uint64, err error) {
+	records := []live.Record{record}
+	if more.Kind != 0 {
+		records = append(records, more)
+	}
+	g.store.Submit(live.Entry{Records: records, Done: func(_ uint64, err error) {
 		switch {
 		case err != nil:
+			if undo != nil {
+				undo()
+			}
 			fault := live.Fault{Code: live.StorageFailed, To: e.ID, Hint: "this " + e.Type.String() + " is not stored; send it again"}
 			g.server.Send(session, wire.AppendError(nil, &fault))
 		case ack:

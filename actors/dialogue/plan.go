@@ -74,6 +74,9 @@ func (s State) Plan(h *Heard) Plan {
 	p.Next.At = h.Now
 	p.Say.Reading, p.Say.VIP, p.Say.FirstTime = h.Reading, h.VIP && s.At == 0, s.At == 0
 	p.product(h, &s)
+	if p.Say.Product != nil {
+		told.words(h.Text, p.Say.Product)
+	}
 	p.Next.Slots = p.Next.Slots.merge(&told)
 	if h.Public {
 		p.public(h, &told)

@@ -121,6 +121,8 @@ func (s *State) meant(h *Heard, told *Slots) live.Intent {
 	}
 	sure := !r.Unsure && r.Intent != live.IntentUnknown
 	switch {
+	case (told.choice() || h.Named) && asksStock(h.Text) && (!sure || alike(r.Intent, live.IntentStock)):
+		return live.IntentStock
 	case sure && r.Intent.Domain() != live.Other:
 		return r.Intent
 	case r.Intent == live.IntentDeny && corrects(h.Text) && (told.choice() || h.Named) && s.Topic != 0:

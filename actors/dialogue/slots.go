@@ -34,6 +34,33 @@ func said(entities []live.Entity) (s Slots) {
 	return s
 }
 
+// words takes in sizes and colours that a text names in the product's own words, where no rule has found any: 256的 of
+// 256G, 冰川蓝.
+func (s *Slots) words(text string, p *live.Product) {
+	for i := range p.Variants {
+		v := &p.Variants[i]
+		if s.Size == "" && names(text, v.Size) {
+			s.Size = v.Size
+		}
+		if s.Color == "" && v.Color != "" && strings.Contains(text, v.Color) {
+			s.Color = v.Color
+		}
+	}
+}
+
+// names tells whether a text names a size, in full or by its number of at least two digits alone.
+func names(text, size string) bool {
+	digits := strings.TrimRight(size, "GgTtMmLl码号升克寸")
+	if len(digits) < 2 || strings.Trim(digits, "0123456789") != "" {
+		return len(size) > 1 && strings.Contains(text, size)
+	}
+	at := strings.Index(text, digits)
+	end := at + len(digits)
+	return at >= 0 && (at == 0 || !digit(text[at-1])) && (end == len(text) || !digit(text[end]))
+}
+
+func digit(b byte) bool { return b >= '0' && b <= '9' }
+
 // own copies a word out of the event's memory.
 func own(norm, value string) string {
 	if norm == "" {

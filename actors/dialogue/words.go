@@ -79,9 +79,13 @@ func takes(text string, r *live.Reading) yesNo {
 	return neither
 }
 
-// corrects tells whether a text takes back what was said before: 不是，要黑色.
-func corrects(text string) bool {
-	for _, w := range [...]string{"不是", "不对", "错了", "我要的是", "换成", "改成", "不要这"} {
+// asksStock tells whether a text asks for a size, colour or product in the words that ask whether there is any.
+func asksStock(text string) bool {
+	return hasAny(text, "有吗", "有没", "还有", "有货", "有不", "没有了", "剩")
+}
+
+func hasAny(text string, words ...string) bool {
+	for _, w := range words {
 		if strings.Contains(text, w) {
 			return true
 		}
@@ -89,14 +93,14 @@ func corrects(text string) bool {
 	return false
 }
 
+// corrects tells whether a text takes back what was said before: 不是，要黑色.
+func corrects(text string) bool {
+	return hasAny(text, "不是", "不对", "错了", "我要的是", "换成", "改成", "不要这")
+}
+
 // points tells whether a text points at what the host shows.
 func points(text string) bool {
-	for _, w := range [...]string{"这个", "这件", "这款", "这条", "这双", "现在讲的", "手上的", "那个", "那件", "那款"} {
-		if strings.Contains(text, w) {
-			return true
-		}
-	}
-	return false
+	return hasAny(text, "这个", "这件", "这款", "这条", "这双", "现在讲的", "手上的", "那个", "那件", "那款")
 }
 
 var ordinals = [3][]string{
