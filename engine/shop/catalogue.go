@@ -7,6 +7,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"liveroom/engine/live"
+	"liveroom/engine/shop/document"
 )
 
 // Room is a live room that a catalogue names.
@@ -18,6 +19,7 @@ type Room struct {
 // Catalogue is what a shop sells, checked whole. It is immutable and safe for any number of readers; nothing that its
 // methods return may be changed.
 type Catalogue struct {
+	file       *catalogueFile // what it was made from
 	shop       live.ShopID
 	title      string
 	rooms      []Room
@@ -29,6 +31,9 @@ type Catalogue struct {
 	byLink map[int]*live.Product
 	bySKU  map[live.SKU]*live.Product
 	byName map[string]*live.Product // folded names and aliases
+
+	byCategory map[string][]*live.Product
+	byRoom     map[live.RoomID]*numbering // rooms with link numbers of their own
 }
 
 // index builds the maps from what has been filled in and checked.
@@ -37,6 +42,7 @@ func (c *Catalogue) index() {
 	c.byLink = make(map[int]*live.Product, len(c.products))
 	c.bySKU = make(map[live.SKU]*live.Product)
 	c.byName = make(map[string]*live.Product)
+	c.byCategory = make(map[string][]*live.Product)
 	for i := range c.products {
 		p := &c.products[i]
 		c.byID[p.ID] = p
@@ -50,7 +56,11 @@ func (c *Catalogue) index() {
 		for _, alias := range p.Aliases {
 			c.byName[fold(alias)] = p
 		}
+		if p.Category != "" {
+			c.byCategory[p.Category] = append(c.byCategory[p.Category], p)
+		}
 	}
+	c.number()
 }
 
 // fold brings a name to the form in which names are compared: full-width and half-width alike, lower case, no spaces.
@@ -126,10 +136,4 @@ func (c *Catalogue) CheckSKU(e *live.Event) *live.Fault {
 }
 
 // clip shortens what is quoted back to a sender.
-func clip(s string) string {
-	const most = 40
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
-}
+func clip(s string) string { return document.Clip(s) }

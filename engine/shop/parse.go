@@ -1,204 +1,57 @@
 package shop
 
 import (
-	"bytes"
-	"errors"
+	"cmp"
 	"fmt"
-	"io"
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
-
-	"gopkg.in/yaml.v3"
+	"time"
 
 	"liveroom/engine/live"
+	"liveroom/engine/shop/document"
 )
 
-// The bounds of a catalogue file.
-const (
-	MaxCatalogueBytes = 8 << 20 // size of the file
-	maxAliasNodes     = 64      // YAML aliases (*name) in it; they may not nest
-	maxDepth          = 16      // of nesting
-)
+// MaxCatalogueBytes is the largest catalogue file that is read.
+const MaxCatalogueBytes = document.MaxBytes
 
 // Problem is one thing wrong with a catalogue.
-type Problem struct {
-	Line int    // in the file, from 1; 0 when it concerns the whole file
-	Path string // such as products[2].variants[0].sku, "" for the whole file
-	Text string // what is wrong and what would be right
-}
-
-// String returns the problem in one line.
-func (p Problem) String() string {
-	switch {
-	case p.Line == 0:
-		return p.Text
-	case p.Path == "":
-		return fmt.Sprintf("line %d: %s", p.Line, p.Text)
-	}
-	return fmt.Sprintf("line %d: %s: %s", p.Line, p.Path, p.Text)
-}
+type Problem = document.Problem
 
 // CatalogueError lists everything wrong with a catalogue, in the order of the file.
-type CatalogueError struct {
-	Problems []Problem // at least one
-}
+type CatalogueError = document.Error
 
-// Error implements error, a problem a line.
-func (e *CatalogueError) Error() string {
-	lines := make([]string, 0, len(e.Problems)+1)
-	lines = append(lines, fmt.Sprintf("catalogue has %d problem(s):", len(e.Problems)))
-	for _, p := range e.Problems {
-		lines = append(lines, "  "+p.String())
+var catalogueShape = document.Shape{What: "catalogue", Needs: "a shop and its products"}
+
+// ParseCatalogue reads a catalogue from its YAML form; see Parse.
+func ParseCatalogue(file []byte) (*Catalogue, error) { return Parse(document.YAML, file) }
+
+// Parse reads a catalogue, strictly: an unknown field or column is a problem. The error is a *CatalogueError with every
+// problem found.
+func Parse(format document.Format, file []byte) (*Catalogue, error) {
+	f := new(catalogueFile)
+	var c *document.Checker
+	if format == document.CSV {
+		c = readSheet(file, f)
+	} else {
+		c = document.Decode(format, catalogueShape, file, f)
 	}
-	return strings.Join(lines, "\n")
-}
-
-// The file's own shape; what its fields mean stands in demo.yaml.
-type catalogueFile struct {
-	Shop       string            `yaml:"shop"`
-	Title      string            `yaml:"title"`
-	Rooms      []roomFile        `yaml:"rooms"`
-	Warehouses []warehouseFile   `yaml:"warehouses"`
-	Attributes map[string]string `yaml:"attributes"`
-	Products   []productFile     `yaml:"products"`
-}
-
-type roomFile struct {
-	ID    string `yaml:"id"`
-	Title string `yaml:"title"`
-}
-
-type warehouseFile struct {
-	ID     string `yaml:"id"`
-	Title  string `yaml:"title"`
-	ShipBy int    `yaml:"ship_by"`
-}
-
-type productFile struct {
-	ID         string            `yaml:"id"`
-	Name       string            `yaml:"name"`
-	Aliases    []string          `yaml:"aliases"`
-	Link       int               `yaml:"link"`
-	Category   string            `yaml:"category"`
-	Attributes map[string]string `yaml:"attributes"`
-	Variants   []variantFile     `yaml:"variants"`
-	Gifts      []string          `yaml:"gifts"`
-	Promotion  string            `yaml:"promotion"`
-	Instalment int               `yaml:"instalment"`
-}
-
-type variantFile struct {
-	SKU      string `yaml:"sku"`
-	Size     string `yaml:"size"`
-	Color    string `yaml:"color"`
-	PriceFen int64  `yaml:"price_fen"`
-}
-
-// ParseCatalogue reads a catalogue from its YAML form, strictly: an unknown field is a problem. The error is a
-// *CatalogueError with every problem found.
-func ParseCatalogue(file []byte) (*Catalogue, error) {
-	root, problem := parseTree(file)
-	if problem != nil {
-		return nil, &CatalogueError{Problems: []Problem{*problem}}
-	}
-	var f catalogueFile
-	decoder := yaml.NewDecoder(bytes.NewReader(file))
-	decoder.KnownFields(true)
-	ck := checker{root: root}
-	if err := decoder.Decode(&f); err == nil || ck.decodeProblems(err) {
-		ck.checkRest(&f)
-	}
-	if len(ck.problems) > 0 {
-		return nil, &CatalogueError{Problems: ck.sorted()}
+	c.CheckRest(func(c *document.Checker) { checker{c}.check(f) })
+	if err := c.Err(catalogueShape.What); err != nil {
+		return nil, err
 	}
 	return f.catalogue(), nil
 }
 
-// parseTree reads the file into nodes, which are not expanded, and refuses what would explode in the next step.
-func parseTree(file []byte) (*yaml.Node, *Problem) {
-	if len(file) > MaxCatalogueBytes {
-		return nil, &Problem{Text: fmt.Sprintf("the file has %d bytes; at most %d are read", len(file), MaxCatalogueBytes)}
-	}
-	decoder := yaml.NewDecoder(bytes.NewReader(file))
-	var doc, second yaml.Node
-	if err := decoder.Decode(&doc); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, &Problem{Text: "the file is empty; it must name a shop and its products"}
-		}
-		return nil, yamlProblem(err.Error())
-	}
-	if err := decoder.Decode(&second); err == nil {
-		return nil, &Problem{Line: max(second.Line, 1), Text: "a second document begins here; a catalogue is one"}
-	}
-	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
-		return nil, &Problem{Line: max(doc.Line, 1), Text: "a catalogue is a mapping with shop, products and so on"}
-	}
-	aliases := 0
-	if p := bounded(doc.Content[0], 0, false, &aliases); p != nil {
-		return nil, p
-	}
-	return doc.Content[0], nil
-}
-
-// bounded refuses deep nesting and aliases that are many or nest.
-func bounded(n *yaml.Node, depth int, anchored bool, aliases *int) *Problem {
-	if depth > maxDepth {
-		return &Problem{Line: n.Line, Text: fmt.Sprintf("nested deeper than %d levels", maxDepth)}
-	}
-	anchored = anchored || n.Anchor != ""
-	if n.Kind == yaml.AliasNode {
-		if *aliases++; anchored || *aliases > maxAliasNodes {
-			return &Problem{Line: n.Line, Text: fmt.Sprintf("at most %d aliases are accepted, and none inside an anchor; write it out", maxAliasNodes)}
-		}
-		return nil
-	}
-	for _, child := range n.Content {
-		if p := bounded(child, depth+1, anchored, aliases); p != nil {
-			return p
-		}
-	}
-	return nil
-}
-
-var (
-	yamlLine    = regexp.MustCompile(`^(?:yaml: )?line (\d+): `)
-	yamlUnknown = regexp.MustCompile(`^field (\S+) not found in type \S+$`)
-	yamlKind    = regexp.MustCompile(` into (?:\[\])?(?:shop\.)?(\w+)`)
-)
-
-// yamlProblem turns a message of the YAML reader into a problem, in words that name no Go types.
-func yamlProblem(message string) *Problem {
-	p := &Problem{Line: 1, Text: strings.TrimPrefix(message, "yaml: ")}
-	if m := yamlLine.FindStringSubmatch(message); m != nil {
-		p.Line, _ = strconv.Atoi(m[1])
-		p.Text = message[len(m[0]):]
-	}
-	if m := yamlUnknown.FindStringSubmatch(p.Text); m != nil {
-		p.Text = fmt.Sprintf("unknown field %q", m[1])
-	}
-	if m := yamlKind.FindStringSubmatch(p.Text); m != nil {
-		kind := "a list or mapping of the documented shape"
-		switch m[1] {
-		case "int", "int64":
-			kind = "a whole number"
-		case "string":
-			kind = "text"
-		}
-		p.Text = "a wrong kind of value; expected " + kind
-	}
-	return p
-}
-
 // catalogue builds the catalogue of a checked file.
 func (f *catalogueFile) catalogue() *Catalogue {
-	c := &Catalogue{shop: live.ShopID(f.Shop), title: f.Title, sentences: f.Attributes}
+	c := &Catalogue{file: f, shop: live.ShopID(f.Shop), title: f.Title, sentences: f.Attributes}
 	for _, r := range f.Rooms {
 		c.rooms = append(c.rooms, Room{ID: live.RoomID(r.ID), Title: r.Title})
 	}
 	for _, w := range f.Warehouses {
 		c.warehouses = append(c.warehouses, live.Warehouse{ID: w.ID, Title: w.Title, ShipBy: w.ShipBy})
 	}
+	c.products = make([]live.Product, 0, len(f.Products))
 	for i := range f.Products {
 		c.products = append(c.products, f.Products[i].product(c))
 	}
@@ -209,16 +62,68 @@ func (f *catalogueFile) catalogue() *Catalogue {
 func (f *productFile) product(c *Catalogue) live.Product {
 	p := live.Product{
 		ID: live.ProductID(f.ID), Shop: c.shop, Name: f.Name, Aliases: f.Aliases, Link: f.Link, Category: f.Category,
-		Attributes: make(map[string]string), Gifts: f.Gifts, Promotion: f.Promotion, Instalment: f.Instalment,
-	}
-	for key, sentence := range c.sentences {
-		p.Attributes[key] = sentence
-	}
-	for key, sentence := range f.Attributes {
-		p.Attributes[key] = sentence
+		Attributes: f.sentences(c.sentences), Gifts: f.Gifts, Promotion: f.Promotion, Instalment: f.Instalment,
+		Certificates: f.Certificates,
 	}
 	for _, v := range f.Variants {
 		p.Variants = append(p.Variants, live.Variant{SKU: live.SKU(v.SKU), Size: v.Size, Color: v.Color, PriceFen: v.PriceFen})
 	}
+	for _, s := range f.SizeChart {
+		r := live.SizeRange{Size: s.Size}
+		if len(s.Kg) == 2 {
+			r.MinKg, r.MaxKg = s.Kg[0], s.Kg[1]
+		}
+		if len(s.Cm) == 2 {
+			r.MinCm, r.MaxCm = s.Cm[0], s.Cm[1]
+		}
+		p.SizeChart = append(p.SizeChart, r)
+	}
+	for _, o := range f.Promotions {
+		from, _ := parseTime(o.From) // checked
+		until, _ := parseTime(o.Until)
+		p.Promotions = append(p.Promotions, live.Promotion{Text: o.Text, From: from, Until: until})
+	}
+	slices.SortStableFunc(p.Promotions, func(a, b live.Promotion) int { return cmp.Compare(a.From, b.From) })
+	for _, o := range f.Competitors {
+		p.Competitors = append(p.Competitors, live.Competitor{Name: o.Name, Facts: o.Facts})
+	}
+	for _, id := range f.Cross {
+		p.Cross = append(p.Cross, live.ProductID(id))
+	}
 	return p
+}
+
+// sentences returns what is said of the product: its own sentences, what its certificates tell, and the shop's.
+func (f *productFile) sentences(ofShop map[string]string) map[string]string {
+	all := make(map[string]string, len(ofShop)+len(f.Attributes)+1)
+	for key, sentence := range ofShop {
+		all[key] = sentence
+	}
+	if len(f.Certificates) > 0 {
+		all[live.IntentAuthenticity.String()] = "这款有" + strings.Join(f.Certificates, "、") + "。"
+	}
+	for key, sentence := range f.Attributes {
+		all[key] = sentence
+	}
+	return all
+}
+
+// shopTime is the zone of times that name none: the shop's, as for the hours of warehouses.
+var shopTime = time.FixedZone("", 8*60*60)
+
+// parseTime reads a moment in Unix milliseconds: 2026-11-11 20:00 in shop time, or RFC 3339 with its own zone. "" is 0.
+func parseTime(text string) (int64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	t, err := time.ParseInLocation("2006-01-02 15:04", text, shopTime)
+	if err != nil {
+		if t, err = time.Parse(time.RFC3339, text); err != nil {
+			return 0, fmt.Errorf("%q is no time; write it as 2026-11-11 20:00 (shop time) or 2026-11-11T20:00:00+08:00", document.Clip(text))
+		}
+	}
+	if t.Year() < 2000 || t.Year() > 2100 {
+		return 0, fmt.Errorf("%q is not between the years 2000 and 2100", document.Clip(text))
+	}
+	return t.UnixMilli(), nil
 }

@@ -11,12 +11,17 @@ import (
 // or one that the shop does not have, and when nothing is named or presented: a figure of the wrong product is worse than
 // none.
 func (c *Catalogue) Resolve(entities []live.Entity, presenting live.SKU) *live.Product {
+	return c.ResolveIn("", entities, presenting)
+}
+
+// ResolveIn is Resolve with the link numbers of a room.
+func (c *Catalogue) ResolveIn(room live.RoomID, entities []live.Entity, presenting live.SKU) *live.Product {
 	var found *live.Product
 	for i := range entities {
 		if entities[i].Kind != "product" {
 			continue
 		}
-		p := c.named(&entities[i])
+		p := c.named(room, &entities[i])
 		if p == nil || (found != nil && found != p) {
 			return nil
 		}
@@ -29,13 +34,13 @@ func (c *Catalogue) Resolve(entities []live.Entity, presenting live.SKU) *live.P
 }
 
 // named returns the product an entity names.
-func (c *Catalogue) named(e *live.Entity) *live.Product {
+func (c *Catalogue) named(room live.RoomID, e *live.Entity) *live.Product {
 	if e.Unit == "link" {
 		n, err := strconv.Atoi(e.Norm)
 		if err != nil {
 			return nil
 		}
-		return c.byLink[n]
+		return c.ByLinkIn(room, n)
 	}
 	if p := c.byID[live.ProductID(e.Norm)]; p != nil {
 		return p
