@@ -25,6 +25,8 @@ type Book struct {
 
 	running atomic.Bool
 	set     atomic.Pointer[set]
+	// unsaidAt is the second in which a reply that was not said was last logged.
+	unsaidAt atomic.Int64
 
 	mu     sync.Mutex // held for a whole reload
 	tried  digest     // contents of the last attempt, good or bad

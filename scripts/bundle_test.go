@@ -174,8 +174,12 @@ func FuzzBundle(f *testing.F) {
 	for _, c := range badFiles {
 		f.Add([]byte(c.text))
 	}
+	words, problems := wordsOf(nil)
+	if words == nil {
+		f.Fatal(problems)
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		s, problems := decode(file{name: "fuzz.yaml", text: text}, bundle{limit: 200, ages: Default().MaxAge})
+		s, problems := decode(file{name: "fuzz.yaml", text: text}, bundle{limit: 200, ages: Default().MaxAge, words: words})
 		if len(problems) > 0 {
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"liveroom/scripts/forbidden"
 	"liveroom/scripts/phrase"
 )
 
@@ -35,7 +36,7 @@ func (b *Book) Compose(a Ask) (Line, error) {
 	if c.ask.Arrived.IsZero() {
 		c.ask.Arrived = c.ask.Now
 	}
-	line, ok := c.compose(s, b.met)
+	line, ok := c.compose(s, b, set.words)
 	if c.tooOld != 0 {
 		b.met.stale.Inc()
 	}
@@ -47,9 +48,9 @@ func (b *Book) Compose(a Ask) (Line, error) {
 	return line, nil
 }
 
-// compose takes the first case that fits and one of its texts. A text that cannot be rendered yields to the next of
-// its case, a case without one to the next case.
-func (c *composer) compose(s *script, met *meters) (Line, bool) {
+// compose takes the first case that fits and one of its texts. A text that cannot be rendered, or that comes to say what
+// may not be said, yields to the next of its case, a case without one to the next case.
+func (c *composer) compose(s *script, b *Book, words *forbidden.List) (Line, bool) {
 	for i := range s.cases {
 		k := &s.cases[i]
 		c.enter(k)
@@ -60,11 +61,16 @@ func (c *composer) compose(s *script, met *meters) (Line, bool) {
 		for j := range k.texts {
 			t := &k.texts[(start+j)%len(k.texts)]
 			if !c.render(t) {
-				met.unfit.Inc()
+				b.met.unfit.Inc()
+				continue
+			}
+			said := strings.TrimSpace(string(c.buf))
+			if term, bad := words.Find(said); bad {
+				b.unsaid(s, t, &term, c.ask.Now)
 				continue
 			}
 			c.rest(k)
-			return c.line(s, t), true
+			return c.line(s, t, said), true
 		}
 	}
 	return Line{}, false
@@ -102,12 +108,33 @@ func (c *composer) rest(k *scriptCase) {
 	}
 }
 
-func (c *composer) line(s *script, t *scriptText) Line {
-	l := Line{Text: strings.TrimSpace(string(c.buf)), Script: s.name, Variant: t.variant}
+func (c *composer) line(s *script, t *scriptText, said string) Line {
+	l := Line{Text: said, Script: s.name, Variant: t.variant}
 	if len(c.figs) > 0 {
 		l.Figures = append([]Figure(nil), c.figs...)
 	}
 	return l
+}
+
+// unsaid counts a reply that was not said because of a forbidden word, and logs one a second.
+func (b *Book) unsaid(s *script, t *scriptText, term *forbidden.Term, now time.Time) {
+	b.met.forbidden.WithLabelValues(s.name, term.Text).Inc()
+	second := now.Unix()
+	if last := b.unsaidAt.Load(); last == second || !b.unsaidAt.CompareAndSwap(last, second) {
+		return
+	}
+	b.log.Warn("reply not said: forbidden word", "part", "scripts", "script", s.name, "variant", t.variant,
+		"term", term.Text, "category", term.Category, "reason", term.Reason)
+}
+
+// Forbidden returns a term that text may not say and why, when there is one: for what people and other parts want to
+// say. Safe for concurrent use; it allocates only when it finds something.
+func (b *Book) Forbidden(text string) (term, reason string, bad bool) {
+	t, bad := b.set.Load().words.Find(text)
+	if !bad {
+		return "", "", false
+	}
+	return t.Text, t.Category + "：" + t.Reason, true
 }
 
 // turn picks one of n texts: the same one for a user, a script and an hour, and another next hour perhaps.

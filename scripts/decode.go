@@ -10,6 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"liveroom/engine/live"
+	"liveroom/scripts/forbidden"
 	"liveroom/scripts/phrase"
 )
 
@@ -81,6 +82,9 @@ func (d *decoder) called(n *yaml.Node, field string) string {
 	s := strings.TrimSpace(d.scalar(n, field))
 	if s == "" || !phrase.Fits(s, phrase.CapTopic) || strings.ContainsFunc(s, unicode.IsControl) {
 		d.problem(n.Line, "%s is %q, want 1 to %d characters on one line", field, s, phrase.CapTopic)
+	}
+	if t, bad := d.words.Find(s); bad {
+		d.problem(n.Line, "%s %s", field, mayNot(t))
 	}
 	return s
 }
@@ -269,6 +273,7 @@ func (d *decoder) texts(line int, n *yaml.Node, c *scriptCase) {
 		}
 		if len(flaws) == 0 {
 			d.figures(first, c, i, text)
+			d.literal(first, c, i, text)
 		}
 		c.texts = append(c.texts, scriptText{
 			variant: fmt.Sprintf("%s/%d", c.name, i+1), source: source, text: text,
@@ -287,4 +292,29 @@ func (d *decoder) figures(line int, c *scriptCase, i int, text *phrase.Text) {
 			d.problem(line, "case %q, text %d: the case needs %s, so every way through the text must say it", c.name, i+1, n)
 		}
 	}
+}
+
+// maxSpans bounds the ways in which the words of a text may come together.
+const maxSpans = 1000
+
+// literal checks that the text says no forbidden word of itself, whichever way its conditions fall. What the values
+// bring along is checked when it is said.
+func (d *decoder) literal(line int, c *scriptCase, i int, text *phrase.Text) {
+	spans, ok := text.Spans(maxSpans)
+	if !ok {
+		d.problem(line, "case %q, text %d: its conditions make more than %d different sentences: make it several texts", c.name, i+1, maxSpans)
+	}
+	var said []string
+	for _, span := range spans {
+		if t, bad := d.words.Find(span); bad && !contains(said, t.Text) {
+			said = append(said, t.Text)
+			d.problem(line, "case %q, text %d %s", c.name, i+1, mayNot(t))
+		}
+	}
+}
+
+// mayNot says that a forbidden word is there, why it is one, and the cure.
+func mayNot(t forbidden.Term) string {
+	return fmt.Sprintf("says %q, which is forbidden (%s: %s): say it another way, or allow it with a line !%s in %s",
+		t.Text, t.Category, t.Reason, t.Text, forbidden.FileName)
 }

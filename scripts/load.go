@@ -12,6 +12,8 @@ import (
 	"path"
 	"sort"
 	"strings"
+
+	"liveroom/scripts/forbidden"
 )
 
 //go:embed library/*.yaml
@@ -50,12 +52,15 @@ func digestOf(files []file, err error) digest {
 	return digest(h.Sum(nil))
 }
 
+// isOurs tells whether a file of that name is read: scripts, and the shop's own forbidden words.
+func isOurs(name string) bool { return isScript(name) || name == forbidden.FileName }
+
 // isScript tells whether a file of that name is a script. Editors leave files that are not.
 func isScript(name string) bool {
 	return !strings.HasPrefix(name, ".") && (strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml"))
 }
 
-// readDir reads the script files of a directory, by name; "" has none. It reads whole contents each time: they are
+// readDir reads the files of a directory that are ours, by name; "" has none. It reads whole contents each time: they are
 // small, and times and sizes miss an edit that keeps both.
 func readDir(dir string) ([]file, error) {
 	if dir == "" {
@@ -64,7 +69,7 @@ func readDir(dir string) ([]file, error) {
 	return readFS(os.DirFS(dir), ".", true)
 }
 
-// readFS reads the script files directly in dir.
+// readFS reads the files that are ours directly in dir.
 func readFS(from fs.FS, dir string, own bool) ([]file, error) {
 	entries, err := fs.ReadDir(from, dir)
 	if err != nil {
@@ -74,7 +79,7 @@ func readFS(from fs.FS, dir string, own bool) ([]file, error) {
 	var all []Problem
 	size := 0
 	for _, e := range entries {
-		if !isScript(e.Name()) {
+		if !isOurs(e.Name()) {
 			continue
 		}
 		text, err := readFile(from, path.Join(dir, e.Name()))
@@ -123,10 +128,11 @@ func readFile(from fs.FS, name string) ([]byte, error) {
 	return text, nil
 }
 
-// bundle is what scripts inherit from the configuration.
+// bundle is what scripts inherit: from the configuration, and what may not be said.
 type bundle struct {
 	limit int
 	ages  MaxAge
+	words *forbidden.List
 }
 
 // load checks the library and the shop's own files and puts them together.
@@ -137,7 +143,14 @@ func (b bundle) load(own []file) (*set, error) {
 	}
 	var all []*script
 	var problems []Problem
+	b.words, problems = wordsOf(own)
+	if b.words == nil {
+		return nil, &BundleError{problems}
+	}
 	for _, f := range append(files, own...) {
+		if f.name == forbidden.FileName {
+			continue
+		}
 		s, found := decode(f, b)
 		problems = append(problems, found...)
 		if s != nil {
@@ -151,5 +164,22 @@ func (b bundle) load(own []file) (*set, error) {
 	if len(problems) > 0 {
 		return nil, &BundleError{problems}
 	}
+	set.words = b.words
 	return set, nil
+}
+
+// wordsOf returns what may not be said, with the shop's own file over it when it is among files.
+func wordsOf(files []file) (*forbidden.List, []Problem) {
+	own := ""
+	for _, f := range files {
+		if f.name == forbidden.FileName {
+			own = string(f.text)
+		}
+	}
+	words, flaws := forbidden.New(own)
+	var problems []Problem
+	for _, f := range flaws {
+		problems = append(problems, Problem{File: forbidden.FileName, Line: f.Line, Text: f.Text})
+	}
+	return words, problems
 }

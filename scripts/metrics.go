@@ -7,6 +7,7 @@ type meters struct {
 	composed, unfit, none                      prometheus.Counter
 	stockHit, stockMiss, countsHit, countsMiss prometheus.Counter
 	stale                                      prometheus.Counter
+	forbidden                                  *prometheus.CounterVec
 	reloaded, refused                          prometheus.Counter
 	scripts, texts                             prometheus.Gauge
 }
@@ -28,9 +29,13 @@ func newMeters(reg prometheus.Registerer) (*meters, error) {
 		Name: "liveroom_scripts_reload_total",
 		Help: "Attempts to load a changed bundle, by result: ok, refused (the running set stays).",
 	}, []string{"result"})
+	forbidden := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "liveroom_scripts_forbidden_total",
+		Help: "Replies not said because a value of the catalogue brought a forbidden word into them, by script and word, both of the loaded set.",
+	}, []string{"script", "term"})
 	scripts := prometheus.NewGauge(prometheus.GaugeOpts{Name: "liveroom_scripts_loaded_scripts", Help: "Scripts in the running set."})
 	texts := prometheus.NewGauge(prometheus.GaugeOpts{Name: "liveroom_scripts_loaded_texts", Help: "Texts in the running set."})
-	for _, c := range []prometheus.Collector{composed, figures, stale, reloads, scripts, texts} {
+	for _, c := range []prometheus.Collector{composed, figures, stale, forbidden, reloads, scripts, texts} {
 		if err := reg.Register(c); err != nil {
 			return nil, err
 		}
@@ -39,7 +44,7 @@ func newMeters(reg prometheus.Registerer) (*meters, error) {
 		composed: composed.WithLabelValues("ok"), none: composed.WithLabelValues("none"), unfit: composed.WithLabelValues("unfit"),
 		stockHit: figures.WithLabelValues("stock", "hit"), stockMiss: figures.WithLabelValues("stock", "miss"),
 		countsHit: figures.WithLabelValues("counts", "hit"), countsMiss: figures.WithLabelValues("counts", "miss"),
-		stale: stale, reloaded: reloads.WithLabelValues("ok"), refused: reloads.WithLabelValues("refused"),
+		stale: stale, forbidden: forbidden, reloaded: reloads.WithLabelValues("ok"), refused: reloads.WithLabelValues("refused"),
 		scripts: scripts, texts: texts,
 	}, nil
 }

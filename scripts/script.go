@@ -2,6 +2,7 @@ package scripts
 
 import (
 	"liveroom/engine/live"
+	"liveroom/scripts/forbidden"
 	"liveroom/scripts/phrase"
 )
 
@@ -65,6 +66,7 @@ type set struct {
 	intents [2][live.Intents + 1]*script // by scope, then intent
 	topics  [2]map[Topic]*script
 	names   names
+	words   *forbidden.List // what may not be said
 	texts   int
 }
 

@@ -1,6 +1,7 @@
 package phrase
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -153,4 +154,40 @@ func (*plainValues) Rows(Var) int                 { return 2 }
 func (*plainValues) Holds(Var, int) bool          { return true }
 func (*plainValues) Append(dst []byte, _ Var, _ int) ([]byte, bool) {
 	return append(dst, "32"...), true
+}
+
+func TestSpans(t *testing.T) {
+	for source, want := range map[string]string{
+		"你好":            "你好",
+		"还剩{{.Stock}}件": "件|还剩",
+		"全网{{if .Gifts}}最低{{else}}最高{{end}}价":             "全网最低价|全网最高价",
+		"全网{{if .Gifts}}最低{{end}}价":                       "全网价|全网最低价",
+		"全{{if .Gifts}}{{.Gifts}}{{end}}网":                "全|全网|网",
+		`第{{or .Promotion "一"}}名`:                         "名|第|第一名",
+		"{{or .Promotion .Gifts}}":                        "",
+		"最{{- /* 注释 */ -}} 好":                             "最好",
+		"{{range .Guesses}}第{{if .Last}}一{{end}}{{end}}好": "第一好|第一第一好|第一第一第一好|第一第一第好|第一第好|第一第第一好|第一第第好|第好|第第一好|第第一第一好|第第一第好|第第好|第第第一好|第第第好",
+		"{{range .Guesses}}一{{.Topic}}第{{end}}":           "一|第|第一",
+	} {
+		text, flaws := Compile(source, everything(), 500)
+		if flaws != nil {
+			t.Fatalf("Compile(%q) = %v", source, flaws)
+		}
+		got, ok := text.Spans(100)
+		slices.Sort(got)
+		if joined := strings.Join(got, "|"); !ok || joined != want {
+			t.Errorf("Compile(%q).Spans = %q, %v, want %q", source, joined, ok, want)
+		}
+	}
+}
+
+func TestSpansAreBounded(t *testing.T) {
+	source := strings.Repeat("{{if .Gifts}}一{{else}}二{{end}}", 30)
+	text, flaws := Compile(source, everything(), 500)
+	if flaws != nil {
+		t.Fatal(flaws)
+	}
+	if got, ok := text.Spans(1000); ok {
+		t.Errorf("Spans = %d runs, want a refusal: there are 2^30", len(got))
+	}
 }
