@@ -18,10 +18,9 @@ const maxOnHand = 1_000_000_000_000
 // readers take without a lock; whatever Apply was told, it has published when it returns. What is reserved stands in its
 // books too, and is off the snapshots' totals when Reserve returns. Its methods never wait for anything but one another.
 type Ledger struct {
-	catalogue *Catalogue
-	shelves   map[live.ProductID]*shelf // set by NewLedger
+	shelving atomic.Pointer[shelving]
 
-	mu      sync.Mutex                   // held by the one who changes a shelf; guards what follows
+	mu      sync.Mutex                   // held by the one who changes a shelf or the shelving; guards what follows
 	holds   map[live.ReservationID]*hold // every reservation known
 	stands  map[live.SKU]*stand          // what holds something
 	buyers  map[buyer][]*hold            // the open and confirmed ones
@@ -29,6 +28,20 @@ type Ledger struct {
 	ends    agenda                       // open and confirmed ones, by their end
 	rests   agenda                       // the others, and notes, by when they are forgotten
 	unsaved []live.ReservationID         // what the next Expire returns although it did not expire
+}
+
+// shelving is where every product's stock stands. It is immutable; SetCatalogue puts up another one.
+type shelving struct {
+	catalogue *Catalogue
+	shelves   map[live.ProductID]*shelf // of every product in the catalogue, and of some that were
+}
+
+// of returns the shelf of the product that has a SKU, nil when the catalogue has none.
+func (s *shelving) of(sku live.SKU) *shelf {
+	if p := s.catalogue.bySKU[sku]; p != nil {
+		return s.shelves[p.ID]
+	}
+	return nil
 }
 
 // shelf holds one product's current snapshot, nil while nothing is known.
@@ -39,20 +52,17 @@ type shelf struct {
 // NewLedger returns a ledger of the catalogue's products that knows of no stock yet.
 func NewLedger(c *Catalogue) *Ledger {
 	l := &Ledger{
-		catalogue: c, shelves: make(map[live.ProductID]*shelf, len(c.products)),
 		holds: make(map[live.ReservationID]*hold), stands: make(map[live.SKU]*stand),
 		buyers: make(map[buyer][]*hold), orders: make(map[orderKey]*note),
 	}
-	for i := range c.products {
-		l.shelves[c.products[i].ID] = new(shelf)
-	}
+	l.SetCatalogue(c)
 	return l
 }
 
 // Stock returns the product's current snapshot; nil when nothing is known of its stock, which is not the same as none
 // left. It takes no lock.
 func (l *Ledger) Stock(p live.ProductID) *live.ProductStock {
-	if s := l.shelves[p]; s != nil {
+	if s := l.shelving.Load().shelves[p]; s != nil {
 		return s.stock.Load()
 	}
 	return nil
@@ -62,6 +72,8 @@ func (l *Ledger) Stock(p live.ProductID) *live.ProductStock {
 // SKU and warehouse the event with the later At counts; of two with the same At the one applied last. An event that comes
 // too late changes nothing and is no fault. A fault names the field that is wrong.
 func (l *Ledger) Apply(e *live.Event, seen time.Time) (*live.ProductStock, *live.Fault) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if fault := l.check(e); fault != nil {
 		return nil, fault
 	}
@@ -82,8 +94,10 @@ func (l *Ledger) Restore(records ...live.Record) (taken int) {
 			continue
 		case r.Event.Type == live.OrderUpdate:
 			l.restoreOrder(r.Event, r.Received)
-		case r.Event.Type == live.StockUpdate && l.check(r.Event) == nil:
-			l.set(r.Event, r.Received)
+		case r.Event.Type == live.StockUpdate:
+			if _, fault := l.Apply(r.Event, time.UnixMilli(r.Received)); fault != nil {
+				continue
+			}
 		default:
 			continue
 		}
@@ -96,7 +110,7 @@ func (l *Ledger) check(e *live.Event) *live.Fault {
 	bad := func(field, format string, args ...any) *live.Fault {
 		return &live.Fault{Code: live.BadField, Field: field, Hint: fmt.Sprintf(format, args...), To: e.ID}
 	}
-	c := l.catalogue
+	c := l.shelving.Load().catalogue
 	switch {
 	case e.Shop != "" && e.Shop != c.shop:
 		return bad("shop", "this is the stock of shop %q, not of %q", c.shop, clip(string(e.Shop)))
@@ -117,12 +131,11 @@ func (c *Catalogue) warehouseIDs() string {
 	return fmt.Sprint(ids)
 }
 
-// set publishes a checked event, unless a later one was there first.
+// set publishes a checked event, unless a later one was there first. The lock is held.
 func (l *Ledger) set(e *live.Event, seen int64) *live.ProductStock {
-	p := l.catalogue.bySKU[e.SKU].ID
-	shelf := l.shelves[p]
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	shelving := l.shelving.Load()
+	p := shelving.catalogue.bySKU[e.SKU].ID
+	shelf := shelving.shelves[p]
 	old := shelf.stock.Load()
 	if old == nil {
 		old = &live.ProductStock{Product: p}

@@ -78,11 +78,12 @@ func (l *Ledger) Reserve(now time.Time, r live.Reservation) (live.Reservation, e
 	case r.Until <= now.UnixMilli():
 		return live.Reservation{}, fmt.Errorf("reserve until %d, now is %d: name a later time: %w", r.Until, now.UnixMilli(), ErrBadReservation)
 	}
-	p := l.catalogue.bySKU[r.SKU]
+	shelving := l.shelving.Load()
+	p := shelving.catalogue.bySKU[r.SKU]
 	if p == nil {
 		return live.Reservation{}, fmt.Errorf("reserve sku %q: %w", clip(string(r.SKU)), ErrUnknownSKU)
 	}
-	stock := l.shelves[p.ID].stock.Load()
+	stock := shelving.shelves[p.ID].stock.Load()
 	left, _, _, known := Total(stock, r.SKU)
 	if !known || left < r.Quantity {
 		return live.Reservation{}, &NotEnoughError{SKU: r.SKU, Asked: r.Quantity, Left: left, Known: known}

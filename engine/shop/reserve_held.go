@@ -137,12 +137,13 @@ func (s *stand) mark(levels []live.StockLevel, sku live.SKU) (_ []live.StockLeve
 // publish brings a product's snapshot up to what is held of one of its SKUs.
 func (l *Ledger) publish(sku live.SKU) {
 	s := l.stand(sku)
-	p := l.catalogue.bySKU[sku]
+	shelving := l.shelving.Load()
+	p := shelving.catalogue.bySKU[sku]
 	if p == nil { // gone from the catalogue: nobody can be offered any of it
 		s.count(nil, sku)
 		return
 	}
-	shelf := l.shelves[p.ID]
+	shelf := shelving.shelves[p.ID]
 	old := shelf.stock.Load()
 	if old == nil {
 		old = &live.ProductStock{Product: p.ID}
@@ -262,8 +263,8 @@ func (l *Ledger) covers(h *hold, to live.Reservation) bool {
 
 // levels returns the levels of the product that has a SKU, nil when there are none.
 func (l *Ledger) levels(sku live.SKU) []live.StockLevel {
-	if p := l.catalogue.bySKU[sku]; p != nil {
-		if stock := l.shelves[p.ID].stock.Load(); stock != nil {
+	if shelf := l.shelving.Load().of(sku); shelf != nil {
+		if stock := shelf.stock.Load(); stock != nil {
 			return stock.Levels
 		}
 	}
