@@ -11,13 +11,16 @@ import (
 var unanswered = map[live.Intent]bool{live.IntentChatter: true}
 
 // assemble puts scripts together into a set, or lists what is missing or claimed twice. A shop's own script replaces
-// the library's of the same name and takes over what it claims from any other of the library.
+// the library's of the same name and takes over what it claims from any other of the library; one that holds in some
+// rooms or for some categories stands beside them.
 func assemble(all []*script) (*set, []Problem) {
-	a := assembly{set: &set{topics: [2]map[Topic]*script{{}, {}}}}
+	a := assembly{set: &set{topics: [2]map[Topic]*script{{}, {}}, placed: map[placedClaim]*script{}}}
 	byName := make(map[string]*script)
 	for _, s := range all {
 		if other := byName[s.name]; other != nil && other.own == s.own {
 			a.problem(s, 1, "script %q is already in %s: give one of them another name", s.name, other.file)
+		} else if other != nil && (s.placed() || other.placed()) {
+			a.problem(s, 1, "script %q is already in %s, and one with rooms or categories replaces none by its name: give it another", s.name, other.file)
 		} else if other == nil || s.own {
 			byName[s.name] = s
 		}
@@ -57,6 +60,10 @@ func (a *assembly) add(s *script) {
 		if !s.serves(scope) {
 			continue
 		}
+		if s.placed() {
+			a.addPlaced(s, scope)
+			continue
+		}
 		at := scopeIndex(scope)
 		for _, c := range s.intents {
 			if other := a.set.intents[at][c.of]; other != nil && other.own == s.own {
@@ -71,6 +78,36 @@ func (a *assembly) add(s *script) {
 			a.set.topics[at][c.of] = s
 		}
 	}
+}
+
+// addPlaced adds what a placed script claims in a scope, everywhere it holds.
+func (a *assembly) addPlaced(s *script, scope live.Scope) {
+	claim := func(key placedClaim, what string, line int) {
+		if other := a.set.placed[key]; other != nil {
+			a.problem(s, line, "%s is already answered by %s%s: one script answers it there in a scope", what, other.file, key.place)
+			return
+		}
+		a.set.placed[key] = s
+	}
+	for _, p := range s.places() {
+		for _, c := range s.intents {
+			claim(placedClaim{place: p, scope: scope, intent: c.of}, fmt.Sprintf("intent %q", c.of), c.line)
+		}
+		for _, c := range s.topics {
+			claim(placedClaim{place: p, scope: scope, topic: c.of}, fmt.Sprintf("topic %q", c.of), c.line)
+		}
+	}
+}
+
+// String says where, for a problem.
+func (p place) String() string {
+	switch {
+	case p.kind == "":
+		return fmt.Sprintf(" in room %q", p.room)
+	case p.room == "":
+		return fmt.Sprintf(" for category %q", p.kind)
+	}
+	return fmt.Sprintf(" in room %q for category %q", p.room, p.kind)
 }
 
 // cover checks that nothing is left without a script, and settles what each intent is called.

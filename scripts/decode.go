@@ -1,7 +1,6 @@
 package scripts
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -10,7 +9,6 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"liveroom/engine/live"
-	"liveroom/scripts/forbidden"
 	"liveroom/scripts/phrase"
 )
 
@@ -20,6 +18,7 @@ const (
 	maxTexts  = 16
 	maxClaims = live.Intents
 	minLimit  = 20 // characters
+	maxPlaces = 500
 )
 
 // decoder reads one script.
@@ -36,7 +35,7 @@ func decode(f file, b bundle) (*script, []Problem) {
 	if root == nil {
 		return nil, d.problems
 	}
-	fields := d.mapping(root, "script", "name", "intents", "topics", "scope", "about", "short", "limit", "max_age", "cases")
+	fields := d.mapping(root, "script", "name", "intents", "topics", "scope", "rooms", "categories", "about", "short", "limit", "max_age", "cases")
 	if fields == nil {
 		return nil, d.problems
 	}
@@ -66,12 +65,59 @@ func (d *decoder) head(root *yaml.Node, fields map[string]*yaml.Node) {
 		d.problem(root.Line, "script answers nothing: give it intents or topics")
 	}
 	d.scope(fields["scope"])
+	d.places(fields)
 	s.about = d.called(fields["about"], "about")
 	s.short = d.called(fields["short"], "short")
 	if n := fields["limit"]; n != nil {
 		d.limit = d.number(n, "limit", minLimit, maxLimit)
 	}
 	d.ages = d.maxAge(fields["max_age"], d.ages)
+}
+
+// places reads where the script holds.
+func (d *decoder) places(fields map[string]*yaml.Node) {
+	s := d.script
+	for _, n := range d.sequence(fields["rooms"], "rooms", maxPlaces) {
+		if r := live.RoomID(d.where(n, "room")); r == "" {
+			continue
+		} else if slices.Contains(s.rooms, r) {
+			d.problem(n.Line, "room %q comes twice", r)
+		} else {
+			s.rooms = append(s.rooms, r)
+		}
+	}
+	for _, n := range d.sequence(fields["categories"], "categories", maxPlaces) {
+		if k := d.where(n, "category"); k == "" {
+			continue
+		} else if slices.Contains(s.kinds, k) {
+			d.problem(n.Line, "category %q comes twice", k)
+		} else {
+			s.kinds = append(s.kinds, k)
+		}
+	}
+	for _, name := range [...]string{"rooms", "categories"} {
+		if n := fields[name]; n != nil && n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
+			d.problem(n.Line, "%s are empty, so the script would hold nowhere: name some or remove the field", name)
+		}
+	}
+	for _, name := range [...]string{"about", "short"} {
+		if n := fields[name]; n != nil && s.placed() {
+			d.problem(n.Line, "%s is the same everywhere: give it to a script without rooms and categories", name)
+		}
+	}
+	if n := len(s.places()); n > maxPlaces {
+		d.problem(fields["rooms"].Line, "rooms times categories make %d places, want at most %d", n, maxPlaces)
+	}
+}
+
+// where returns the name of a room or a category.
+func (d *decoder) where(n *yaml.Node, what string) string {
+	s := d.scalar(n, what)
+	if n.Kind == yaml.ScalarNode && (s == "" || len(s) > live.MaxID || strings.ContainsFunc(s, unicode.IsControl)) {
+		d.problem(n.Line, "%s is %q, want 1 to %d bytes on one line", what, s, live.MaxID)
+		return ""
+	}
+	return s
 }
 
 // called reads what the intents of the script are called; "" when the field is missing.
@@ -148,173 +194,4 @@ func (d *decoder) maxAge(n *yaml.Node, inherited MaxAge) MaxAge {
 		}
 	}
 	return inherited
-}
-
-// cases reads the cases; the last must fit always.
-func (d *decoder) cases(root, n *yaml.Node) {
-	if n == nil {
-		d.problem(root.Line, "cases are missing")
-		return
-	}
-	names := make(map[string]bool)
-	items := d.sequence(n, "cases", maxCases)
-	for i, item := range items {
-		fields := d.mapping(item, "case", "name", "intents", "needs", "when", "max_age", "texts")
-		if fields == nil {
-			continue
-		}
-		c := scriptCase{limits: d.maxAge(fields["max_age"], d.ages)}
-		if f := fields["name"]; f != nil {
-			c.name = d.name(f, "name of the case")
-		} else {
-			d.problem(item.Line, "case has no name")
-		}
-		if c.name != "" && names[c.name] {
-			d.problem(item.Line, "case %q comes twice", c.name)
-		}
-		names[c.name] = true
-		for _, f := range d.sequence(fields["intents"], "intents of the case", maxClaims) {
-			d.caseIntent(f, &c)
-		}
-		d.needs(fields["needs"], &c)
-		c.choice = slices.Contains(c.needs, phrase.NeedChoice)
-		d.when(fields["when"], &c)
-		d.place(item.Line, &c, i == len(items)-1)
-		d.texts(item.Line, fields["texts"], &c)
-		d.script.cases = append(d.script.cases, c)
-	}
-	if len(items) == 0 {
-		d.problem(n.Line, "cases are empty: there must be one that always fits")
-	}
-}
-
-// place checks that exactly the last case fits always.
-func (d *decoder) place(line int, c *scriptCase, last bool) {
-	always := len(c.needs)+len(c.attrs)+len(c.when)+len(c.intents) == 0
-	if last && !always && !d.script.maySilent() {
-		d.problem(line, "the last case, %q, has needs or conditions: add one after it that always fits, so that there is an answer when nothing is known", c.name)
-	}
-	if !last && always {
-		d.problem(line, "case %q always fits, so no case after it is ever used: move it to the end", c.name)
-	}
-}
-
-func (d *decoder) caseIntent(n *yaml.Node, c *scriptCase) {
-	key := d.scalar(n, "intent")
-	if i := live.ParseIntent(key); i != 0 && !slices.Contains(c.intents, i) {
-		c.intents = append(c.intents, i)
-	} else if key != "" {
-		d.problem(n.Line, "intent %q of the case is unknown or comes twice", key)
-	}
-}
-
-func (d *decoder) needs(n *yaml.Node, c *scriptCase) {
-	for _, item := range d.sequence(n, "needs", phrase.MostNeeds) {
-		name := d.scalar(item, "need")
-		if key, ok := strings.CutPrefix(name, "attribute:"); ok {
-			if i := live.ParseIntent(key); i != 0 && !slices.Contains(c.attrs, i) {
-				c.attrs = append(c.attrs, i)
-			} else {
-				d.problem(item.Line, "need %q: attribute: is followed by the key of an intent, once", name)
-			}
-			continue
-		}
-		v, ok := phrase.ParseNeed(name)
-		switch {
-		case name == "":
-		case !ok:
-			d.problem(item.Line, "unknown need %q: there are %s, attribute:INTENT", name, strings.Join(phrase.NeedNames(), ", "))
-		case slices.Contains(c.needs, v):
-			d.problem(item.Line, "need %q comes twice", name)
-		default:
-			c.needs = append(c.needs, v)
-		}
-	}
-}
-
-func (d *decoder) when(n *yaml.Node, c *scriptCase) {
-	for _, item := range d.sequence(n, "when", int(conditions)) {
-		name := d.scalar(item, "condition")
-		w, ok := parseCondition(name)
-		switch {
-		case name == "":
-		case !ok:
-			d.problem(item.Line, "unknown condition %q: there are %s", name, strings.Join(conditionNames[:], ", "))
-		case slices.Contains(c.when, w):
-			d.problem(item.Line, "condition %q comes twice", name)
-		default:
-			c.when = append(c.when, w)
-		}
-		if (w == whenLowStock || w == whenInStock) && ok && phrase.SetOf(c.needs...)&phrase.StockNeeds() == 0 {
-			d.problem(item.Line, "condition %q speaks of a figure that the reply must then say: add stock, warehouses or breakdown to needs", name)
-		}
-	}
-}
-
-// texts reads and compiles the texts of a case.
-func (d *decoder) texts(line int, n *yaml.Node, c *scriptCase) {
-	items := d.sequence(n, "texts", maxTexts)
-	if len(items) == 0 {
-		d.problem(line, "case %q has no texts", c.name)
-	}
-	for i, item := range items {
-		source := strings.TrimSpace(d.scalar(item, "text"))
-		if source == "" {
-			d.problem(item.Line, "text is empty")
-			continue
-		}
-		first := item.Line
-		if item.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
-			first++ // the text starts below the sign
-		}
-		text, flaws := phrase.Compile(source, phrase.Promise{Needs: phrase.SetOf(c.needs...), Attributes: c.attrs}, d.limit)
-		for _, f := range flaws {
-			d.problem(first+f.Line, "case %q, text %d: %s", c.name, i+1, f.Text)
-		}
-		if len(flaws) == 0 {
-			d.figures(first, c, i, text)
-			d.literal(first, c, i, text)
-		}
-		c.texts = append(c.texts, scriptText{
-			variant: fmt.Sprintf("%s/%d", c.name, i+1), source: source, text: text,
-		})
-	}
-}
-
-// figures checks that a text says every figure its case needs, and the choice that the figures are of. Sold out says
-// itself.
-func (d *decoder) figures(line int, c *scriptCase, i int, text *phrase.Text) {
-	for _, n := range c.needs {
-		if !phrase.MustSay().Has(n) || phrase.StockNeeds().Has(n) && slices.Contains(c.when, whenSoldOut) {
-			continue
-		}
-		if !text.Says(n) {
-			d.problem(line, "case %q, text %d: the case needs %s, so every way through the text must say it", c.name, i+1, n)
-		}
-	}
-}
-
-// maxSpans bounds the ways in which the words of a text may come together.
-const maxSpans = 1000
-
-// literal checks that the text says no forbidden word of itself, whichever way its conditions fall. What the values
-// bring along is checked when it is said.
-func (d *decoder) literal(line int, c *scriptCase, i int, text *phrase.Text) {
-	spans, ok := text.Spans(maxSpans)
-	if !ok {
-		d.problem(line, "case %q, text %d: its conditions make more than %d different sentences: make it several texts", c.name, i+1, maxSpans)
-	}
-	var said []string
-	for _, span := range spans {
-		if t, bad := d.words.Find(span); bad && !contains(said, t.Text) {
-			said = append(said, t.Text)
-			d.problem(line, "case %q, text %d %s", c.name, i+1, mayNot(t))
-		}
-	}
-}
-
-// mayNot says that a forbidden word is there, why it is one, and the cure.
-func mayNot(t forbidden.Term) string {
-	return fmt.Sprintf("says %q, which is forbidden (%s: %s): say it another way, or allow it with a line !%s in %s",
-		t.Text, t.Category, t.Reason, t.Text, forbidden.FileName)
 }

@@ -1,7 +1,8 @@
 // Package scripts turns what a viewer asked into the sentence a shop assistant would write. A Book holds the reply
 // scripts: the library that ships with liveroom and, over it, the shop's own files, checked whole and swapped whole.
 // Compose picks the script of an intent or topic, the first of its cases that fits what is known, and one of its
-// texts, and fills the gaps. FORMAT.md describes the files.
+// texts, and fills the gaps. A script may hold in some rooms or for some categories alone. What may not be said is
+// refused when it is loaded and passed over when a value brings it. FORMAT.md describes the files.
 //
 // A figure in a sentence comes from one immutable snapshot that its owner has published. The cache in front of the
 // derivation remembers which snapshot a figure came from and is believed only for that very snapshot, so a reply is

@@ -15,8 +15,10 @@ type script struct {
 	topics  []claim[Topic]
 	public  bool
 	private bool
-	about   string // "" when the script does not say
-	short   string // likewise
+	rooms   []live.RoomID // where it holds; empty means in every room
+	kinds   []string      // the categories of products for which it holds; empty means for all
+	about   string        // "" when the script does not say
+	short   string        // likewise
 	cases   []scriptCase
 }
 
@@ -55,6 +57,41 @@ func (s *script) maySilent() bool {
 	return len(s.intents) == 0 && len(s.topics) > 0
 }
 
+// placed tells whether the script holds in some rooms or for some categories alone.
+func (s *script) placed() bool { return len(s.rooms)+len(s.kinds) > 0 }
+
+// places returns where a placed script holds.
+func (s *script) places() []place {
+	rooms, kinds := s.rooms, s.kinds
+	if len(rooms) == 0 {
+		rooms = []live.RoomID{""}
+	}
+	if len(kinds) == 0 {
+		kinds = []string{""}
+	}
+	all := make([]place, 0, len(rooms)*len(kinds))
+	for _, r := range rooms {
+		for _, k := range kinds {
+			all = append(all, place{r, k})
+		}
+	}
+	return all
+}
+
+// place is where a placed script holds: a room, a category, or a category in a room.
+type place struct {
+	room live.RoomID // "" means any
+	kind string      // category of the product, "" means any
+}
+
+// placedClaim is an intent or a topic in a scope at a place.
+type placedClaim struct {
+	place
+	scope  live.Scope
+	intent live.Intent // 0 when it is a topic
+	topic  Topic
+}
+
 // serves tells whether the script answers in that scope.
 func (s *script) serves(scope live.Scope) bool {
 	return scope == live.Public && s.public || scope == live.Private && s.private
@@ -65,6 +102,7 @@ type set struct {
 	scripts []*script
 	intents [2][live.Intents + 1]*script // by scope, then intent
 	topics  [2]map[Topic]*script
+	placed  map[placedClaim]*script // before the two above
 	names   names
 	words   *forbidden.List // what may not be said
 	texts   int
@@ -86,12 +124,40 @@ func scopeIndex(s live.Scope) int {
 
 // find returns the script that answers a, or nil.
 func (s *set) find(a *Ask) *script {
+	if len(s.placed) > 0 {
+		if found := s.findPlaced(a); found != nil {
+			return found
+		}
+	}
 	scope := scopeIndex(a.Scope)
 	if a.Topic != "" {
 		return s.topics[scope][a.Topic]
 	}
 	if i := a.intent(); int(i) < len(s.intents[scope]) {
 		return s.intents[scope][i]
+	}
+	return nil
+}
+
+// findPlaced returns the script for the place of a: for the category in the room, else for the room, else for the
+// category.
+func (s *set) findPlaced(a *Ask) *script {
+	key := placedClaim{scope: a.Scope, topic: a.Topic}
+	if a.Topic == "" {
+		key.intent = a.intent()
+	}
+	room, kind := a.User.Room, ""
+	if a.Product != nil {
+		kind = a.Product.Category
+	}
+	for _, p := range [...]place{{room, kind}, {room, ""}, {"", kind}} {
+		if p == (place{}) {
+			continue
+		}
+		key.place = p
+		if found := s.placed[key]; found != nil {
+			return found
+		}
 	}
 	return nil
 }
