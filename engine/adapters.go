@@ -26,6 +26,7 @@ type catalogue struct {
 	wares  *wares
 	rooms  *shop.Rooms
 	ledger *shop.Ledger
+	known  *shop.Profiles
 }
 
 // Shop implements actors.Catalogue.
@@ -34,7 +35,7 @@ func (c catalogue) Shop(live.RoomID) live.ShopID { return c.wares.Load().Shop() 
 // Resolve implements actors.Catalogue.
 func (c catalogue) Resolve(room live.RoomID, entities []live.Entity) (*live.Product, bool) {
 	named := slices.ContainsFunc(entities, func(e live.Entity) bool { return e.Kind == "product" })
-	return c.wares.Load().Resolve(entities, c.rooms.Presenting(room).SKU), named
+	return c.wares.Load().ResolveIn(room, entities, c.rooms.Presenting(room).SKU), named
 }
 
 // Product implements actors.Catalogue.
@@ -59,7 +60,7 @@ func (c catalogue) CountsVersion(room live.RoomID) uint64 {
 }
 
 // VIP implements actors.Catalogue.
-func (c catalogue) VIP(live.UserKey) bool { return false }
+func (c catalogue) VIP(k live.UserKey) bool { return c.known.VIP(time.Now(), k) }
 
 // stock lets actors hold pieces in the shop's ledger.
 type stock struct{ *shop.Ledger }

@@ -35,6 +35,7 @@ type parts struct {
 	catalogue *wares
 	ledger    *shop.Ledger
 	rooms     *shop.Rooms
+	profiles  *shop.Profiles
 	reader    *nlp.Service
 	book      *scripts.Book
 	house     *actors.House
@@ -64,7 +65,7 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 			err = errors.Join(err, p.store.Close())
 		}
 	}()
-	if err = p.openShop(cfg.Shop); err != nil {
+	if err = p.openShop(cfg, part("shop")); err != nil {
 		return p, err
 	}
 	if err = p.openReader(cfg, e.faults.loader, part("nlp")); err != nil {
@@ -75,14 +76,14 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	}
 	p.holds = newHolds(p.ledger, p.store, part("holds"))
 	p.gate = &gate{
-		key: key, sessions: sessions{key}, catalogue: p.catalogue, ledger: p.ledger, rooms: p.rooms,
+		key: key, sessions: sessions{key}, catalogue: p.catalogue, ledger: p.ledger, rooms: p.rooms, profiles: p.profiles,
 		open: cfg.Shop.OpenRooms, store: p.store, log: part("gate"),
 	}
 	if err = p.restoreFacts(ctx); err != nil {
 		return p, err
 	}
 	neighbours := actors.Parts{
-		Reader: reader{p.reader}, Composer: composer{p.book, p.catalogue}, Catalogue: catalogue{p.catalogue, p.rooms, p.ledger}, Stock: stock{p.ledger},
+		Reader: reader{p.reader}, Composer: composer{p.book, p.catalogue}, Catalogue: catalogue{p.catalogue, p.rooms, p.ledger, p.profiles}, Stock: stock{p.ledger},
 		Journal: journal{p.store}, Outlet: outlet{p.gate}, OnStep: e.faults.step,
 		Frames: actors.Frames{Ack: wire.AppendAck, Reply: wire.AppendReply, Outcome: wire.AppendOutcome, Error: wire.AppendError},
 	}
@@ -95,6 +96,7 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	p.gate.house, p.gate.server = p.house, p.server
 	routes := map[string]http.Handler{"POST /v1/model/swap": swapRoute(p.reader)}
 	maps.Copy(routes, e.faults.routes())
+	maps.Copy(routes, e.shopRoutes(part("shop")))
 	views := admin.Views{Ready: e.notReady, Status: e.status, Metrics: p.registry, Routes: routes}
 	if p.admin, err = admin.New(cfg.Admin, views, part("admin")); err != nil {
 		return p, fmt.Errorf("open admin: %w", err)
@@ -103,20 +105,14 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 }
 
 // openShop reads the catalogue.
-func (p *parts) openShop(cfg ShopConfig) (err error) {
-	c := shop.Demo()
-	if cfg.Catalogue != "" {
-		file, err := os.ReadFile(cfg.Catalogue)
-		if err != nil {
-			return fmt.Errorf("read catalogue: %w", err)
-		}
-		if c, err = shop.ParseCatalogue(file); err != nil {
-			return fmt.Errorf("catalogue %s: %w", cfg.Catalogue, err)
-		}
+func (p *parts) openShop(cfg Config, log *slog.Logger) error {
+	c, err := readCatalogue(cfg, log)
+	if err != nil {
+		return err
 	}
 	p.catalogue = new(wares)
 	p.catalogue.Store(c)
-	p.ledger, p.rooms = shop.NewLedger(c), shop.NewRooms(maxRooms)
+	p.ledger, p.rooms, p.profiles = shop.NewLedger(c), shop.NewRooms(maxRooms), shop.NewProfiles(0)
 	return nil
 }
 
@@ -128,6 +124,7 @@ func (p *parts) restoreFacts(ctx context.Context) error {
 	return p.store.Facts(ctx, func(r live.Record) bool {
 		p.ledger.Restore(r)
 		p.rooms.Restore(r)
+		p.profiles.Restore(r)
 		if r.Event != nil && r.Event.Room != "" && p.gate.open {
 			p.gate.know(r.Event.Room)
 		}

@@ -1,11 +1,137 @@
 package engine
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
 	"sync/atomic"
+	"time"
 
+	"liveroom/engine/live"
 	"liveroom/engine/shop"
+	"liveroom/engine/shop/document"
 )
 
 // wares is the one place that holds what the shop sells. The catalogue in it is immutable and swapped whole; who needs it
 // loads it once for one piece of work and keeps it no longer.
 type wares = atomic.Pointer[shop.Catalogue]
+
+// catalogueFile is the catalogue that was imported last, in the data folder; it goes before the configured one.
+const catalogueFile = "catalogue.yaml"
+
+// readCatalogue returns the catalogue to start with: the one imported last, else the configured one, else the demo shop's.
+func readCatalogue(cfg Config, log *slog.Logger) (*shop.Catalogue, error) {
+	imported := filepath.Join(cfg.Storage.Dir, catalogueFile)
+	file, err := os.ReadFile(imported)
+	switch {
+	case err == nil:
+		c, err := shop.ParseCatalogue(file)
+		if err != nil {
+			return nil, fmt.Errorf("imported catalogue %s, which goes before shop.catalogue (put it right or remove it): %w", imported, err)
+		}
+		log.Info("catalogue as imported", "file", imported, "instead", cfg.Shop.Catalogue)
+		return c, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("read imported catalogue: %w", err)
+	case cfg.Shop.Catalogue == "":
+		return shop.Demo(), nil
+	}
+	if file, err = os.ReadFile(cfg.Shop.Catalogue); err != nil {
+		return nil, fmt.Errorf("read catalogue: %w", err)
+	}
+	format, err := document.FormatOf(cfg.Shop.Catalogue)
+	if err != nil {
+		format = document.YAML
+	}
+	c, err := shop.Parse(format, file)
+	if err != nil {
+		return nil, fmt.Errorf("catalogue %s: %w", cfg.Shop.Catalogue, err)
+	}
+	return c, nil
+}
+
+// restock replaces the catalogue of a running node.
+type restock struct {
+	parts *parts
+	path  string
+	log   *slog.Logger
+	mu    sync.Mutex // held by the one who replaces
+}
+
+// factsBudget is how long looking for stock of SKUs that came may take.
+const factsBudget = 10 * time.Second
+
+// shopRoutes returns the handlers of what the shop keeps. The parts are complete when a request comes.
+func (e *Engine) shopRoutes(log *slog.Logger) map[string]http.Handler {
+	r := &restock{parts: &e.parts, path: filepath.Join(e.cfg.Storage.Dir, catalogueFile), log: log}
+	return r.keepsake().routes("/v1/catalogue")
+}
+
+// keepsake returns what the admin side needs.
+func (r *restock) keepsake() keepsake {
+	return keepsake{
+		name: "catalogue", log: r.log,
+		export: func(format document.Format) ([]byte, error) { return shop.Export(format, r.parts.catalogue.Load()) },
+		replace: func(format document.Format, file []byte, dry bool) (any, error) {
+			changes, err := r.replace(format, file, dry)
+			return changes, err
+		},
+	}
+}
+
+// replace puts a catalogue in force. It is checked whole and kept on disk before anything changes.
+func (r *restock) replace(format document.Format, file []byte, dry bool) (shop.Changes, error) {
+	next, err := shop.Parse(format, file)
+	if err != nil {
+		return shop.Changes{}, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.parts.catalogue.Load()
+	if err := now.SameShop(next); err != nil {
+		return shop.Changes{}, err
+	}
+	changes := shop.Compare(now, next)
+	if dry {
+		return changes, nil
+	}
+	kept, err := shop.Export(document.YAML, next)
+	if err != nil {
+		return shop.Changes{}, err
+	}
+	if err := replaceFile(r.path, kept); err != nil {
+		return shop.Changes{}, err
+	}
+	r.put(now, next)
+	r.log.Info("catalogue replaced", "products", changes.Products, "skus", changes.SKUs)
+	return changes, nil
+}
+
+// put makes every part work with the new catalogue: those first that must know a SKU before anybody speaks of it.
+func (r *restock) put(now, next *shop.Catalogue) {
+	p := r.parts
+	p.ledger.SetCatalogue(next)
+	p.reader.SetCatalogue(next.Shop(), next.Products())
+	for _, room := range next.Rooms() {
+		p.gate.know(room.ID)
+	}
+	p.catalogue.Store(next)
+	// A SKU that comes back after a restart without it has its stock in storage alone.
+	ctx, stop := context.WithTimeout(context.Background(), factsBudget)
+	defer stop()
+	err := p.store.Facts(ctx, func(rec live.Record) bool {
+		if e := rec.Event; e != nil && e.Type == live.StockUpdate && next.Has(e.SKU) && !now.Has(e.SKU) {
+			p.ledger.Restore(rec)
+		}
+		return true
+	})
+	if err != nil {
+		r.log.Warn("stock of new skus is not known until it is told again", "err", err)
+	}
+}

@@ -17,7 +17,7 @@ func Classify(ctx context.Context, cfg Config, log *slog.Logger, use func(read f
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	p := parts{registry: prometheus.NewRegistry()}
-	if err := p.openShop(cfg.Shop); err != nil {
+	if err := p.openShop(cfg, log); err != nil {
 		return err
 	}
 	cfg.NLP.Watch = 0 // it ends with its input

@@ -93,7 +93,7 @@ func newConversation(t *testing.T) *conversation {
 	c := &conversation{t: t, now: time.Date(2026, 11, 11, 20, 0, 0, 0, zone), user: live.UserKey{Room: "demo", User: "小美"}, wares: new(wares)}
 	c.wares.Store(shop.Demo())
 	c.ledger, c.rooms = shop.NewLedger(shop.Demo()), shop.NewRooms(10)
-	c.catalogue = catalogue{c.wares, c.rooms, c.ledger}
+	c.catalogue = catalogue{c.wares, c.rooms, c.ledger, shop.NewProfiles(0)}
 	cfg := scripts.Default()
 	book, err := scripts.New(cfg, figures{c.ledger, c.rooms}, slog.New(slog.DiscardHandler), prometheus.NewRegistry())
 	if err != nil {

@@ -28,6 +28,7 @@ type gate struct {
 	catalogue *wares
 	ledger    *shop.Ledger
 	rooms     *shop.Rooms
+	profiles  *shop.Profiles
 	open      bool // rooms may be opened by speaking of them
 	store     *storage.Store
 	house     *actors.House
@@ -134,6 +135,7 @@ func (g *gate) Event(l *live.Link, e *live.Event, received time.Time) *live.Faul
 		if fault := g.catalogue.Load().CheckSKU(e); fault != nil {
 			return fault
 		}
+		g.profiles.Order(e)
 		g.order(l, e, received)
 	case live.Rate:
 		g.keep(l, e, received, true)

@@ -1,0 +1,133 @@
+package engine
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"liveroom/engine/shop/document"
+)
+
+// keepsake is something a shop keeps in a file, which the admin side may read and replace whole while the node runs.
+type keepsake struct {
+	name   string // for messages
+	export func(document.Format) ([]byte, error)
+	// replace reads the file and, unless dry, puts it in force and keeps it. It returns what changes; the error is a
+	// *document.Error when the file is at fault, and then, as after any error, nothing has changed.
+	replace func(format document.Format, file []byte, dry bool) (changes any, err error)
+	log     *slog.Logger
+}
+
+// routes returns the handlers under path.
+func (k keepsake) routes(path string) map[string]http.Handler {
+	return map[string]http.Handler{"GET " + path: http.HandlerFunc(k.get), "PUT " + path: http.HandlerFunc(k.put)}
+}
+
+// get answers with the whole, in the format that the query names.
+func (k keepsake) get(w http.ResponseWriter, r *http.Request) {
+	format := document.YAML
+	if name := r.URL.Query().Get("format"); name != "" {
+		var err error
+		if format, err = document.ParseFormat(name); err != nil {
+			answer(w, http.StatusBadRequest, refusal{Error: "format: " + err.Error()})
+			return
+		}
+	}
+	file, err := k.export(format)
+	if err != nil {
+		k.fail(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", format.Type())
+	// An error here is a client that went away; there is nobody left to tell.
+	w.Write(file)
+}
+
+// put replaces the whole by the body. The format is named by the query, else by the content type. With dry_run=1 nothing
+// changes, and the answer is what it would have been.
+func (k keepsake) put(w http.ResponseWriter, r *http.Request) {
+	format := document.FormatOfType(r.Header.Get("Content-Type"))
+	if name := r.URL.Query().Get("format"); name != "" {
+		var err error
+		if format, err = document.ParseFormat(name); err != nil {
+			answer(w, http.StatusBadRequest, refusal{Error: "format: " + err.Error()})
+			return
+		}
+	}
+	file, err := io.ReadAll(http.MaxBytesReader(w, r.Body, document.MaxBytes))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		answer(w, http.StatusRequestEntityTooLarge, refusal{Error: fmt.Sprintf("at most %d bytes are read", document.MaxBytes)})
+		return
+	case err != nil:
+		answer(w, http.StatusBadRequest, refusal{Error: "the body ended early: " + err.Error()})
+		return
+	}
+	dry := r.URL.Query().Get("dry_run")
+	changes, err := k.replace(format, file, dry != "" && dry != "0" && dry != "false")
+	var faulty *document.Error
+	switch {
+	case errors.As(err, &faulty):
+		answer(w, http.StatusUnprocessableEntity, refusal{
+			Error: fmt.Sprintf("%s has %d problem(s); nothing was changed", faulty.What, len(faulty.Problems)), Problems: faulty.Problems,
+		})
+	case err != nil:
+		k.fail(w, err)
+	default:
+		answer(w, http.StatusOK, changes)
+	}
+}
+
+func (k keepsake) fail(w http.ResponseWriter, err error) {
+	k.log.Error("cannot keep "+k.name, "err", err)
+	answer(w, http.StatusInternalServerError, refusal{Error: "the " + k.name + " could not be kept, and nothing was changed; the node's log says why"})
+}
+
+// refusal is the answer to what cannot be done.
+type refusal struct {
+	Error    string             `json:"error"`
+	Problems []document.Problem `json:"problems,omitempty"`
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	// An error here is a client that went away; there is nobody left to tell.
+	json.NewEncoder(w).Encode(body)
+}
+
+// replaceFile puts a file in the place of another: whoever reads it, also after a crash, finds one or the other whole.
+func replaceFile(path string, content []byte) (err error) {
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, filepath.Base(path)+".new-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
+		}
+	}()
+	if _, err = f.Write(content); err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	if err = os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	folder, err := os.Open(dir)
+	if err != nil {
+		return nil // renamed; that it lasts is up to the file system now
+	}
+	folder.Sync()
+	folder.Close()
+	return nil
+}
