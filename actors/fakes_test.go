@@ -396,6 +396,9 @@ type stand struct {
 	links   *links
 	reg     *prometheus.Registry
 	end     func()
+	clock   func() time.Time // in place of the real one
+	seating RoomParts
+	facts   []live.Record // stored before it opens
 }
 
 func newStand(t *testing.T, change func(*Config, *Parts)) *stand {
@@ -429,6 +432,13 @@ func (s *stand) open(t *testing.T, change func(*Config, *Parts)) {
 		t.Fatal(err)
 	}
 	s.House = h
+	h.Seat(s.seating)
+	if s.clock != nil {
+		h.now = s.clock
+	}
+	for _, f := range s.facts {
+		h.RestoreRoom(f)
+	}
 	ctx := t.Context()
 	run, stop := contextWithCancel(ctx)
 	done := make(chan error, 1)

@@ -26,12 +26,14 @@ type House struct {
 	users   *directory[live.UserKey]
 	rooms   *directory[live.RoomID]
 	now     func() time.Time
+	seating RoomParts
 	ready   chan struct{}
 
 	running      atomic.Bool
 	draining     atomic.Bool
 	inFlight     atomic.Int64  // messages admitted and not ended; freed by the outcome alone
 	incarnations atomic.Uint64 // given out to users, each once
+	settings     sync.Map      // live.RoomID → *Settings: of rooms, whether they are in memory or not
 	lag          atomic.Int64  // what the latest outcome took from receipt to durable, milliseconds
 }
 
@@ -129,6 +131,9 @@ func (h *House) Deliver(e *live.Event, from live.SessionID, received time.Time) 
 		Deadline: received.Add(h.cfg.Budget).UnixMilli(), posted: h.now(),
 	}
 	h.users.tell(e.UserKey(), &arrived{Arrival: a}, a.Received)
+	if (e.Type == live.Take || e.Type == live.Say) && h.rooms.has(e.Room) {
+		h.rooms.tell(e.Room, &attended{}, a.Received)
+	}
 	return live.OK
 }
 

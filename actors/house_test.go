@@ -487,7 +487,7 @@ func TestOnlyTheSeatThatTookSpeaks(t *testing.T) {
 
 // TestTopicSurvivesAWaiterThatReloads is the race in which the room rules somebody first who has just reloaded.
 func TestTopicSurvivesAWaiterThatReloads(t *testing.T) {
-	room := NewRoomState(3000)
+	room := NewRoomState(testRules)
 	topic := Topic{Intent: live.IntentStock}
 	a, b, c := asker("a"), asker("b"), asker("c")
 	room.Ask(0, Asker{AskerID: a, Topic: topic}, nil)

@@ -101,4 +101,24 @@ type (
 		ours
 		Answer
 	}
+	// attended tells a room that a person has taken a dialogue of it or spoken in one.
+	attended struct{ ours }
+	// setting brings a fact that changes a room's settings; the room stamps it and makes it durable.
+	setting struct {
+		ours
+		event live.Event
+		done  func(error)
+	}
+	// settingKept says that a setting is durable, or lost.
+	settingKept struct {
+		ours
+		event *live.Event
+		err   error
+		done  func(error)
+	}
+	// viewRoom asks a room for what it is about.
+	viewRoom struct {
+		ours
+		done func(RoomView)
+	}
 )

@@ -25,6 +25,7 @@ type metrics struct {
 	panics, reloads, restoreFailures, redriven     prometheus.Counter
 	lateReadings, repeats, passivated, deadLetters prometheus.Counter
 	restarts                                       *prometheus.CounterVec
+	closings, capped, alarms                       prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer, h *House) *metrics {
@@ -63,8 +64,12 @@ func newMetrics(reg prometheus.Registerer, h *House) *metrics {
 	m.passivated = counter("passivated_total", "Idle actors that left memory.")
 	m.deadLetters = counter("dead_letters_total", "Messages that reached no actor.")
 
+	m.closings = counter("closings_total", "Closing replies said to a room after a burst of equal questions.")
+	m.capped = counter("capped_total", "Public questions that got no answer because the room had said enough within a minute.")
+	m.alarms = counter("alarms_total", "Host feeds and suggestions made for seats.")
+
 	reg.MustRegister(stages, m.mood, outcomes, m.quiet, decided, m.refusal, m.restarts, m.panics, m.reloads, m.restoreFailures,
-		m.redriven, m.lateReadings, m.repeats, m.passivated, m.deadLetters,
+		m.redriven, m.lateReadings, m.repeats, m.passivated, m.deadLetters, m.closings, m.capped, m.alarms,
 		gauge("in_flight_messages", "Messages admitted and not ended.", func() float64 { return float64(h.inFlight.Load()) }),
 		gauge("lag_seconds", "What the latest outcome took from receipt to durable.", func() float64 { return float64(h.lag.Load()) / 1000 }),
 		gauge("user_actors", "User actors in memory.", func() float64 { return float64(h.users.count.Load()) }),

@@ -48,15 +48,20 @@ func status[K comparable](kind string, c *cell[K]) Status {
 	}
 }
 
-// Describe returns the state of a user that is in memory as text for people; it asks the actor and waits for ctx.
+// Describe returns the state of a user, or of the room when k names no user, as text for people; it asks the actor and
+// waits for ctx.
 func (h *House) Describe(ctx context.Context, k live.UserKey) (string, error) {
 	reply := make(chan string, 1)
-	h.users.tell(k, &describe{reply: reply}, h.now().UnixMilli())
+	if k.User == "" {
+		h.rooms.tell(k.Room, &describe{reply: reply}, h.now().UnixMilli())
+	} else {
+		h.users.tell(k, &describe{reply: reply}, h.now().UnixMilli())
+	}
 	select {
 	case s := <-reply:
 		return s, nil
 	case <-ctx.Done():
-		return "", fmt.Errorf("describe user %q: %w", k.User, ctx.Err())
+		return "", fmt.Errorf("describe user %q of room %q: %w", k.User, k.Room, ctx.Err())
 	}
 }
 

@@ -20,14 +20,14 @@ import (
 //	> first ID, > join ID REPLY    the room's ruling
 //	> words ID TEXT                the composer's line, nothing for none
 //	> fail ID CODE, > tick, > take, > say TEXT, > give_back
-//	> ask USER INTENT [product=P] [version=N] [counts=N]   for a room
-//	> answered INTENT by=USER [product=P] [reply=R] [counted=yes]
+//
+// What a room is told stands in roomreplay_test.go.
 func TestConversations(t *testing.T) {
 	for dir, fresh := range map[string]func() interpreter{
 		"user": func() interpreter {
 			return &userReplay{state: NewUserState(live.UserKey{Room: "room", User: "小美"}, 3), seqs: map[string]uint64{}}
 		},
-		"room": func() interpreter { return &roomReplay{state: NewRoomState(3000)} },
+		"room": func() interpreter { return newRoomReplay() },
 	} {
 		files, err := filepath.Glob(filepath.Join("testdata", dir, "*.txt"))
 		if err != nil || len(files) == 0 {
@@ -201,51 +201,6 @@ func (r *userReplay) line(e Effect) string {
 		return "repeat act " + id
 	}
 	return "unknown effect"
-}
-
-type roomReplay struct{ state RoomState }
-
-func (r *roomReplay) do(now int64, words []string) ([]string, error) {
-	options := map[string]string{}
-	plain := words[:0:0]
-	for _, w := range words {
-		if name, value, ok := strings.Cut(w, "="); ok {
-			options[name] = value
-			continue
-		}
-		plain = append(plain, w)
-	}
-	var effects []RoomEffect
-	switch plain[0] {
-	case "ask":
-		a := Asker{AskerID: asker(plain[1])}
-		a.Topic = Topic{Intent: live.ParseIntent(plain[2]), Product: live.ProductID(options["product"])}
-		fmt.Sscan(options["version"], &a.Version)
-		fmt.Sscan(options["counts"], &a.Counts)
-		effects = r.state.Ask(now, a, nil)
-	case "answered":
-		topic := Topic{Intent: live.ParseIntent(plain[1]), Product: live.ProductID(options["product"])}
-		effects = r.state.Answered(now, Answer{
-			Asker: asker(options["by"]), Topic: topic, Reply: live.ReplyID(options["reply"]), Counted: options["counted"] != "",
-		}, nil)
-	case "tick":
-		effects = r.state.Tick(now, nil)
-		if len(effects) > 0 {
-			break
-		}
-		return []string{fmt.Sprintf("%d topics, busy %v", len(r.state.topics), r.state.Busy())}, nil
-	default:
-		return nil, fmt.Errorf("no such input: %s", plain[0])
-	}
-	var lines []string
-	for _, e := range effects {
-		verb := "first"
-		if e.Ruling == RuledJoin {
-			verb = "joins " + string(e.Joined) + ":"
-		}
-		lines = append(lines, verb+" "+string(e.Asker.User.User))
-	}
-	return lines, nil
 }
 
 func asker(user string) AskerID {

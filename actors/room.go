@@ -16,11 +16,17 @@ type room struct {
 
 	// owned by the actor
 	state   RoomState
-	effects []RoomEffect // scratch
+	effects []RoomEffect     // scratch
+	looked  time.Time        // the latest look at what time alone changes
+	stamped int64            // the time of the latest setting, Unix milliseconds
+	shown   *live.Alarm      // the latest host feed, nil for none
+	seats   []live.SessionID // who was shown it
 }
 
 func newRoom(h *House, c *cell[live.RoomID]) *room {
-	return &room{house: h, cell: c, state: NewRoomState(h.cfg.FreshFor.Milliseconds())}
+	r := &room{house: h, cell: c, state: NewRoomState(h.cfg.roomRules())}
+	r.state.Set(0, h.settingsOf(c.key), nil)
+	return r
 }
 
 // Receive implements actor.Actor.
@@ -36,7 +42,7 @@ func (r *room) Receive(ctx actor.Context) {
 		r.receive(ctx, begin, m)
 		r.cell.handled.Add(1)
 		r.cell.busyNs.Add(int64(r.house.now().Sub(begin)))
-		r.cell.restless.Store(r.state.Busy())
+		r.cell.restless.Store(r.state.Restless())
 	}
 }
 
@@ -44,17 +50,45 @@ func (r *room) receive(ctx actor.Context, now time.Time, msg any) {
 	switch m := msg.(type) {
 	case *asked:
 		r.ask(now, m.Asker)
+		r.keepLooking(now)
 	case *released:
 		r.rule(r.state.Answered(now.UnixMilli(), m.Answer, r.effects[:0]))
+		r.keepLooking(now)
+	case *attended:
+		r.state.Attended()
+	case *setting:
+		r.set(now, m)
+	case *settingKept:
+		r.kept(now, m)
+	case *viewRoom:
+		m.done(r.view(now))
 	case *tick:
-		r.rule(r.state.Tick(now.UnixMilli(), r.effects[:0]))
+		r.look(now)
 		if m.idle && !r.state.Busy() && r.house.rooms.leave(r.cell) {
 			r.house.metrics.passivated.Inc()
 			ctx.Stop(ctx.Self())
 		}
 	case *describe:
-		m.reply <- fmt.Sprintf("room %s: %d topics", r.cell.key, len(r.state.topics))
+		v := r.view(now)
+		m.reply <- v.describe()
 	}
+}
+
+// keepLooking looks once a second though the room is too busy to be ticked: the sweep passes over a full mailbox.
+func (r *room) keepLooking(now time.Time) {
+	if now.Sub(r.looked) >= time.Second {
+		r.look(now)
+	}
+}
+
+// look does what time alone makes due.
+func (r *room) look(now time.Time) {
+	r.looked = now
+	r.rule(r.state.Tick(now.UnixMilli(), r.effects[:0]))
+	if c, due := r.state.Closing(now.UnixMilli()); due {
+		r.say(now, c)
+	}
+	r.feed(now)
 }
 
 // ask steps with a question. Should the step panic, the asker answers for itself: better twice than never.
@@ -72,8 +106,11 @@ func (r *room) ask(now time.Time, a Asker) {
 func (r *room) rule(effects []RoomEffect) {
 	r.effects = effects
 	for _, e := range effects {
+		if e.Ruling == RuledQuiet && e.Reason == live.BecauseRate {
+			r.house.metrics.capped.Inc()
+		}
 		r.house.users.tell(e.Asker.User, &ruled{
-			asker: e.Asker.AskerID, ruling: e.Ruling, joined: e.Joined, topic: e.Asker.Topic,
+			asker: e.Asker.AskerID, ruling: e.Ruling, joined: e.Joined, reason: e.Reason, topic: e.Asker.Topic,
 		}, r.house.now().UnixMilli())
 	}
 }
