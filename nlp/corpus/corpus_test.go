@@ -24,10 +24,12 @@ const tooClose = 0.7
 var (
 	slot     = regexp.MustCompile(`\{([a-z]+)\}`)
 	personas = map[string]bool{
-		"angry": true, "bargain": true, "boyfriend": true, "cautious": true, "dialect": true, "elder": true,
-		"family_man": true, "fan": true, "foreigner_chinese": true, "man": true, "man_of_few_words": true,
-		"mother": true, "office": true, "pinyin": true, "polite": true, "regular": true, "repeat_buyer": true,
-		"reseller": true, "rural": true, "shopper": true, "student": true, "typo": true, "young": true,
+		"angry": true, "bargain": true, "beauty": true, "boyfriend": true, "cautious": true, "company": true,
+		"dialect": true, "elder": true, "family_man": true, "fan": true, "foodie": true, "foreigner_chinese": true,
+		"gamer": true, "gift": true, "man": true, "man_of_few_words": true, "mother": true, "nightowl": true,
+		"office": true, "phonegeek": true, "pinyin": true, "polite": true, "regular": true, "repeat_buyer": true,
+		"reseller": true, "rural": true, "shopper": true, "student": true, "typo": true, "wholesale": true,
+		"young": true,
 	}
 	frozen = map[string]bool{"dev.tsv": true, "test.tsv": true}
 )

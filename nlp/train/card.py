@@ -8,13 +8,13 @@ SHARED = """
 | JDDC samples (service dialogues, labelled anew by us) | training | no redistribution licence; weights only |
 | ECD sample (shop dialogues, labelled anew by us) | training | no redistribution licence; weights only |
 | SMP ECDT 2017 and 2019 (assistant commands) | `unknown` lines | no redistribution licence; weights only |
-| review collections (ChineseNlpCorpus online shopping and delivery, comment-analysis shoes) | character embeddings | no redistribution licence; weights only |
-| public danmaku dumps | `chatter` and `unknown` lines, weakly labelled; character embeddings | no redistribution licence; weights only |"""
+| review collections (ChineseNlpCorpus online shopping and delivery, comment-analysis shoes) | sentiment, character embeddings | no redistribution licence; weights only |
+| public danmaku dumps | room comments labelled anew by us; `chatter` and `unknown` lines, weakly labelled; character embeddings | no redistribution licence; weights only |"""
 
 USE = """## Intended use
 
 Reads one comment or private message of a Chinese live-commerce room and says what it asks for (36 intents, five
-domains), in which mood (four emotions) and with which stance (three sentiments, linear model only). It sees a single line without context. Below its threshold an intent is
+domains), in which mood (four emotions) and with which stance (three sentiments). It sees a single line without context. Below its threshold an intent is
 `unsure`: ask or stay silent, do not act. `chatter` and `unknown` both mean: no script.
 
 ## Limits
@@ -37,8 +37,11 @@ def _tables(figures):
     return out
 
 
-def write(path, settings, figures, base, sizes, shared, intents):
-    """Write the card. `figures` and `base` are {title: [(name, text)]}; base is the model without shared corpora."""
+def write(path, settings, figures, base, sizes, shared, intents, compared=None):
+    """Write the card. `figures` and `base` are {title: [(name, text)]}; base is the model without shared corpora.
+
+    `compared` is {title: [(model, figure, ...)]} with the names of the figures first, or None.
+    """
     t = settings["temperature"]
     lines = [
         f"# Model card: {settings['version']}", "",
@@ -46,7 +49,9 @@ def write(path, settings, figures, base, sizes, shared, intents):
         f"Made {settings['created']}. A character TextCNN whose first layer is folded into a lookup table (ONNX) and a hashed",
         "character n-gram linear model (int8), blended: `p = w·softmax(cnn/t) + (1-w)·softmax(linear/t')`.", "",
         f"- blend w = {settings['blend']}; temperatures: intent {t['intent']}, linear intent {t['linear_intent']}, "
-        f"emotion {t['emotion']}, linear emotion {t['linear_emotion']}, linear sentiment {t['linear_sentiment']}",
+        f"emotion {t['emotion']}, linear emotion {t['linear_emotion']}, sentiment {settings['sentiment']['temperature']}, "
+        f"linear sentiment {t['linear_sentiment']}",
+        f"- sentiment: a character BiLSTM with attention in 8 bits (ONNX), which counts {settings['blend_sentiment']}, and the linear model the rest",
         "- thresholds: " + ", ".join(f"{k} {v}" for k, v in settings["thresholds"].items()),
         "- files: " + ", ".join(f"`{k}` {v:,} bytes" for k, v in sizes.items()), "",
         "## Sources", "", SOURCES + (SHARED if shared else ""), "",
@@ -59,6 +64,9 @@ def write(path, settings, figures, base, sizes, shared, intents):
               "| intent | precision | recall | F1 | lines |", "| --- | --- | --- | --- | --- |"]
     lines += [f"| {k} | {p:.2f} | {r:.2f} | {f:.2f} | {n} |" for k, p, r, f, n in intents]
     lines.append("")
+    for title, (head, *rows) in (compared or {}).items():
+        lines += [f"### {title}", "", "| " + " | ".join(head) + " |", "| " + " | ".join("---" for _ in head) + " |"]
+        lines += ["| " + " | ".join(row) + " |" for row in rows] + [""]
     if base:
         lines += ["## The same model trained without the shared corpora", ""] + _tables(base)
     with open(path, "w", encoding="utf-8") as f:

@@ -171,15 +171,52 @@ def service_lines(root):
         return [x for x in f.read().split("\n") if x and not held_out(x)]
 
 
-def service_labels(root):
-    """Return the unlabelled real lines that we labelled ourselves; service_labels.tsv names them by hash, never by text."""
-    with open(os.path.join(HERE, "service_labels.tsv"), encoding="utf-8") as f:
+def _labelled(name, texts, source):
+    """Return the lines among texts that a file of ours labels; it names them by hash, never by text."""
+    with open(os.path.join(HERE, name), encoding="utf-8") as f:
         rows = [x.split("\t") for x in f.read().split("\n")[1:] if x]
     known, out = {r[0]: r[1:] for r in rows}, []
-    for text in service_lines(root):
+    for text in texts:
         label = known.pop(hash_bytes(text).hex()[:20], None)
-        if label:
-            out.append(Line(text, {INTENT[label[0]]: 1.0}, EMOTION[label[1]], source="service"))
+        if not label:
+            continue
+        intent, emotion, sentiment, clear = label
+        clear = clear == "1"
+        out.append(Line(
+            text, {INTENT[intent]: 1.0}, EMOTION[emotion], SENTIMENT.get(sentiment, -1), weight=1.0 if clear else 0.7,
+            smooth=0.05 if clear else 0.3, source=source, clear=clear,
+        ))
+    return out
+
+
+def service_labels(root):
+    """Return the unlabelled real customer lines that we labelled ourselves."""
+    return _labelled("service_labels.tsv", service_lines(root), "service")
+
+
+def danmaku_labels(root):
+    """Return the room comments that we labelled ourselves."""
+    with open(os.path.join(root, "unlabelled/danmaku.txt"), encoding="utf-8") as f:
+        return _labelled("danmaku_labels.tsv", [x for x in f.read().split("\n") if x and not held_out(x)], "danmaku")
+
+
+REVIEWS = {  # {file: (column of the label, {label: sentiment})}; other labels are irrelevant or spam
+    "sentiment/online_shopping_10_cats.tsv": ("label(1=pos,0=neg)", {"1": "positive", "0": "negative"}),
+    "sentiment/waimai_10k.tsv": ("label(1=pos,0=neg)", {"1": "positive", "0": "negative"}),
+    "sentiment/jd_reviews_5tag.tsv": ("tag", {"3": "positive", "2": "neutral", "1": "negative"}),
+}
+
+
+def reviews(root, test=False):
+    """Return reviews with a sentiment alone: none of the held-out fifth, or (test) that of the ten categories."""
+    out = []
+    for name, (column, labels) in REVIEWS.items():
+        if test and "10_cats" not in name:
+            continue
+        for row in _rows(root, name):
+            label = labels.get(row[column])
+            if label and row["text"] and held_out(row["text"]) == test:
+                out.append(Line(row["text"], {}, sentiment=SENTIMENT[label], source="review"))
     return out
 
 
@@ -190,6 +227,8 @@ def held_out_forms(root):
         with open(os.path.join(root, name), encoding="utf-8") as f:
             texts += f.read().split("\n")
     for name in ("out_of_scope/chat_2017.tsv", "out_of_scope/chat_2019.tsv"):
+        texts += [r["text"] for r in _rows(root, name)]
+    for name in REVIEWS:
         texts += [r["text"] for r in _rows(root, name)]
     return {normalize(t) for t in texts if t and held_out(t)}
 

@@ -5,6 +5,9 @@ import math
 import numpy as np
 
 import fit
+import sentiment
+import sentiment_graph
+from features import encode_inner
 from labels import BUSINESS, CHATTER, DOMAINS, EMOTIONS, INTENTS, SENTIMENTS, UNKNOWN
 
 
@@ -60,16 +63,34 @@ def ece(conf, right, bins=10):
 
 
 class Scorer:
-    """Runs the exported pair of models over lines."""
+    """Runs the exported models over lines."""
 
-    def __init__(self, net, lin, index, settings):
-        self.net, self.lin, self.index, self.settings = net, lin, index, settings
+    def __init__(self, net, lin, feel, index, settings):
+        self.net, self.lin, self.feel, self.index, self.settings = net, lin, feel, index, settings
 
     def __call__(self, lines):
         """Return (intent, emotion, sentiment) probabilities."""
         texts = [x.norm for x in lines]
         cnn, lin = fit.cnn_logits(self.net, self.index, texts), fit.linear_logits(self.lin, texts)
-        return fit.blend(self.settings, cnn, lin)
+        return fit.blend(self.settings, cnn, lin, feel_logits(self.feel, self.index, texts))
+
+
+def feel_logits(feel, index, texts):
+    """Return the sentiment model's logits of normalised texts."""
+    return sentiment_graph.logits(feel, [encode_inner(t, index) for t in texts])
+
+
+def review_rows(scorer, lines):
+    """Return [(name, text)] for reviews, which are positive or negative."""
+    if not lines:
+        return []
+    p, y = scorer(lines)[2], np.array([x.sentiment for x in lines])
+    right, constant = sentiment.binary(p, y), int(np.bincount(y).max())
+    return [
+        ("binary accuracy, neutral not among the answers", share(int(right.sum()), len(y))),
+        ("accuracy, neutral counts as wrong", share(int((p.argmax(axis=1) == y).sum()), len(y))),
+        ("constant answer", share(constant, len(y))),
+    ]
 
 
 def fired(scorer, p):
@@ -110,6 +131,9 @@ def intent_rows(scorer, lines):
                 (f"{head} accuracy", share(int((e == ez)[known].sum()), int(known.sum()))),
                 (f"{head} constant answer", share(int(np.bincount(e[known]).max()), int(known.sum()))),
             ]
+        if head == "sentiment" and known.any():
+            bad = e == sentiment.NEGATIVE
+            rows.append(("negative recall (constant answer: 0)", share(int((bad & (ez == e)).sum()), int(bad.sum()))))
     return rows
 
 

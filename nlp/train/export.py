@@ -9,12 +9,13 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 import linear
-from features import EDGE, MAX_LEN, PAD, UNK, encode, grams, pad_batch
+import sentiment_graph
+from features import EDGE, MAX_LEN, PAD, UNK, encode, encode_inner, grams, pad_batch
 from labels import EMOTIONS, INTENTS
 from model import MASKED, forward_numpy
 from normalize import normalize
 
-FILES = ("vocab.txt", "intent.onnx", "linear.bin", "vectors.json")
+FILES = ("vocab.txt", "intent.onnx", "sentiment.onnx", "linear.bin", "vectors.json")
 
 
 def _tables(net):
@@ -89,7 +90,7 @@ def _six(x):
     return [float(f"{v:.6g}") for v in x]
 
 
-def vectors(net, lin, index, texts):
+def vectors(net, lin, feel, index, texts):
     """Return the test vectors the Go side replays."""
     out = []
     for text in texts:
@@ -97,24 +98,28 @@ def vectors(net, lin, index, texts):
         ids = encode(norm, index)
         intent, emotion = forward_numpy(net, np.array([ids], np.int64))
         flat = linear.heads(linear.forward_numpy(lin, [grams(norm)]))
+        inner = encode_inner(norm, index)
+        felt = sentiment_graph.forward(feel, np.array([inner or [PAD]], np.int64))
         out.append({
             "text": text, "normalized": norm, "ids": ids, "intent": _six(intent[0]), "emotion": _six(emotion[0]),
             "linear_intent": _six(flat[0][0]), "linear_emotion": _six(flat[1][0]), "linear_sentiment": _six(flat[2][0]),
+            "sentiment_ids": inner, "sentiment": _six(felt[0]),
         })
     return out
 
 
-def write(folder, net, lin, chars, texts, settings):
+def write(folder, net, lin, feel, chars, texts, settings):
     """Write every artefact and then the manifest that names them with their hashes."""
     os.makedirs(folder, exist_ok=True)
     at = lambda name: os.path.join(folder, name)
     with open(at("vocab.txt"), "w", encoding="utf-8", newline="") as f:
         f.write("".join(c + "\n" for c in chars))
     onnx.save(graph(net), at("intent.onnx"))
+    onnx.save(sentiment_graph.graph(feel), at("sentiment.onnx"))
     linear.write(lin, at("linear.bin"))
     index = {c: i + 3 for i, c in enumerate(chars)}
     with open(at("vectors.json"), "w", encoding="utf-8") as f:
-        rows = [json.dumps(v, ensure_ascii=False, separators=(",", ":")) for v in vectors(net, lin, index, texts + ODD)]
+        rows = [json.dumps(v, ensure_ascii=False, separators=(",", ":")) for v in vectors(net, lin, feel, index, texts + ODD)]
         f.write("[\n" + ",\n".join(rows) + "\n]\n")
     manifest = dict(settings)
     manifest["tokenizer"] = {"max_len": MAX_LEN, "pad": PAD, "unk": UNK, "edge": EDGE}

@@ -28,6 +28,11 @@ def encode(text, index):
     return [PAD, PAD] + [index.get(c, UNK) for c in text[:MAX_LEN]] + [PAD, PAD]
 
 
+def encode_inner(text, index):
+    """Return the ids of a normalised text without the pads around it, as the sentiment model reads it."""
+    return [index.get(c, UNK) for c in text[:MAX_LEN]]
+
+
 def pad_batch(rows):
     """Stack id lists into one int64 array, zeros to the right."""
     width = max(len(r) for r in rows)

@@ -167,11 +167,10 @@ def temperature(logits, y, w):
 
 def calibrate(cnn, lin, lines):
     """Return {temperature, blend} fitted on human-written lines that neither model saw."""
-    (ci, ce), (li, le, ls) = cnn, lin
+    (ci, ce), (li, le, _) = cnn, lin
     y, e = np.array([x.intent for x in lines]), np.array([x.emotion for x in lines])
     w = np.array([x.weight for x in lines])
-    s = np.array([x.sentiment for x in lines])
-    known, felt = e >= 0, s >= 0
+    known = e >= 0
     best = None
     for blend in np.arange(0.2, 0.85, 0.05):
         # the two voices agree often, so their mean is less sure than either: fit both temperatures together
@@ -185,7 +184,6 @@ def calibrate(cnn, lin, lines):
     return {
         "temperature": {
             "intent": round(best[2], 4), "emotion": round(te, 4), "linear_intent": round(best[3], 4), "linear_emotion": round(tle, 4),
-            "linear_sentiment": round(temperature(ls[felt], s[felt], w[felt]), 4),
         },
         "blend": round(best[1], 2),
     }
@@ -202,9 +200,11 @@ def temperature_pair(ci, li, y, w):
     return _pairs[key]
 
 
-def blend(settings, cnn, lin):
-    """Return the (intent, emotion, sentiment) probabilities; the first two blended, the last the linear model's."""
+def blend(settings, cnn, lin, feel):
+    """Return the (intent, emotion, sentiment) probabilities, each blended; `feel` are the sentiment model's logits."""
     t, b = settings["temperature"], settings["blend"]
     intent = b * softmax(cnn[0] / t["intent"]) + (1 - b) * softmax(lin[0] / t["linear_intent"])
     emotion = b * softmax(cnn[1] / t["emotion"]) + (1 - b) * softmax(lin[1] / t["linear_emotion"])
-    return intent, emotion, softmax(lin[2] / t["linear_sentiment"])
+    s = settings["blend_sentiment"]
+    sentiment = s * softmax(feel / settings["sentiment"]["temperature"]) + (1 - s) * softmax(lin[2] / t["linear_sentiment"])
+    return intent, emotion, sentiment

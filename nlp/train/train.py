@@ -15,21 +15,27 @@ from concurrent import futures
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
 
+import numpy as np
 import torch
 
 import card
+import compare
 import corpus
 import export
 import fit
 import model
 import pretrain
-from evaluate import Scorer, confusions, fire_rate, intent_rows, per_intent
-from features import build_vocab
+import sentiment
+import sentiment_graph
+from evaluate import Scorer, confusions, feel_logits, fire_rate, intent_rows, per_intent, review_rows
+from features import MAX_LEN, build_vocab, encode_inner
+from labels import SENTIMENTS
 from linear import quantise
 from normalize import normalize
 
 SEED = 20
 SCOPE, DANMAKU = 300, 400  # noise lines an epoch; more of them make real questions look like noise
+FEEL_EPOCHS = 7  # of the sentiment model
 REAL = 3  # how often a real line is counted against one of ours
 THRESHOLDS = {
     "default": 0.85, "return_refund": 0.88, "refund_progress": 0.9, "order_change": 0.88,
@@ -66,15 +72,20 @@ class Sets:
         self.dev = corpus.own_lines([os.path.join(corpus.CORPUS, "dev.tsv")], SEED)
         self.test = corpus.own_lines([os.path.join(corpus.CORPUS, "test.tsv")], SEED)
         self.real, self.real_dev, self.scope, self.danmaku, self.service = [], [], [], [], []
+        self.felt, self.reviews = [], []  # labelled service lines and room comments; reviews
         if root:
             self.real, self.real_dev = corpus.real_lines(root)
             self.scope, self.danmaku = corpus.out_of_scope(root), corpus.danmaku(root)
             self.real += corpus.service_labels(root)
             self.service = corpus.service_lines(root)
+            self.felt = corpus.service_labels(root) + corpus.danmaku_labels(root)
+            self.reviews = [x for x in corpus.reviews(root) if x.norm]
         self.own, self.banned = {}, corpus.held_out_forms(root) if root else set()
-        self.real, self.real_dev, self.scope, self.danmaku = (
-            [x for x in part if x.norm not in self.banned] for part in (self.real, self.real_dev, self.scope, self.danmaku)
+        self.real, self.real_dev, self.scope, self.danmaku, self.felt, self.reviews = (
+            [x for x in part if x.norm not in self.banned]
+            for part in (self.real, self.real_dev, self.scope, self.danmaku, self.felt, self.reviews)
         )
+        self.review_dev = [x for x in self.reviews if corpus.in_dev(x.text)]
 
     def maker(self, extra):
         """Return make_lines(epoch): our lines freshly expanded, and the extra ones."""
@@ -85,6 +96,18 @@ class Sets:
             return self.own[epoch] + extra + (self.noise(epoch) if extra else [])
 
         return make
+
+    def stances(self, role):
+        """Return (make_lines, reviews) of what tells sentiment, for a role."""
+        own = self.maker([])
+        if role == "alone":
+            return own, []
+        extra = [x for x in self.real if x.source == "real"] + self.felt
+        if role == "final":
+            return lambda epoch: own(epoch) + extra + self.real_dev, self.reviews
+        kept = {x.norm for x in self.review_dev} | {x.norm for x in self.real_dev}
+        extra = [x for x in extra if x.norm not in kept]
+        return lambda epoch: own(epoch) + extra, [x for x in self.reviews if x.norm not in kept]
 
     def noise(self, epoch):
         """Return the epoch's share of assistant commands and room noise."""
@@ -102,7 +125,11 @@ def job(kind, role, quick):
     """Train one model of one role in its own process: `dev`, `final` or `alone`; return its exported form."""
     sets, chars, start = SHARED["sets"], *SHARED["chars", role == "alone"]
     make = sets.maker({"dev": sets.real * REAL, "final": (sets.real + sets.real_dev) * REAL, "alone": []}[role])
-    if kind == "cnn":
+    if kind == "feel":
+        make, reviews = sets.stances(role)
+        net = sentiment.train(make, reviews, chars, start, epochs=2 if quick else FEEL_EPOCHS, seed=SEED)
+        out = sentiment_graph.state(net), sentiment.train_columns(make, reviews)
+    elif kind == "cnn":
         out = model.state(fit.train_cnn(make, chars, epochs=4 if quick else 18, seed=SEED, start=start))
     else:
         out = quantise(fit.train_linear(make, epochs=3 if quick else 12, seed=SEED))
@@ -113,17 +140,36 @@ def job(kind, role, quick):
 def train_all(roles, quick):
     """Return {(kind, role): exported form}, two processes at a time."""
     with futures.ProcessPoolExecutor(2, multiprocessing.get_context("fork")) as pool:
-        jobs = {(k, r): pool.submit(job, k, r, quick) for r in roles for k in ("cnn", "linear")}
-        return {key: f.result() for key, f in jobs.items()}
+        jobs = {(k, r): pool.submit(job, k, r, quick) for k in ("feel", "cnn", "linear") for r in roles}  # the longest first
+        made = {key: f.result() for key, f in jobs.items()}
+    for r in roles:
+        made["feel", r], columns = made["feel", r]
+        made["linear", r] = sentiment.with_columns(made["linear", r], columns)
+    return made
 
 
-def calibrated(net, lin, chars, lines):
-    """Return the scorer with temperatures and blend fitted on lines that neither model saw."""
+def calibrated(net, lin, feel, chars, lines, reviews):
+    """Return the scorer with temperatures and blends fitted on lines that no model saw."""
     index = {c: i + 3 for i, c in enumerate(chars)}
     texts = [x.norm for x in lines]
     settings = fit.calibrate(fit.cnn_logits(net, index, texts), fit.linear_logits(lin, texts), lines)
     settings["thresholds"] = THRESHOLDS
-    return Scorer(net, lin, index, settings)
+    settings.update(stance(lin, feel, index, lines, corpus.sample(reviews, 3000, SEED)))
+    settings["temperature"]["linear_sentiment"] = settings.pop("linear_sentiment")
+    return Scorer(net, lin, feel, index, settings)
+
+
+def stance(lin, feel, index, lines, reviews):
+    """Return the settings of sentiment, fitted on chat lines and reviews that neither part saw."""
+    lines = [x for x in lines if x.sentiment >= 0]
+    both = lambda part: (feel_logits(feel, index, [x.norm for x in part]), fit.linear_logits(lin, [x.norm for x in part])[2])
+    y, w = np.array([x.sentiment for x in lines]), np.array([x.weight for x in lines])
+    review = (*both(reviews), np.array([x.sentiment for x in reviews])) if reviews else None
+    found = sentiment.calibrate(*both(lines), y, w, review)
+    return {
+        "sentiment": {"classes": SENTIMENTS, "max_len": MAX_LEN, "temperature": found["temperature"]},
+        "blend_sentiment": found["blend"], "linear_sentiment": found["linear"],
+    }
 
 
 def show(title, rows):
@@ -140,6 +186,13 @@ def report(scorer, sets):
         show("development split of the real lines", intent_rows(scorer, sets.real_dev))
         show("development split, clear lines", intent_rows(scorer, [x for x in sets.real_dev if x.clear]))
     show("our dev.tsv", intent_rows(scorer, sets.dev))
+    if sets.review_dev:
+        show("development split of the reviews", review_rows(scorer, corpus.sample(binary(sets.review_dev), 3000, SEED)))
+
+
+def binary(reviews):
+    """Return the reviews that are positive or negative."""
+    return [x for x in reviews if x.sentiment != sentiment.NEUTRAL]
 
 
 def figures(scorer, sets, root):
@@ -151,6 +204,7 @@ def figures(scorer, sets, root):
         out["real lines, held-out fifth, clear = 1"] = intent_rows(scorer, [x for x in real if x.clear])
         unclear = [x for x in real if not x.clear]
         out["real lines, held-out fifth, clear = 0"] = intent_rows(scorer, unclear)
+        out["reviews of ten categories, held-out fifth"] = review_rows(scorer, [x for x in corpus.reviews(root, test=True) if x.norm])
         out["out of scope, held-out fifth: business intent fired"] = [
             ("assistant commands", fire_rate(scorer, corpus.out_of_scope(root, test=True))),
             ("danmaku", fire_rate(scorer, corpus.danmaku(root, test=True))),
@@ -178,14 +232,14 @@ def main():
     made = train_all(roles, args.quick)
     scorers = {}
     if root:
-        scorers["dev"] = calibrated(made["cnn", "dev"], made["linear", "dev"], chars, sets.real_dev + sets.dev)
+        scorers["dev"] = calibrated(made["cnn", "dev"], made["linear", "dev"], made["feel", "dev"], chars, sets.real_dev + sets.dev, sets.review_dev)
         report(scorers["dev"], sets)
         if args.dev_only:
             for truth, said, texts in confusions(scorers["dev"], sets.real_dev + sets.dev, 60):
                 print(truth, "->", said, len(texts), texts[:8])
             return
-        final = Scorer(made["cnn", "final"], made["linear", "final"], scorers["dev"].index, scorers["dev"].settings)
-    alone = calibrated(made["cnn", "alone"], made["linear", "alone"], SHARED["chars", True][0], sets.dev)
+        final = Scorer(made["cnn", "final"], made["linear", "final"], made["feel", "final"], scorers["dev"].index, scorers["dev"].settings)
+    alone = calibrated(made["cnn", "alone"], made["linear", "alone"], made["feel", "alone"], SHARED["chars", True][0], sets.dev, [])
     report(alone, sets)
     if root:
         finish(args, final, chars, alone, sets, root)
@@ -197,18 +251,22 @@ def finish(args, final, chars, alone, sets, root):
     """Export the final pair, check it, measure it and write the card."""
     settings = {"version": args.version, "created": args.created, **final.settings}
     texts = [x.text for x in sets.test[:300]]
-    export.write(args.out, final.net, final.lin, chars, texts, settings)
+    export.write(args.out, final.net, final.lin, final.feel, chars, texts, settings)
     worst = export.check_runtime(args.out, final.net, final.index, texts)
     say("exported; ONNX Runtime differs from the numpy reference by", worst)
+    rounded = sentiment_graph.agreement(final.feel, [encode_inner(x.norm, final.index) for x in sets.dev + sets.real_dev])
+    say(f"8 bits leave the sentiment of {100 * rounded:.2f} % of the development lines as it is in 32")
     result = figures(final, sets, root)
     base = figures(alone, sets, root) if alone else None
     for title, rows in result.items():
         show(title, rows)
     for title, rows in (base or {}).items():
         show("without shared corpora: " + title, rows)
+    compared = None if args.quick else compare.table(sets, final, root)
+    say("compared")
     sizes = {k: v["bytes"] for k, v in json.load(open(os.path.join(args.out, "manifest.json")))["files"].items()}
     card.write(os.path.join(args.out, "CARD.md"), settings, result, base, sizes, bool(root),
-               per_intent(final, corpus.real_test(root) if root else sets.test))
+               per_intent(final, corpus.real_test(root) if root else sets.test), compared)
     say("done")
 
 
