@@ -138,6 +138,13 @@ func TestPublishedFrames(t *testing.T) {
 		"welcome": {AppendWelcome(nil, "s", 1), AppendWelcome(nil, "", 0)},
 		"ack":     {AppendAck(nil, "a"), AppendAck(nil, "")},
 		"reply":   {AppendReply(nil, reply), AppendReply(nil, &live.Reply{})},
+		"alarm": {
+			joined(
+				AppendAlarm(nil, &live.Alarm{Kind: live.AlarmHost, Viewers: 1, Sold: live.Absent}),
+				AppendAlarm(nil, &live.Alarm{Kind: live.AlarmSuggest, Viewers: live.Absent, Sold: 1, Dialogue: "d", Text: "t", To: "c"}),
+			),
+			AppendAlarm(nil, &live.Alarm{Viewers: live.Absent, Sold: live.Absent}),
+		},
 		"outcome": {AppendOutcome(nil, "a", live.Merged, "r", "j"), AppendOutcome(nil, "", 0, "", "")},
 		"error":   {AppendError(nil, &live.Fault{Field: "f", To: "t"}), AppendError(nil, &live.Fault{})},
 		"bye":     {AppendBye(nil, live.Idle, "r", time.Second), AppendBye(nil, live.Idle, "", 0)},
@@ -152,6 +159,11 @@ func TestPublishedFrames(t *testing.T) {
 		same(t, name+" fields", slices.Collect(maps.Keys(m.Properties)), keys(t, frames[0]))
 		same(t, name+" required", m.Required, keys(t, frames[1]))
 	}
+}
+
+// joined makes one object of two.
+func joined(a, b []byte) []byte {
+	return append(append(a[:len(a)-1:len(a)-1], ','), b[1:]...)
 }
 
 func keys(t *testing.T, frame []byte) []string {
@@ -199,7 +211,7 @@ func TestPublishedWordsAreTold(t *testing.T) {
 		want = append(want, e.String())
 	}
 	same(t, "in", in, want)
-	same(t, "out", out, []string{"ping", "pong", "welcome", "ack", "reply", "outcome", "error", "bye"})
+	same(t, "out", out, []string{"ping", "pong", "welcome", "ack", "reply", "outcome", "alarm", "error", "bye"})
 }
 
 func same(t *testing.T, what string, got, want []string) {

@@ -35,9 +35,11 @@ func TestEncodeAllocations(t *testing.T) {
 	dst := make([]byte, 0, 4096)
 	fault := &live.Fault{Code: live.BadField, Field: "id", Hint: "missing", To: "c1"}
 	event := &live.Event{Type: live.Comment, ID: "c1", Room: "r", User: "u", Text: "还有货吗", At: 5}
+	alarm := &live.Alarm{Kind: live.AlarmHost, Room: "r", Top: []live.AlarmTopic{{Intent: live.IntentStock, Count: 9}}}
 	for name, encode := range map[string]func(){
 		"reply":   func() { wire.AppendReply(dst, &reply) },
 		"outcome": func() { wire.AppendOutcome(dst, "c1", live.Quiet, live.BecauseChatter, "") },
+		"alarm":   func() { wire.AppendAlarm(dst, alarm) },
 		"ack":     func() { wire.AppendAck(dst, "c1") },
 		"error":   func() { wire.AppendError(dst, fault) },
 		"bye":     func() { wire.AppendBye(dst, live.Idle, "idle", time.Second) },

@@ -41,6 +41,26 @@ func TestFramesByteForByte(t *testing.T) {
 		{string(wire.AppendBye(nil, live.Idle, "quiet", 0)), `{"type":"bye","code":"idle","reason":"quiet"}`},
 		{string(wire.AppendBye(nil, live.Idle, "quiet", 1)), `{"type":"bye","code":"idle","reason":"quiet","retry_ms":1}`},
 		{string(wire.AppendWelcome(nil, "s1", 15*time.Second)), `{"type":"welcome","session":"s1","heartbeat_ms":15000,"durable":true}`},
+		{
+			string(wire.AppendAlarm(nil, &live.Alarm{
+				Kind: live.AlarmHost, Room: "demo", At: 5, Viewers: 1234, Sold: live.Absent, Top: []live.AlarmTopic{
+					{Intent: live.IntentStock, Product: "P3", Link: 3, Count: 37, Stock: 0, AgeMs: 1200},
+					{Intent: live.IntentGift, Count: 2, Stock: live.Absent, AgeMs: 7},
+				},
+			})),
+			`{"type":"alarm","kind":"host","room":"demo","at":5,"top":[{"intent":"stock","product":"P3","link":3,"count":37,"stock":0,"age_ms":1200},{"intent":"gift","count":2}],"viewers":1234}`,
+		},
+		{
+			string(wire.AppendAlarm(nil, &live.Alarm{Kind: live.AlarmHost, Room: "demo", At: 5, Viewers: live.Absent, Sold: 0})),
+			`{"type":"alarm","kind":"host","room":"demo","at":5,"top":[],"sold":0}`,
+		},
+		{
+			string(wire.AppendAlarm(nil, &live.Alarm{
+				Kind: live.AlarmSuggest, Room: "demo", At: 5, Viewers: live.Absent, Sold: live.Absent,
+				Dialogue: "demo/u\"1", Text: "还有 37 件", To: "c1",
+			})),
+			`{"type":"alarm","kind":"suggest","room":"demo","at":5,"dialogue":"demo/u\"1","text":"还有 37 件","to":"c1"}`,
+		},
 		{string(wire.AppendPing(nil)), `{"type":"ping"}`},
 		{string(wire.AppendPong(nil)), `{"type":"pong"}`},
 		{string(wire.AppendEvent(nil, &live.Event{Type: live.StockUpdate, SKU: "K", At: 5})), `{"type":"stock","sku":"K","available":0,"at":5}`},
@@ -89,6 +109,16 @@ func TestOutboundReadsWhatWeWrite(t *testing.T) {
 		},
 		{wire.AppendBye(nil, live.Idle, "why", time.Second), wire.Outbound{Type: "bye", Code: "idle", Reason: "why", RetryMs: 1000}},
 		{wire.AppendWelcome(nil, "s", time.Second), wire.Outbound{Type: "welcome", Session: "s", HeartbeatMs: 1000, Durable: true}},
+		{
+			wire.AppendAlarm(nil, &live.Alarm{
+				Kind: live.AlarmHost, Room: "r", At: 5, Viewers: 9, Sold: 8, Top: []live.AlarmTopic{{Intent: live.IntentGift, Count: 2, Stock: live.Absent}},
+			}),
+			wire.Outbound{Type: "alarm", Kind: "host", Room: "r", At: 5, Viewers: 9, Sold: 8, Top: `[{"intent":"gift","count":2}]`},
+		},
+		{
+			wire.AppendAlarm(nil, &live.Alarm{Kind: live.AlarmSuggest, Room: "r", Viewers: live.Absent, Sold: live.Absent, Dialogue: "r/u", Text: "t", To: "c"}),
+			wire.Outbound{Type: "alarm", Kind: "suggest", Room: "r", Dialogue: "r/u", Text: "t", To: "c"},
+		},
 		{wire.AppendPing(nil), wire.Outbound{Type: "ping"}},
 		{[]byte(`{"type":"alarm","level":{"x":[1]},"text":null}`), wire.Outbound{Type: "alarm"}},
 	} {
@@ -96,7 +126,7 @@ func TestOutboundReadsWhatWeWrite(t *testing.T) {
 			t.Errorf("DecodeOutbound(%s) = %+v, %v; want %+v", c.frame, o, err, c.want)
 		}
 	}
-	for _, bad := range []string{``, `[]`, `{}`, `{"type":"ack","id":7}`, `{"type":"reply","count":"x"}`, `{"type":"pong"}x`, `{"type":"welcome","durable":1}`, `{"type":"reply","confidence":"1"}`} {
+	for _, bad := range []string{``, `[]`, `{}`, `{"type":"ack","id":7}`, `{"type":"reply","count":"x"}`, `{"type":"pong"}x`, `{"type":"welcome","durable":1}`, `{"type":"reply","confidence":"1"}`, `{"type":"alarm","top":{}}`, `{"type":"alarm","at":"1"}`} {
 		if err := wire.DecodeOutbound([]byte(bad), &o); err == nil {
 			t.Errorf("DecodeOutbound(%s) took it", bad)
 		}

@@ -176,6 +176,7 @@ func FuzzOutbound(f *testing.F) {
 	f.Add(wire.AppendReply(nil, &reply))
 	f.Add(wire.AppendBye(nil, live.Idle, "x", time.Second))
 	f.Add([]byte(`{"type":"error","code":"bad\u005fjson","confidence":1e999}`))
+	f.Add(wire.AppendAlarm(nil, &live.Alarm{Kind: live.AlarmHost, Room: "r", Top: []live.AlarmTopic{{Intent: live.IntentStock, Count: 2}}}))
 	f.Fuzz(func(t *testing.T, frame []byte) {
 		var o wire.Outbound
 		if err := wire.DecodeOutbound(frame, &o); err != nil {

@@ -10,14 +10,14 @@ import (
 
 // Outbound is one object a link is told, as a client reads it: every field of every frame, those that did not come zero.
 type Outbound struct {
-	Type string // welcome, ack, reply, outcome, error, bye, ping, pong, or a word younger than this package
+	Type string // welcome, ack, reply, outcome, alarm, error, bye, ping, pong, or a word younger than this package
 
 	Session     live.SessionID // welcome
 	HeartbeatMs int64          // welcome
 	Durable     bool           // welcome
 
 	ID live.EventID // ack: the event; reply: the reply's own id, see ReplyID
-	To live.EventID // reply, outcome, error
+	To live.EventID // reply, outcome, alarm, error
 
 	Room       live.RoomID
 	User       live.UserID
@@ -34,6 +34,12 @@ type Outbound struct {
 	Variant    string
 	Count      int64
 	TookMs     int64
+
+	Kind    live.AlarmKind // alarm
+	At      int64          // alarm: Unix milliseconds
+	Top     string         // alarm: the array as it was written, "" for none
+	Viewers int64          // alarm: 0 when not told
+	Sold    int64          // alarm: 0 when not told
 
 	Outcome string
 	Reason  string // outcome: a live.Reason or the name of a code; bye: a sentence
@@ -100,6 +106,9 @@ func (o *Outbound) set(f outField, t token, d *decoder, arena *strings.Builder) 
 	case outDurable:
 		o.Durable = t.kind == yes
 		return t.kind == yes || t.kind == no
+	case outTop:
+		o.Top = string(t.bytes(d.b))
+		return t.kind == array
 	case outConfidence:
 		p, err := strconv.ParseFloat(string(t.bytes(d.b)), 64)
 		o.Confidence = p
@@ -122,6 +131,12 @@ func (o *Outbound) numberAt(f outField) *int64 {
 		return &o.TookMs
 	case outRetry:
 		return &o.RetryMs
+	case outAt:
+		return &o.At
+	case outViewers:
+		return &o.Viewers
+	case outSold:
+		return &o.Sold
 	}
 	return nil
 }
@@ -172,5 +187,7 @@ func (o *Outbound) setString(f outField, s string) {
 		o.Field = s
 	case outMessage:
 		o.Message = s
+	case outKind:
+		o.Kind = live.AlarmKind(s)
 	}
 }

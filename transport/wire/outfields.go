@@ -32,6 +32,11 @@ const (
 	outFault
 	outMessage
 	outRetry
+	outKind
+	outAt
+	outTop
+	outViewers
+	outSold
 	outEnd // one past the last
 )
 
@@ -41,6 +46,7 @@ var outNames = [outEnd]string{
 	outDomain: "domain", outConfidence: "confidence", outEmotion: "emotion", outBy: "by", outDecided: "decided_by",
 	outScript: "script", outVariant: "variant", outCount: "count", outTook: "took_ms", outOutcome: "outcome",
 	outReason: "reason", outJoined: "joined", outCode: "code", outFault: "field", outMessage: "message", outRetry: "retry_ms",
+	outKind: "kind", outAt: "at", outTop: "top", outViewers: "viewers", outSold: "sold",
 }
 
 // outFieldOf returns the field of a name; a test holds it to outNames.
@@ -102,6 +108,16 @@ func outFieldOf(name []byte) outField {
 		return outMessage
 	case "retry_ms":
 		return outRetry
+	case "kind":
+		return outKind
+	case "at":
+		return outAt
+	case "top":
+		return outTop
+	case "viewers":
+		return outViewers
+	case "sold":
+		return outSold
 	}
 	return 0
 }
