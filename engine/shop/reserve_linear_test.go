@@ -27,6 +27,7 @@ const (
 	linearClients = 50
 	linearSteps   = 15
 	linearOnHand  = 60
+	linearAtOnce  = 6 // calls under way at a time: the work of the check grows with the power of it
 )
 
 var linearSKUs = []live.SKU{"DEMO-1", "DEMO-2", "DEMO-3"}
@@ -100,6 +101,7 @@ func TestReservationsAreLinearizable(t *testing.T) {
 		var clock atomic.Int64
 		histories := make([][]porcupine.Operation, linearClients)
 		var clients sync.WaitGroup
+		turns := make(chan struct{}, linearAtOnce)
 		for c := range linearClients {
 			clients.Go(func() {
 				random := rand.New(rand.NewPCG(seed, uint64(c)))
@@ -115,10 +117,13 @@ func TestReservationsAreLinearizable(t *testing.T) {
 					default:
 						in.kind = opLook
 					}
+					turns <- struct{}{}
 					called := clock.Add(1)
 					runtime.Gosched() // let others in between
 					out := linearCall(t, l, in)
+					runtime.Gosched()
 					op := porcupine.Operation{ClientId: c, Input: in, Call: called, Output: out, Return: clock.Add(1)}
+					<-turns
 					histories[c] = append(histories[c], op)
 					switch {
 					case in.kind == opReserve && out.ok:

@@ -106,7 +106,7 @@ func (m *plainShop) change(r live.Reservation) live.Reservation {
 
 var modelSKUs = []live.SKU{"DEMO-1", "DEMO-3"}
 
-// reservationMachine drives the ledger and the judge alike.
+// reservationMachine drives the ledger and the judge alike. Times are few, so that they are often the same.
 type reservationMachine struct {
 	l      *Ledger
 	m      plainShop
@@ -119,7 +119,7 @@ func (x *reservationMachine) sku(t *rapid.T) live.SKU {
 }
 
 func (x *reservationMachine) user(t *rapid.T) string {
-	return rapid.SampledFrom([]string{"u", "v", "w"}).Draw(t, "user")
+	return rapid.SampledFrom([]string{"u", "v"}).Draw(t, "user")
 }
 
 func (x *reservationMachine) some(t *rapid.T) live.ReservationID {
@@ -154,7 +154,7 @@ func (x *reservationMachine) changed(before plainShop, id live.ReservationID) {
 func (x *reservationMachine) tell(t *rapid.T) {
 	x.events++
 	e := stockEvent(x.sku(t), rapid.SampledFrom([]string{"", "beijing", "hangzhou"}).Draw(t, "warehouse"),
-		rapid.Int64Range(0, 20).Draw(t, "available"), x.m.now+rapid.Int64Range(-20, 0).Draw(t, "late"))
+		rapid.Int64Range(0, 30).Draw(t, "available"), x.m.now-10*rapid.Int64Range(0, 2).Draw(t, "late"))
 	if _, fault := x.l.Apply(e, seenAt); fault != nil {
 		t.Fatal(fault)
 	}
@@ -167,7 +167,7 @@ func (x *reservationMachine) tell(t *rapid.T) {
 func (x *reservationMachine) reserve(t *rapid.T) {
 	x.events++
 	r := asked(fmt.Sprint("r", x.events), x.user(t), x.sku(t), rapid.Int64Range(1, 8).Draw(t, "quantity"))
-	r.Until = x.m.now + rapid.Int64Range(1, 50).Draw(t, "long")
+	r.Until = x.m.now + 10*rapid.Int64Range(1, 6).Draw(t, "long")
 	if rapid.IntRange(0, 4).Draw(t, "again") == 0 {
 		r.ID = x.some(t)
 	}
@@ -208,7 +208,7 @@ func (x *reservationMachine) reserve(t *rapid.T) {
 }
 
 func (x *reservationMachine) confirm(t *rapid.T) {
-	id, until := x.some(t), x.m.now+rapid.Int64Range(1, 50).Draw(t, "long")
+	id, until := x.some(t), x.m.now+10*rapid.Int64Range(1, 6).Draw(t, "long")
 	before := x.m.clone()
 	got, err := x.l.Confirm(at(x.m.now), id, until)
 	r, was := x.m.held[id]
@@ -241,8 +241,8 @@ func (x *reservationMachine) release(t *rapid.T) {
 
 func (x *reservationMachine) order(t *rapid.T) {
 	state := rapid.SampledFrom([]live.OrderState{live.OrderCreated, live.OrderPaid, live.OrderCancelled, live.OrderRefunded}).Draw(t, "state")
-	e := orderOf(fmt.Sprint("o", rapid.IntRange(1, 6).Draw(t, "order")), x.user(t), x.sku(t), rapid.Int64Range(1, 9).Draw(t, "quantity"),
-		state, x.m.now+rapid.Int64Range(-30, 0).Draw(t, "late"))
+	e := orderOf(fmt.Sprint("o", rapid.IntRange(1, 4).Draw(t, "order")), x.user(t), x.sku(t), rapid.Int64Range(1, 9).Draw(t, "quantity"),
+		state, x.m.now-10*rapid.Int64Range(0, 3).Draw(t, "late"))
 	old, known := x.m.orders[e.ID]
 	if known { // an order stays one user's, for one SKU
 		e.User, e.SKU = old.event.User, old.event.SKU
@@ -291,7 +291,7 @@ func (x *reservationMachine) order(t *rapid.T) {
 }
 
 func (x *reservationMachine) expire(t *rapid.T) {
-	x.m.now += rapid.Int64Range(-10, 40).Draw(t, "passes")
+	x.m.now += 10 * rapid.Int64Range(-1, 3).Draw(t, "passes")
 	x.l.Expire(at(x.m.now))
 	for _, r := range x.m.held {
 		if (r.State == live.ReservationOpen || r.State == live.ReservationConfirmed) && r.Until <= x.m.now {
@@ -377,6 +377,9 @@ func TestTheLedgerAgreesWithAPlainModel(t *testing.T) {
 			now: 1_000_000, held: map[live.ReservationID]live.Reservation{}, orders: map[live.EventID]plainOrder{},
 			figures: map[live.SKU]map[string]live.Event{"DEMO-1": {}, "DEMO-3": {}},
 		}}
+		for range rapid.IntRange(0, 4).Draw(t, "figures") {
+			x.tell(t)
+		}
 		// step does something, after which what is held and left must make up what is on hand, if it did before.
 		step := func(do func(*rapid.T)) func(*rapid.T) {
 			return func(t *rapid.T) {
@@ -397,7 +400,7 @@ func TestTheLedgerAgreesWithAPlainModel(t *testing.T) {
 		}
 		t.Repeat(map[string]func(*rapid.T){
 			"tell": x.tell, "reserve": step(x.reserve), "reserve more": step(x.reserve), "confirm": step(x.confirm), "release": step(x.release),
-			"order": step(x.order), "expire": step(x.expire), "fail": step(x.fail), "restart": step(x.restart), "": x.check,
+			"order": step(x.order), "order more": step(x.order), "expire": step(x.expire), "fail": step(x.fail), "fail more": step(x.fail), "restart": step(x.restart), "": x.check,
 		})
 	})
 }

@@ -375,6 +375,27 @@ func TestReservationsAreForgotten(t *testing.T) {
 	wantHeld(t, l, "in the end", 0, 0, 0, 98)
 }
 
+// What is known of an order stays as long as what it took, also after a restart.
+func TestAnOrderIsRememberedWithWhatItTook(t *testing.T) {
+	r := asked("a", "u", "DEMO-3", 2)
+	r.State, r.Version, r.At, r.Order = live.ReservationOrdered, 2, 100, "o"
+	paid := orderOf("o", "u", "DEMO-3", 2, live.OrderPaid, 100)
+	for _, records := range [][]live.Record{
+		{{Kind: live.RecordFact, Received: 100, Event: paid}, {Kind: live.RecordReservation, Reservation: &r}},
+		{{Kind: live.RecordReservation, Reservation: &r}, {Kind: live.RecordFact, Received: 100, Event: paid}},
+	} {
+		l := stocked(t, stockEvent("DEMO-3", "", 10, 50))
+		l.Restore(records...)
+		late := 3 * forgetAfter.Milliseconds()
+		l.Expire(at(late))
+		wantHeld(t, l, "days later", 0, 0, 2, 8)
+		if _, after, changed := l.Order(at(late), orderOf("o", "u", "DEMO-3", 2, live.OrderCancelled, late)); !changed || after.ID != "a" {
+			t.Errorf("the cancellation days later released %+v (%v)", after, changed)
+		}
+		wantHeld(t, l, "cancelled", 0, 0, 0, 10)
+	}
+}
+
 func TestWhatIsRememberedIsBounded(t *testing.T) {
 	l := stocked(t, stockEvent("DEMO-3", "", 5, 1))
 	reserve(t, l, 10, asked("first", "u", "DEMO-3", 1))
