@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"liveroom/engine/live"
+	"liveroom/nlp/chars"
 )
 
 const defaultBlendSentiment = 0.5
@@ -79,12 +80,27 @@ func (m *model) inner(ids []int32) []int32 {
 	return ids[:min(len(ids), m.manifest.Sentiment.MaxLen)]
 }
 
-// sense tells the sentiment from the calibrated probabilities of whichever models tell it, their average when both do.
-// trained is nil when the trained part does not. It returns 0 when none does, and false when the trained scores are not
-// finite; the sentiment is then the linear model's.
+// sense tells the sentiment that is most likely by odds, 0 where there are none, and false with odds.
 func (m *model) sense(trained, linear *Scores) (live.Sentiment, bool) {
-	var p [live.Sentiments]float32
-	wide, good := m.linear.Sentiments(), true
+	p, good := m.odds(trained, linear)
+	best := 0
+	for i := range p {
+		if p[i] > p[best] {
+			best = i
+		}
+	}
+	if p[best] == 0 {
+		return 0, good
+	}
+	return live.Sentiment(best + 1), good
+}
+
+// odds returns the calibrated probabilities of whichever models tell sentiment, their average when both do. trained is
+// nil when the trained part does not. They are all 0 when none does. It returns false when the trained scores are not
+// finite; the odds are then the linear model's.
+func (m *model) odds(trained, linear *Scores) (p [live.Sentiments]float32, good bool) {
+	wide := m.linear.Sentiments()
+	good = true
 	share := float32(0)
 	if trained != nil {
 		share = 1
@@ -98,16 +114,34 @@ func (m *model) sense(trained, linear *Scores) (live.Sentiment, bool) {
 	if wide && share < 1 {
 		addSoftmax(p[:], linear.Sentiment[:], m.linearSentimentTemperature(), 1-share)
 	}
-	best := 0
-	for i := range p {
-		if p[i] > p[best] {
-			best = i
-		}
+	return p, good
+}
+
+// Stance returns how likely each sentiment is of a text, in the order of live's, for whoever wants more than the
+// likeliest, such as a measurement. It does the reading at once, past queue and cache. The error is ErrNotRunning while
+// no model is loaded; the odds are all 0 where the model tells no sentiment.
+func (s *Service) Stance(text string) ([live.Sentiments]float32, error) {
+	m := s.borrow()
+	defer s.giveBack(m)
+	if m == nil {
+		return [live.Sentiments]float32{}, fmt.Errorf("tell stance: %w", ErrNotRunning)
 	}
-	if p[best] == 0 {
-		return 0, good
+	norm := chars.Normalize(text)
+	var linear Scores
+	var trained [1]Scores
+	m.linear.Score(norm, &linear)
+	if m.sentiment == nil {
+		p, _ := m.odds(nil, &linear)
+		return p, nil
 	}
-	return live.Sentiment(best + 1), good
+	if err := m.sentiment.Classify([][]int32{m.inner(m.tokens.Encode(nil, norm))}, trained[:]); err != nil {
+		return [live.Sentiments]float32{}, fmt.Errorf("tell stance: %w", err)
+	}
+	p, good := m.odds(&trained[0], &linear)
+	if !good {
+		return p, fmt.Errorf("tell stance: %w", errNotFinite)
+	}
+	return p, nil
 }
 
 func (m *model) blendSentiment() float32 {

@@ -147,6 +147,48 @@ func TestSentimentIDs(t *testing.T) {
 	}
 }
 
+// TestStance: the odds are those behind the reading's sentiment, add up, and come with the cause where there are none.
+func TestStance(t *testing.T) {
+	for _, c := range []struct{ trained, linear live.Sentiment }{
+		{0, 0}, {live.Negative, 0}, {0, live.Positive}, {live.Negative, live.Positive}, {live.Neutral, live.Neutral},
+	} {
+		r, _ := startFeeling(t, feelingDir(t, c.trained, c.linear))
+		for _, text := range []string{"还有货吗", "", strings.Repeat("主播好美", 200), "\u200b😀"} {
+			p, err := r.Stance(text)
+			if err != nil {
+				t.Errorf("Stance(%.12q) by %v and %v = %v", text, c.trained, c.linear, err)
+			}
+			sum, best := float32(0), live.Sentiment(1)
+			for i, x := range p {
+				if sum += x; x > p[best-1] {
+					best = live.Sentiment(i + 1)
+				}
+			}
+			if none := c.trained == 0 && c.linear == 0; none && sum != 0 || !none && math.Abs(float64(sum)-1) > 1e-5 {
+				t.Errorf("Stance(%.12q) by %v and %v = %v, want odds that add up", text, c.trained, c.linear, p)
+			}
+			if got := r.ask(nlp.Query{Text: text}).Sentiment; sum > 0 && got != 0 && got != best {
+				t.Errorf("Stance(%.12q) = %v, the reading says %v", text, p, got)
+			}
+		}
+	}
+	r, heads := startFeeling(t, feelingDir(t, live.Negative, 0))
+	cause := errors.New("no")
+	heads.Latest().Fail(func([][]int32) error { return cause })
+	if _, err := r.Stance("还有货吗"); !errors.Is(err, cause) {
+		t.Errorf("Stance by a part that fails = %v, want %v", err, cause)
+	}
+	heads.Latest().Fail(nil)
+	heads.Latest().Answer(func([]int32) nlp.Scores {
+		s := nlptest.Feelings(live.Positive)
+		s.Sentiment[0] = float32(math.Inf(1))
+		return s
+	})
+	if _, err := r.Stance("还有货吗"); err == nil {
+		t.Error("Stance by scores that are not finite = nil, want an error")
+	}
+}
+
 func TestSwapRefusesBadSentiment(t *testing.T) {
 	r, heads := startFeeling(t, feelingDir(t, live.Negative, 0))
 	head := func(edit func(h *nlp.SentimentHead)) func(*testing.T, string) {

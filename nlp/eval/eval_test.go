@@ -123,9 +123,10 @@ func TestTable(t *testing.T) {
 	m.reviews = []answered{reading(live.IntentUnknown, live.IntentUnknown, 1), reading(live.IntentUnknown, live.IntentUnknown, 1)}
 	m.reviews[0].sentiment, m.reviews[0].got.Sentiment = live.Negative, live.Negative
 	m.reviews[1].sentiment = live.Positive
+	m.sides = []pair{{int(live.Negative), int(live.Negative)}, {int(live.Positive), int(live.Negative)}, {int(live.Positive), int(live.Positive)}}
 	real := m.table()[7].Real
-	if *real[2].Count != (share{1, 2}) || *real[3].Count != (share{1, 1}) {
-		t.Errorf("reviews = %v, %v, want 1 of 2 and 1 of 1", *real[2].Count, *real[3].Count)
+	if *real[2].Count != (share{2, 3}) || *real[3].Count != (share{1, 2}) || *real[4].Count != (share{1, 1}) {
+		t.Errorf("reviews = %v, %v, %v, want 2 of 3, 1 of 2 and 1 of 1", *real[2].Count, *real[3].Count, *real[4].Count)
 	}
 }
 

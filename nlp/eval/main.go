@@ -131,6 +131,9 @@ func (m *measured) readShared(r *reader, corpora *shared) error {
 	if m.reviews, err = r.answer(corpora.reviews); err != nil {
 		return err
 	}
+	if m.sides, err = r.sides(corpora.reviews); err != nil {
+		return err
+	}
 	for _, set := range []struct {
 		texts []string
 		into  *[]*live.Reading

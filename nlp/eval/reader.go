@@ -83,6 +83,22 @@ func (r *reader) readAll(shop live.ShopID, texts []string) ([]*live.Reading, err
 	return readings, nil
 }
 
+// sides returns of each line whether it is positive or negative, and which of the two the model holds likelier.
+func (r *reader) sides(lines []line) (pairs []pair, err error) {
+	for i := range lines {
+		odds, err := r.Stance(lines[i].text)
+		if err != nil {
+			return nil, err
+		}
+		said := live.Positive
+		if odds[live.Negative-1] > odds[live.Positive-1] {
+			said = live.Negative
+		}
+		pairs = append(pairs, pair{int(lines[i].sentiment), int(said)})
+	}
+	return pairs, nil
+}
+
 // answered is a line and what the service made of it.
 type answered struct {
 	line
