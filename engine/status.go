@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"runtime/debug"
 
+	"liveroom/engine/live"
 	"liveroom/engine/storage"
 	"liveroom/nlp"
 )
@@ -62,4 +64,9 @@ func (e *Engine) status() any {
 		s.Ready = err.Error()
 	}
 	return s
+}
+
+// Dialogue returns what the node keeps in mind of a user's dialogue, as text for people.
+func (e *Engine) Dialogue(ctx context.Context, k live.UserKey) (string, error) {
+	return e.parts.house.Describe(ctx, k)
 }

@@ -95,26 +95,37 @@ type demoInfo struct {
 
 func describe(e *engine.Engine, cfg engine.Config) (demoInfo, error) {
 	addrs := e.Addrs()
-	keyFile := cfg.Access.TokenKeyFile
-	if keyFile == "" {
-		keyFile = filepath.Join(cfg.Storage.Dir, "token.key")
-	}
 	info := demoInfo{
-		TCP: addrs.TCP, WS: addrs.WS, Admin: addrs.Admin, TokenKeyFile: keyFile, Data: cfg.Storage.Dir,
+		TCP: addrs.TCP, WS: addrs.WS, Admin: addrs.Admin, TokenKeyFile: tokenKeyFile(cfg), Data: cfg.Storage.Dir,
 		Tokens: make(map[string]string),
 	}
-	key, err := token.ReadKeyFile(keyFile)
-	if err != nil {
-		return info, err
-	}
-	now := time.Now()
 	for _, claims := range []token.Claims{
 		{Role: live.Ingest}, {Role: live.Viewer, Room: demoRoom, User: demoUser}, {Role: live.Seat}, {Role: live.Admin},
 	} {
-		claims.Expires = now.Add(24 * time.Hour)
-		if info.Tokens[claims.Role.String()], err = token.Sign(key, claims, now); err != nil {
+		signed, err := signFor(cfg, claims)
+		if err != nil {
 			return info, err
 		}
+		info.Tokens[claims.Role.String()] = signed
 	}
 	return info, nil
+}
+
+// tokenKeyFile returns where the key of link tokens lies.
+func tokenKeyFile(cfg engine.Config) string {
+	if cfg.Access.TokenKeyFile != "" {
+		return cfg.Access.TokenKeyFile
+	}
+	return filepath.Join(cfg.Storage.Dir, "token.key")
+}
+
+// signFor makes a token that holds for a day.
+func signFor(cfg engine.Config, claims token.Claims) (string, error) {
+	key, err := token.ReadKeyFile(tokenKeyFile(cfg))
+	if err != nil {
+		return "", err
+	}
+	now := time.Now()
+	claims.Expires = now.Add(24 * time.Hour)
+	return token.Sign(key, claims, now)
 }

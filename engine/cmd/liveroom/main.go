@@ -26,6 +26,7 @@ const (
 type commands struct {
 	Serve       serveCommand       `cmd:"" help:"Run the engine."`
 	Demo        demoCommand        `cmd:"" help:"Run the engine with a demo shop and a replayed room; nothing to set up."`
+	Chat        chatCommand        `cmd:"" help:"Talk with the demo shop, or with yours, in the terminal."`
 	Classify    classifyCommand    `cmd:"" help:"Read lines and print what each means, as JSON lines."`
 	Token       tokenCommand       `cmd:"" help:"Make a token for a link."`
 	CheckConfig checkConfigCommand `cmd:"" help:"Check a configuration and report every problem."`
