@@ -21,6 +21,7 @@ var mayImport = map[string][]string{
 	"engine/live":           {},
 	"engine/admin":          {"engine/live"},
 	"engine/shop":           {"engine/live"},
+	"engine/shop/knowledge": {"engine/live", "engine/shop/document"},
 	"engine/storage":        {"engine/live"},
 	"actors":                {"engine/live"},
 	"nlp":                   {"engine/live"},

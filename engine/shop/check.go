@@ -180,11 +180,11 @@ func (ck checker) promotions(path []any, offers []promotionFile) {
 	for i, o := range offers {
 		one := document.At(path, i)
 		ck.Text(document.At(one, "text"), o.Text, maxOffer, true)
-		from, err := parseTime(o.From)
+		from, err := document.ParseTime(o.From)
 		if err != nil {
 			ck.Add(document.At(one, "from"), "%v", err)
 		}
-		until, err2 := parseTime(o.Until)
+		until, err2 := document.ParseTime(o.Until)
 		switch {
 		case err2 != nil:
 			ck.Add(document.At(one, "until"), "%v", err2)

@@ -2,10 +2,8 @@ package shop
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"liveroom/engine/live"
 	"liveroom/engine/shop/document"
@@ -79,8 +77,8 @@ func (f *productFile) product(c *Catalogue) live.Product {
 		p.SizeChart = append(p.SizeChart, r)
 	}
 	for _, o := range f.Promotions {
-		from, _ := parseTime(o.From) // checked
-		until, _ := parseTime(o.Until)
+		from, _ := document.ParseTime(o.From) // checked
+		until, _ := document.ParseTime(o.Until)
 		p.Promotions = append(p.Promotions, live.Promotion{Text: o.Text, From: from, Until: until})
 	}
 	slices.SortStableFunc(p.Promotions, func(a, b live.Promotion) int { return cmp.Compare(a.From, b.From) })
@@ -106,24 +104,4 @@ func (f *productFile) sentences(ofShop map[string]string) map[string]string {
 		all[key] = sentence
 	}
 	return all
-}
-
-// shopTime is the zone of times that name none: the shop's, as for the hours of warehouses.
-var shopTime = time.FixedZone("", 8*60*60)
-
-// parseTime reads a moment in Unix milliseconds: 2026-11-11 20:00 in shop time, or RFC 3339 with its own zone. "" is 0.
-func parseTime(text string) (int64, error) {
-	if text == "" {
-		return 0, nil
-	}
-	t, err := time.ParseInLocation("2006-01-02 15:04", text, shopTime)
-	if err != nil {
-		if t, err = time.Parse(time.RFC3339, text); err != nil {
-			return 0, fmt.Errorf("%q is no time; write it as 2026-11-11 20:00 (shop time) or 2026-11-11T20:00:00+08:00", document.Clip(text))
-		}
-	}
-	if t.Year() < 2000 || t.Year() > 2100 {
-		return 0, fmt.Errorf("%q is not between the years 2000 and 2100", document.Clip(text))
-	}
-	return t.UnixMilli(), nil
 }
