@@ -14,9 +14,8 @@ type appointment struct {
 	tie   string   // what breaks a tie, so that the order is the same every time
 	in    *agenda  // nil while it stands in none
 	place int      // in that agenda
-	hold  *hold    // whose it is, nil for a note
-	note  *note    // whose it is, nil for a hold
-	order orderKey // of a note
+	hold  *hold    // whose it is, nil for a note of an order
+	order orderKey // whose note it is, when it is no hold's
 }
 
 // agenda is appointments, the earliest first: a heap.
