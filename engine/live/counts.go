@@ -18,7 +18,7 @@ type StockLevel struct {
 	SKU       SKU
 	Warehouse string // "" when the figure is for all warehouses together
 	OnHand    int64
-	Reserved  int64 // open reservations, counted against the whole SKU under warehouse ""
+	Reserved  int64 // what reservations hold, "" for what no one warehouse covers
 	At        int64 // the sender's time, Unix milliseconds
 	Seen      int64 // when it reached us, Unix milliseconds
 }

@@ -294,7 +294,9 @@ func TestRestoreInAnyOrder(t *testing.T) {
 		version("h", 1, live.ReservationOpen, "DEMO-3", "", 100, ""),               // expired
 		version("i", 1, live.ReservationOpen, "GONE", "shanghai", 100, ""),         // of a SKU gone from the catalogue
 		fact(orderOf("o-d", "ud", "DEMO-3", 2, live.OrderPaid, 200)), fact(orderOf("o-x", "ua", "DEMO-3", 2, live.OrderCreated, 105)),
-		{Kind: live.RecordReservation}, {Kind: live.RecordReservation, Reservation: &live.Reservation{}}, {Kind: live.RecordClosed},
+		{Kind: live.RecordReservation},
+		{Kind: live.RecordReservation, Reservation: &live.Reservation{}},
+		{Kind: live.RecordClosed},
 	}
 	for i := range records {
 		if r := records[i].Reservation; r != nil && (r.ID == "h") {
