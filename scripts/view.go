@@ -332,9 +332,10 @@ func (n *names) shortOf(i live.Intent) string {
 	return n.short[i]
 }
 
-// minutes returns how many whole minutes the hold still has, at least 1.
+// minutes returns how many whole minutes the hold still has, at least 1. A hold of ten minutes that is told of a moment
+// late has ten.
 func (v *view) minutes() int {
-	left := v.ask.Hold.Until.Sub(v.ask.Now) / time.Minute
+	left := (v.ask.Hold.Until.Sub(v.ask.Now) + time.Second/2) / time.Minute
 	return int(min(max(left, 1), phrase.MaxMinutes))
 }
 
