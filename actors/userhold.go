@@ -30,7 +30,7 @@ func Hold(stock Stock, cfg Config, k live.UserKey, now time.Time, e *Effect) Inp
 
 // undo brings back what was before a hold that nobody will be told of.
 func (u *user) undo(e *Effect) {
-	if e.Hold != nil {
+	if changed(e.Before, e.Hold) {
 		u.house.parts.Stock.Undo(e.Before, e.Hold.ID)
 	}
 }
@@ -39,4 +39,9 @@ func (u *user) undo(e *Effect) {
 func (u *user) wait(now time.Time, e *Effect) {
 	incarnation := u.incarnation
 	time.AfterFunc(time.UnixMilli(e.Deadline).Sub(now), func() { u.cell.post(&woken{incarnation: incarnation}) })
+}
+
+// changed tells whether a reservation has become another than it was.
+func changed(before, now *live.Reservation) bool {
+	return now != nil && (before == nil || before.Version != now.Version)
 }

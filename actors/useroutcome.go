@@ -45,7 +45,7 @@ func (u *user) close(now time.Time, e *Effect) {
 	u.unsaved++
 	u.house.parts.Journal.Submit(live.Entry{Records: records, Lease: u.lease, Done: func(block uint64, err error) {
 		if err != nil {
-			if hold != nil {
+			if changed(before, hold) {
 				u.house.parts.Stock.Undo(before, hold.ID)
 			}
 			u.house.answered(c, "")

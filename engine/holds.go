@@ -32,6 +32,7 @@ const expireEvery = time.Second
 
 // Run implements runner.
 func (h *holds) Run(ctx context.Context) error {
+	h.expire(time.Now()) // what ran out while the node was down
 	close(h.ready)
 	tick := time.NewTicker(expireEvery)
 	defer tick.Stop()
