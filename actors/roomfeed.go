@@ -14,10 +14,15 @@ type TopicCount struct {
 	Askers int
 }
 
+// FeedDue tells whether it is time to show the host something, and there may be something to show.
+func (s *RoomState) FeedDue(now int64) bool {
+	return now >= s.nextFeed && (s.fed || len(s.subjects.nodes) > 0)
+}
+
 // Feed returns what the host is to be shown: what most people asked about within the last minute, most first, and
 // nothing once more when nobody asks any more; false when it is not time, or there is nothing to show.
 func (s *RoomState) Feed(now int64) ([]TopicCount, bool) {
-	if now < s.nextFeed || !s.fed && len(s.subjects.nodes) == 0 {
+	if !s.FeedDue(now) {
 		return nil, false
 	}
 	s.nextFeed = now + feedEvery
@@ -27,8 +32,8 @@ func (s *RoomState) Feed(now int64) ([]TopicCount, bool) {
 	return top, told
 }
 
-// Unfed says that nobody was shown the feed.
-func (s *RoomState) Unfed() { s.fed = false }
+// Unfed says that nobody was there to be shown the feed that was due.
+func (s *RoomState) Unfed(now int64) { s.fed, s.nextFeed = false, now+feedEvery }
 
 // Top returns the n subjects that most people asked about within the last minute, most first; of equal ones the one
 // asked about later goes first.

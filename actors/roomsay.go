@@ -80,10 +80,13 @@ func closingID(room live.RoomID, c Closing) live.ReplyID {
 
 // feed shows the seats what the room asks, when it is time and something has changed since they were last shown it.
 func (r *room) feed(now time.Time) {
+	if !r.state.FeedDue(now.UnixMilli()) {
+		return
+	}
 	seats := r.house.seats(r.cell.key)
 	if len(seats) == 0 {
 		r.shown, r.seats = nil, nil
-		r.state.Unfed()
+		r.state.Unfed(now.UnixMilli())
 		return
 	}
 	top, due := r.state.Feed(now.UnixMilli())

@@ -34,6 +34,7 @@ type parts struct {
 	store     *storage.Store
 	catalogue *wares
 	ledger    *shop.Ledger
+	knowledge *wisdom
 	rooms     *shop.Rooms
 	profiles  *shop.Profiles
 	reader    *nlp.Service
@@ -79,16 +80,21 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 		key: key, sessions: sessions{key}, catalogue: p.catalogue, ledger: p.ledger, rooms: p.rooms, profiles: p.profiles,
 		open: cfg.Shop.OpenRooms, store: p.store, log: part("gate"),
 	}
-	if err = p.restoreFacts(ctx); err != nil {
+	settings, err := p.restoreFacts(ctx)
+	if err != nil {
 		return p, err
 	}
 	neighbours := actors.Parts{
-		Reader: reader{p.reader}, Composer: composer{p.book, p.catalogue}, Catalogue: catalogue{p.catalogue, p.rooms, p.ledger, p.profiles}, Stock: stock{p.ledger},
+		Reader: reader{p.reader}, Composer: composer{book: p.book, catalogue: p.catalogue, knowledge: p.knowledge, ledger: p.ledger}, Catalogue: catalogue{p.catalogue, p.rooms, p.ledger, p.profiles}, Stock: stock{p.ledger},
 		Journal: journal{p.store}, Outlet: outlet{p.gate}, OnStep: e.faults.step,
 		Frames: actors.Frames{Ack: wire.AppendAck, Reply: wire.AppendReply, Outcome: wire.AppendOutcome, Error: wire.AppendError},
 	}
 	if p.house, err = actors.New(cfg.Actors, neighbours, part("actors"), p.registry); err != nil {
 		return p, fmt.Errorf("open actors: %w", err)
+	}
+	p.house.Seat(actors.RoomParts{Links: &p.gate.byRoom, Figures: roomFigures{figures{p.ledger, p.rooms}}, Alarm: wire.AppendAlarm})
+	for _, r := range settings {
+		p.house.RestoreRoom(r)
 	}
 	if p.server, err = transport.New(cfg.Transport, p.gate, part("transport"), p.registry); err != nil {
 		return p, fmt.Errorf("open transport: %w", err)
@@ -97,6 +103,7 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	routes := map[string]http.Handler{"POST /v1/model/swap": swapRoute(p.reader)}
 	maps.Copy(routes, e.faults.routes())
 	maps.Copy(routes, e.shopRoutes(part("shop")))
+	maps.Copy(routes, roomRoutes{p.gate, part("rooms")}.routes())
 	views := admin.Views{Ready: e.notReady, Status: e.status, Metrics: p.registry, Routes: routes}
 	if p.admin, err = admin.New(cfg.Admin, views, part("admin")); err != nil {
 		return p, fmt.Errorf("open admin: %w", err)
@@ -113,23 +120,27 @@ func (p *parts) openShop(cfg Config, log *slog.Logger) error {
 	p.catalogue = new(wares)
 	p.catalogue.Store(c)
 	p.ledger, p.rooms, p.profiles = shop.NewLedger(c), shop.NewRooms(maxRooms), shop.NewProfiles(0)
-	return nil
+	return p.openKnowledge(cfg, log)
 }
 
-// restoreFacts rebuilds stock, counts and open rooms from what is stored.
-func (p *parts) restoreFacts(ctx context.Context) error {
+// restoreFacts rebuilds stock, counts and open rooms from what is stored, and returns the settings of rooms.
+func (p *parts) restoreFacts(ctx context.Context) (settings []live.Record, err error) {
 	for _, room := range p.catalogue.Load().Rooms() {
 		p.gate.know(room.ID)
 	}
-	return p.store.Facts(ctx, func(r live.Record) bool {
+	err = p.store.Facts(ctx, func(r live.Record) bool {
 		p.ledger.Restore(r)
 		p.rooms.Restore(r)
 		p.profiles.Restore(r)
 		if r.Event != nil && r.Event.Room != "" && p.gate.open {
 			p.gate.know(r.Event.Room)
 		}
+		if r.Event != nil && (r.Event.Type == live.RoomModeSet || r.Event.Type == live.UserMuted) {
+			settings = append(settings, r)
+		}
 		return true
 	})
+	return settings, err
 }
 
 // tokenKey reads the key of link tokens; without a file named, one is made in the data folder at the first start.

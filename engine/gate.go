@@ -35,7 +35,8 @@ type gate struct {
 	server    *transport.Server
 	log       *slog.Logger
 
-	links    sync.Map     // live.SessionID → *live.Link
+	links    sync.Map // live.SessionID → *live.Link
+	byRoom   roomLinks
 	known    sync.Map     // live.RoomID → struct{}: rooms that exist
 	opened   atomic.Int64 // rooms in known
 	draining atomic.Bool
@@ -72,6 +73,7 @@ func (g *gate) Hello(h *wire.Hello, _ netip.Addr) (live.Link, *live.Fault) {
 // Opened implements transport.Handler: it sends a resumed session what it has missed.
 func (g *gate) Opened(l *live.Link, resume *wire.Resume) {
 	g.links.Store(l.Session, l)
+	g.byRoom.opened(l)
 	if resume == nil || resume.Session != l.Session {
 		return
 	}
@@ -100,7 +102,10 @@ var outcomeStart = []byte(`{"type":"outcome"`)
 func isOutcome(frame []byte) bool { return bytes.HasPrefix(frame, outcomeStart) }
 
 // Closed implements transport.Handler.
-func (g *gate) Closed(l *live.Link) { g.links.CompareAndDelete(l.Session, l) }
+func (g *gate) Closed(l *live.Link) {
+	g.links.CompareAndDelete(l.Session, l)
+	g.byRoom.closed(l)
+}
 
 // Event implements transport.Handler.
 func (g *gate) Event(l *live.Link, e *live.Event, received time.Time) *live.Fault {
@@ -211,6 +216,9 @@ func tooManyRooms(e *live.Event) *live.Fault {
 }
 
 func (g *gate) deliver(l *live.Link, e *live.Event, received time.Time) *live.Fault {
+	if e.Type == live.Comment && l.Role == live.Ingest {
+		g.byRoom.carry(l, e.Room)
+	}
 	code := g.house.Deliver(e, l.Session, received)
 	if code == live.OK {
 		return nil

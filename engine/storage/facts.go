@@ -40,6 +40,10 @@ func appendFacts(rows []factRow, r *live.Record) []factRow {
 		add("room", string(e.Room))
 	case live.Present:
 		add("present", string(e.Room))
+	case live.RoomModeSet:
+		add("mode", string(e.Room))
+	case live.UserMuted:
+		add("mute", strconv.Itoa(len(e.Room))+":"+string(e.Room)+string(e.User))
 	case live.CountsUpdate:
 		if e.Viewers != live.Absent {
 			add("viewers", string(e.Room))
@@ -67,9 +71,10 @@ func reservationRow(r *live.Record) factRow {
 
 // Facts yields the facts that ledgers are rebuilt from at start, until yield returns false: of every SKU and warehouse the
 // stock with the latest sender's time, of every order its latest state (orders of the last Config.Keep at least), of every
-// room the latest viewers, sold and presented SKU, of every reservation the latest version (for Config.Keep at least after
-// it was released, was ordered or has ended). Of two with the same time, or version, the one committed last counts. A
-// counts event whose viewers and sold are both the latest comes twice. What does not open is counted, logged and left out.
+// room the latest viewers, sold, presented SKU and mode, of every user who was ever muted the latest mute, of every
+// reservation the latest version (for Config.Keep at least after it was released, was ordered or has ended). Of two with
+// the same time, or version, the one committed last counts. A counts event whose viewers and sold are both the latest
+// comes twice. What does not open is counted, logged and left out.
 func (s *Store) Facts(ctx context.Context, yield func(live.Record) bool) error {
 	rows, err := s.readPool.QueryContext(ctx, `SELECT kind, data FROM fact`)
 	if err != nil {
