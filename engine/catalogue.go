@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -70,7 +71,10 @@ const factsBudget = 10 * time.Second
 // shopRoutes returns the handlers of what the shop keeps. The parts are complete when a request comes.
 func (e *Engine) shopRoutes(log *slog.Logger) map[string]http.Handler {
 	r := &restock{parts: &e.parts, path: filepath.Join(e.cfg.Storage.Dir, catalogueFile), log: log}
-	return r.keepsake().routes("/v1/catalogue")
+	routes := r.keepsake().routes("/v1/catalogue")
+	l := &learning{parts: &e.parts, path: filepath.Join(e.cfg.Storage.Dir, knowledgeFile), log: log}
+	maps.Copy(routes, l.routes())
+	return routes
 }
 
 // keepsake returns what the admin side needs.

@@ -7,6 +7,7 @@ import (
 
 	"liveroom/actors"
 	"liveroom/engine/live"
+	"liveroom/engine/shop"
 	"liveroom/scripts"
 )
 
@@ -15,16 +16,17 @@ import (
 type composer struct {
 	book      *scripts.Book
 	catalogue *wares
+	knowledge *wisdom      // nil for none
+	ledger    *shop.Ledger // nil when nothing is known of stock
 }
 
 // Compose implements actors.Composer.
 func (c composer) Compose(q *actors.Question) (actors.Line, error) {
 	ask := c.ask(q)
-	main, err := c.book.Compose(ask)
+	line, figures, err := c.main(ask, q)
 	if err != nil {
 		return actors.Line{}, err
 	}
-	line := actors.Line{Text: main.Text, Script: main.Script, Variant: main.Variant, By: live.ByScript, Counts: counted(main.Figures)}
 	if q.Lead == "" && q.Tail == "" {
 		return line, nil
 	}
@@ -32,7 +34,7 @@ func (c composer) Compose(q *actors.Question) (actors.Line, error) {
 		line.Text = join(lead.Text, line.Text)
 		line.Counts = line.Counts || counted(lead.Figures)
 	}
-	if q.Tail == string(scripts.TopicOffer) && !inStock(main.Figures) {
+	if q.Tail == string(scripts.TopicOffer) && !inStock(figures) {
 		return line, nil // what is not known to be there is not offered
 	}
 	if tail, ok := c.aside(&ask, q.Tail); ok {
@@ -42,12 +44,30 @@ func (c composer) Compose(q *actors.Question) (actors.Line, error) {
 	return line, nil
 }
 
+// main composes the answer itself, from what the shop knows or from a script.
+func (c composer) main(ask scripts.Ask, q *actors.Question) (actors.Line, []scripts.Figure, error) {
+	if line, ok := c.known(q); ok {
+		return line, nil, nil
+	}
+	main, err := c.book.Compose(ask)
+	if err != nil {
+		return actors.Line{}, nil, err
+	}
+	return actors.Line{Text: main.Text, Script: main.Script, Variant: main.Variant, By: live.ByScript, Counts: counted(main.Figures)}, main.Figures, nil
+}
+
 // ask puts a question into the words of the script book.
 func (c composer) ask(q *actors.Question) scripts.Ask {
+	wares := c.catalogue.Load()
 	ask := scripts.Ask{
-		Shop: q.Shop, User: q.User, Scope: q.Scope, Topic: scripts.Topic(q.Topic), Reading: q.Reading, Product: q.Product,
-		Variant: q.Variant, Warehouses: c.catalogue.Load().Warehouses(), Arrived: q.Arrived, Now: q.Now, Askers: q.Askers,
+		Shop: q.Shop, User: q.User, Scope: q.Scope, Topic: scripts.Topic(q.Topic), Reading: q.Reading, Product: wares.In(q.User.Room, q.Product),
+		Variant: q.Variant, Warehouses: wares.Warehouses(), Arrived: q.Arrived, Now: q.Now, Askers: q.Askers,
 		Was: q.Was, Next: q.Next, Advice: q.Advice, Body: q.Body, Left: q.Left, VIP: q.VIP, FirstTime: q.FirstTime, Open: q.Open,
+	}
+	if q.Topic == "" && q.Reading != nil && q.Reading.Intent == live.IntentCompare {
+		if facts, ok := shop.Against(ask.Product, q.Reading.Entities); ok {
+			ask.Product = shop.Comparing(ask.Product, facts)
+		}
 	}
 	if h := q.Hold; h != nil {
 		ask.Hold = &scripts.Hold{
@@ -65,21 +85,23 @@ func (c composer) aside(ask *scripts.Ask, topic string) (scripts.Line, bool) {
 	own := *ask
 	own.Topic = scripts.Topic(topic)
 	if own.Topic == scripts.TopicCrossSell {
-		own.Other = c.other(ask.Product)
+		own.Other = c.other(ask.User.Room, ask.Product)
 	}
 	line, err := c.book.Compose(own)
 	return line, err == nil
 }
 
-// other returns what the shop offers after a product, nil for nothing.
-func (c composer) other(p *live.Product) *live.Product {
-	if p == nil {
-		return nil
-	}
-	for _, id := range p.Cross {
-		if o := c.catalogue.Load().ByID(id); o != nil && o != p {
-			return o
+// other returns what the shop offers after a product, as the room numbers it: the first that is not known to be sold out,
+// nil for nothing.
+func (c composer) other(room live.RoomID, p *live.Product) *live.Product {
+	wares := c.catalogue.Load()
+	for _, o := range wares.Others(p) {
+		if c.ledger != nil {
+			if left, _, _, known := shop.ProductTotal(c.ledger.Stock(o.ID)); known > 0 && left == 0 {
+				continue
+			}
 		}
+		return wares.In(room, o)
 	}
 	return nil
 }

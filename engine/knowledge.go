@@ -1,0 +1,151 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"liveroom/actors"
+	"liveroom/engine/live"
+	"liveroom/engine/shop"
+	"liveroom/engine/shop/document"
+	"liveroom/engine/shop/knowledge"
+)
+
+// wisdom is the one place that holds what the shop knows to answer, swapped whole as wares are.
+type wisdom = atomic.Pointer[knowledge.Base]
+
+// knowledgeFile is the knowledge base with its past versions, in the data folder; it goes before the configured one.
+const knowledgeFile = "knowledge.json"
+
+// openKnowledge reads the knowledge base: as it was changed last, else as configured, else the demo shop's.
+func (p *parts) openKnowledge(cfg Config, log *slog.Logger) error {
+	p.knowledge = new(wisdom)
+	changed := filepath.Join(cfg.Storage.Dir, knowledgeFile)
+	file, err := os.ReadFile(changed)
+	switch {
+	case err == nil:
+		b, err := knowledge.Load(file, cfg.Shop.KnowledgeThreshold)
+		if err != nil {
+			return fmt.Errorf("imported knowledge %s, which goes before shop.knowledge (put it right or remove it): %w", changed, err)
+		}
+		log.Info("knowledge as imported", "file", changed, "instead", cfg.Shop.Knowledge)
+		p.knowledge.Store(b)
+		return nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("read imported knowledge: %w", err)
+	}
+	var entries []knowledge.Entry
+	switch {
+	case cfg.Shop.Knowledge != "":
+		if file, err = os.ReadFile(cfg.Shop.Knowledge); err != nil {
+			return fmt.Errorf("read knowledge: %w", err)
+		}
+		format, err := document.FormatOf(cfg.Shop.Knowledge)
+		if err != nil {
+			format = document.YAML
+		}
+		if entries, err = knowledge.Parse(format, file, knowledge.Rules{Sells: p.sells}); err != nil {
+			return fmt.Errorf("knowledge %s: %w", cfg.Shop.Knowledge, err)
+		}
+	case p.catalogue.Load() == shop.Demo():
+		entries = knowledge.Demo()
+	}
+	b, _ := knowledge.New(cfg.Shop.KnowledgeThreshold).Update(entries, time.Now().UnixMilli())
+	p.knowledge.Store(b)
+	return nil
+}
+
+func (p *parts) sells(id live.ProductID) bool { return p.catalogue.Load().ByID(id) != nil }
+
+// learning replaces the knowledge base of a running node.
+type learning struct {
+	parts *parts
+	path  string
+	log   *slog.Logger
+	mu    sync.Mutex // held by the one who replaces
+}
+
+// routes returns the handlers of the admin side.
+func (l *learning) routes() map[string]http.Handler {
+	k := keepsake{
+		name: "knowledge", log: l.log,
+		export: func(format document.Format) ([]byte, error) {
+			return knowledge.Export(format, l.parts.knowledge.Load().Entries())
+		},
+		replace: func(format document.Format, file []byte, dry bool) (any, error) {
+			changes, err := l.replace(format, file, dry)
+			return changes, err
+		},
+	}
+	routes := k.routes("/v1/knowledge")
+	routes["GET /v1/knowledge/{id}"] = http.HandlerFunc(l.history)
+	return routes
+}
+
+// replace puts a knowledge base in force. It is checked whole and kept on disk before anything changes.
+func (l *learning) replace(format document.Format, file []byte, dry bool) (knowledge.Changes, error) {
+	entries, err := knowledge.Parse(format, file, knowledge.Rules{Censor: l.parts.book, Sells: l.parts.sells})
+	if err != nil {
+		return knowledge.Changes{}, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	next, changes := l.parts.knowledge.Load().Update(entries, time.Now().UnixMilli())
+	if dry {
+		return changes, nil
+	}
+	kept, err := next.Keep()
+	if err == nil {
+		err = replaceFile(l.path, kept)
+	}
+	if err != nil {
+		return knowledge.Changes{}, err
+	}
+	l.parts.knowledge.Store(next)
+	l.log.Info("knowledge replaced", "added", changes.Added, "changed", changes.Changed, "removed", changes.Removed)
+	return changes, nil
+}
+
+// history answers with an entry as it is and as it was, the latest first.
+func (l *learning) history(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	now, past, ok := l.parts.knowledge.Load().Entry(id)
+	if !ok {
+		answer(w, http.StatusNotFound, refusal{Error: fmt.Sprintf("id: there is no entry %q and never was; GET /v1/knowledge lists them", document.Clip(id))})
+		return
+	}
+	answer(w, http.StatusOK, knowledge.History(now, past))
+}
+
+// figureIntents are answered with live figures, which knowledge does not have: there the exact question alone is.
+var figureIntents = map[live.Intent]bool{live.IntentStock: true, live.IntentPrice: true, live.IntentPromo: true}
+
+// known returns the line that the shop's knowledge has for a question, false when scripts are to answer.
+func (c composer) known(q *actors.Question) (actors.Line, bool) {
+	if c.knowledge == nil || q.Topic != "" || q.Text == "" || q.Reading == nil || !business(q.Reading.Intent) {
+		return actors.Line{}, false
+	}
+	var product live.ProductID
+	if q.Product != nil {
+		product = q.Product.ID
+	}
+	found, ok := c.knowledge.Load().Find(q.Text, q.Reading.Intent, product)
+	if !ok || !found.Exact && figureIntents[q.Reading.Intent] {
+		return actors.Line{}, false
+	}
+	if _, _, bad := c.book.Forbidden(found.Text); bad { // the list may have grown since it was imported
+		return actors.Line{}, false
+	}
+	return actors.Line{Text: found.Text, Script: "kb/" + found.Entry, Variant: fmt.Sprint("v", found.Version), By: live.ByKnowledge}, true
+}
+
+// business tells whether an intent asks the shop for something.
+func business(i live.Intent) bool { return i != 0 && i.Domain() != live.Other }
