@@ -29,6 +29,8 @@ type commands struct {
 	Chat        chatCommand        `cmd:"" help:"Talk with the demo shop, or with yours, in the terminal."`
 	Classify    classifyCommand    `cmd:"" help:"Read lines and print what each means, as JSON lines."`
 	Token       tokenCommand       `cmd:"" help:"Make a token for a link."`
+	Import      importCommand      `cmd:"" help:"Replace a node's catalogue or knowledge base by a file."`
+	Export      exportCommand      `cmd:"" help:"Print a node's catalogue or knowledge base."`
 	CheckConfig checkConfigCommand `cmd:"" help:"Check a configuration and report every problem."`
 	PrintConfig printConfigCommand `cmd:"" help:"Print every setting in force and where it comes from."`
 	ConfigDoc   configDocCommand   `cmd:"" help:"Print what can be set, with defaults."`

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"liveroom/engine/shop"
+	"liveroom/engine/shop/document"
+	"liveroom/engine/shop/knowledge"
+)
+
+// exchange is what import and export share: which node, and what of it.
+type exchange struct {
+	Admin     string `help:"Admin address of the node." default:"http://127.0.0.1:7702" placeholder:"URL"`
+	Knowledge bool   `help:"The knowledge base instead of the catalogue."`
+	Format    string `help:"yaml, json or csv." placeholder:"FORMAT"`
+}
+
+// exchangeBudget bounds one request.
+const exchangeBudget = 30 * time.Second
+
+// maxAnswer bounds what is read of a node's answer: a whole catalogue in its longest form, or every problem of one.
+const maxAnswer = 64 << 20
+
+// url returns the address to ask.
+func (x exchange) url(query url.Values) string {
+	path := "/v1/catalogue"
+	if x.Knowledge {
+		path = "/v1/knowledge"
+	}
+	base := x.Admin
+	if !strings.Contains(base, "://") {
+		base = "http://" + base
+	}
+	return strings.TrimRight(base, "/") + path + "?" + query.Encode()
+}
+
+// request asks the node and returns its answer.
+func (x exchange) request(ctx context.Context, method, address string, body []byte) (status int, answer []byte, err error) {
+	ctx, stop := context.WithTimeout(ctx, exchangeBudget)
+	defer stop()
+	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, fmt.Errorf("%w: --admin: %w", errUsage, err)
+	}
+	got, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, nil, fmt.Errorf("ask the node at %s (is it running? --admin names another): %w", x.Admin, err)
+	}
+	defer got.Body.Close()
+	answer, err = io.ReadAll(io.LimitReader(got.Body, maxAnswer))
+	if err != nil {
+		return 0, nil, fmt.Errorf("read the node's answer: %w", err)
+	}
+	return got.StatusCode, answer, nil
+}
+
+// refused turns a node's refusal into an error.
+func refused(file string, status int, answer []byte) error {
+	var why struct {
+		Error    string             `json:"error"`
+		Problems []document.Problem `json:"problems"`
+	}
+	if json.Unmarshal(answer, &why) != nil || why.Error == "" {
+		return fmt.Errorf("%s: the node answered %d: %s", file, status, document.Clip(string(answer)))
+	}
+	lines := []string{file + ": " + why.Error}
+	for _, p := range why.Problems {
+		lines = append(lines, "  "+p.String())
+	}
+	return fmt.Errorf("%s", strings.Join(lines, "\n"))
+}
+
+type importCommand struct {
+	exchange
+	File   string `arg:"" help:"YAML, JSON or CSV file." type:"existingfile"`
+	DryRun bool   `help:"Check the file and say what would change; change nothing."`
+}
+
+// Run replaces a node's catalogue or knowledge base by a file, after it was checked here.
+func (c *importCommand) Run(ctx context.Context, s streams) error {
+	format, err := document.FormatOf(c.File)
+	if c.Format != "" {
+		format, err = document.ParseFormat(c.Format)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	file, err := readAtMost(c.File, document.MaxBytes)
+	if err != nil {
+		return err
+	}
+	if c.Knowledge {
+		_, err = knowledge.Parse(format, file, knowledge.Rules{})
+	} else {
+		_, err = shop.Parse(format, file)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	query := url.Values{"format": {string(format)}}
+	if c.DryRun {
+		query.Set("dry_run", "1")
+	}
+	status, answer, err := c.request(ctx, http.MethodPut, c.url(query), file)
+	if err != nil {
+		return err
+	}
+	if status != http.StatusOK {
+		return refused(c.File, status, answer)
+	}
+	done := "imported"
+	if c.DryRun {
+		done = "would be imported"
+	}
+	_, err = fmt.Fprintf(s.out, "%s %s: %s\n", c.File, done, bytes.TrimSpace(answer))
+	return err
+}
+
+// readAtMost reads a file, but not much more of it than is accepted.
+func readAtMost(path string, most int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, most+1))
+}
+
+type exportCommand struct{ exchange }
+
+// Run prints a node's catalogue or knowledge base.
+func (c *exportCommand) Run(ctx context.Context, s streams) error {
+	format := document.YAML
+	if c.Format != "" {
+		var err error
+		if format, err = document.ParseFormat(c.Format); err != nil {
+			return fmt.Errorf("%w: %w", errUsage, err)
+		}
+	}
+	status, answer, err := c.request(ctx, http.MethodGet, c.url(url.Values{"format": {string(format)}}), nil)
+	if err != nil {
+		return err
+	}
+	if status != http.StatusOK {
+		return refused("export", status, answer)
+	}
+	_, err = s.out.Write(answer)
+	return err
+}
