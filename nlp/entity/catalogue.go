@@ -30,8 +30,9 @@ type span struct {
 }
 
 // NewCatalogue learns the names of products: name and aliases as kind product with the product's id and unit
-// "product", the variants' sizes and colours with the shop's own spelling as the normalised value. Of two equal names the
-// first counts. Names of one character or of more than 64 are left out.
+// "product"; the variants' sizes and colours, and, where the words around them compare, the competitors that products are
+// compared with, with the shop's own spelling as the normalised value. Of two equal names the first counts. Names of one
+// character or of more than 64 are left out.
 func NewCatalogue(products []live.Product) *Catalogue {
 	b := names{seen: map[string]bool{}}
 	for i := range products {
@@ -43,6 +44,9 @@ func NewCatalogue(products []live.Product) *Catalogue {
 		}
 	}
 	for i := range products {
+		for _, o := range products[i].Competitors {
+			b.add(o.Name, word{kind: Competitor, norm: o.Name, cue: true})
+		}
 		for _, v := range products[i].Variants {
 			b.add(v.Size, word{kind: Size, norm: v.Size})
 			b.add(v.Color, word{kind: Color, norm: v.Color})

@@ -115,7 +115,7 @@ func (s *scan) run(named []span) {
 		for len(named) > 0 && named[0].from < i {
 			named = named[1:]
 		}
-		if len(named) > 0 && named[0].from == i {
+		if len(named) > 0 && named[0].from == i && (!named[0].word.cue || s.compared(i, named[0].to)) {
 			n := named[0]
 			if n.word.kind == Size {
 				n.to = s.sizeTail(n.to)
