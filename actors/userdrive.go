@@ -21,6 +21,7 @@ type closing struct {
 	mood      Mood          // 0 when nothing was read
 	frame     []byte        // what tells the sender
 	reply     live.ReplyID  // "" when there is none
+	suggested *live.Reply   // for the seats to see, nil when there is none
 	topic     Topic         // of a public question
 	asker     AskerID       // as the room knows it
 	redriven  bool          // acknowledged before this incarnation

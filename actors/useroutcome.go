@@ -29,8 +29,12 @@ func (u *user) close(now time.Time, e *Effect) {
 	if e.Reading != nil {
 		c.decided = e.Reading.DecidedBy
 	}
-	if e.Reply != nil {
+	switch {
+	case e.Reply == nil:
+	case e.Outcome == live.Replied:
 		c.reply = e.Reply.ID
+	default:
+		c.suggested = e.Reply
 	}
 	record := live.Record{
 		Kind: live.RecordClosed, User: u.key, Session: e.Session, Received: e.Received, Key: e.Event.Key(),
@@ -69,6 +73,9 @@ func (h *House) told(c *closing) {
 	if c.reply != "" && c.event.Type == live.Comment {
 		h.parts.Outlet.Broadcast(c.event.Room, c.frame, c.session)
 	}
+	if c.suggested != nil {
+		h.suggest(c.suggested)
+	}
 	h.answered(c, c.reply)
 }
 
@@ -91,7 +98,7 @@ func (h *House) tell(s live.SessionID, o live.Outcome, frame []byte) {
 // frame encodes what tells the sender of an outcome.
 func (h *House) frame(e *Effect) []byte {
 	switch {
-	case e.Reply != nil:
+	case e.Reply != nil && e.Outcome == live.Replied:
 		return h.parts.Frames.Reply(nil, e.Reply)
 	case e.Outcome == live.Shed:
 		return h.parts.Frames.Error(nil, shedFault(e.Code, e.Event.ID))

@@ -22,6 +22,9 @@ func (s *State) Append(dst []byte) []byte {
 	if o.Resumed {
 		flags |= 2
 	}
+	if s.Complained {
+		flags |= 4
+	}
 	dst = append(dst, flags, byte(min(s.Unsure, 255)), byte(s.Topic))
 	dst = binary.AppendUvarint(dst, uint64(max(0, s.At)))
 	for _, text := range [...]string{string(sl.Product), sl.Size, sl.Color, sl.City, sl.Order} {
@@ -37,7 +40,7 @@ func (s *State) Append(dst []byte) []byte {
 	dst = append(dst, byte(o.Intent), byte(o.Guesses[0]), byte(o.Guesses[1]), byte(o.Guesses[2]))
 	dst = binary.AppendUvarint(dst, uint64(max(0, o.Until)))
 	dst = binary.AppendUvarint(dst, uint64(o.Quantity))
-	return appendText(appendText(dst, string(o.SKU)), string(o.Hold))
+	return appendText(appendText(appendText(dst, string(o.Product)), string(o.SKU)), string(o.Hold))
 }
 
 // maxText bounds a stored text in bytes; a longer one is not kept.
@@ -58,6 +61,7 @@ func Read(b []byte) (s State, rest []byte, err error) {
 	for _, text := range [...]*string{(*string)(&s.Slots.Product), &s.Slots.Size, &s.Slots.Color, &s.Slots.City, &s.Slots.Order} {
 		*text = r.text()
 	}
+	s.Complained = flags&4 != 0
 	s.Slots.Shown, s.Slots.Quantity = flags&1 != 0, r.number()
 	s.Slots.Kg, s.Slots.Cm = float64(r.number())/1000, float64(r.number())/10
 	if s.Open.Kind = Kind(r.byte()); s.Open.Kind >= kinds {
@@ -71,7 +75,7 @@ func Read(b []byte) (s State, rest []byte, err error) {
 			o.Guesses[i] = r.intent()
 		}
 		o.Until, o.Quantity = r.number(), r.number()
-		o.SKU, o.Hold = live.SKU(r.text()), live.ReservationID(r.text())
+		o.Product, o.SKU, o.Hold = live.ProductID(r.text()), live.SKU(r.text()), live.ReservationID(r.text())
 	}
 	if r.bad {
 		return State{}, nil, ErrSaved

@@ -90,12 +90,12 @@ func arbitrary(t *rapid.T) State {
 			Order: text.Draw(t, "order"),
 		},
 		Topic: live.Intent(rapid.IntRange(0, live.Intents).Draw(t, "topic")), At: rapid.Int64Range(0, 1<<50).Draw(t, "at"),
-		Unsure: rapid.IntRange(0, 255).Draw(t, "unsure"),
+		Unsure: rapid.IntRange(0, 255).Draw(t, "unsure"), Complained: rapid.Bool().Draw(t, "complained"),
 	}
 	if k := Kind(rapid.IntRange(0, int(kinds)-1).Draw(t, "kind")); k != Nothing {
 		s.Open = Open{
 			Kind: k, Intent: live.Intent(rapid.IntRange(0, live.Intents).Draw(t, "open")), Resumed: rapid.Bool().Draw(t, "resumed"),
-			Until: rapid.Int64Range(0, 1<<50).Draw(t, "until"), SKU: live.SKU(text.Draw(t, "sku")),
+			Until: rapid.Int64Range(0, 1<<50).Draw(t, "until"), Product: live.ProductID(text.Draw(t, "about")), SKU: live.SKU(text.Draw(t, "sku")),
 			Quantity: rapid.Int64Range(0, 99).Draw(t, "pieces"), Hold: live.ReservationID(text.Draw(t, "hold")),
 		}
 		for i := range s.Open.Guesses {

@@ -86,9 +86,6 @@ func (s *Slots) body(e *live.Entity) {
 // choice tells whether a size or colour is among the slots.
 func (s *Slots) choice() bool { return s.Size != "" || s.Color != "" }
 
-// any tells whether anything is.
-func (s *Slots) any() bool { return *s != Slots{} }
-
 // merge puts what was said over what was known.
 func (s Slots) merge(said *Slots) Slots {
 	if said.Size != "" {

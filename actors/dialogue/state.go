@@ -4,8 +4,9 @@ import "liveroom/engine/live"
 
 // How long things stay in mind, in milliseconds.
 const (
-	slotsFor = 10 * 60 * 1000 // slots and the latest question, after the latest message
-	openFor  = 5 * 60 * 1000  // an open question, after it was asked
+	slotsFor   = 10 * 60 * 1000      // slots and the latest question, after the latest message
+	openFor    = 5 * 60 * 1000       // an open question, after it was asked
+	sulkingFor = 24 * 60 * 60 * 1000 // that the user has complained, after the latest message
 )
 
 // State is what a dialogue keeps in mind. The zero value is a dialogue in which nothing has been said.
@@ -18,6 +19,8 @@ type State struct {
 	At int64
 	// Unsure counts messages in a row that were not understood.
 	Unsure int
+	// Complained tells that the user has complained: nothing is offered to him that he does not ask for.
+	Complained bool
 }
 
 // Slots are what the user has told. A zero field is not known.
@@ -46,11 +49,15 @@ const (
 	Confirm         // shall the hold become an order line
 	Instalment      // are instalments wanted
 	Guess           // which of the candidates was meant
+	Cross           // shall another product be told of
+	Locked          // nothing is asked; the order line may still be given back
+	Dropped         // nothing is asked; what was declined may still be wanted
 	kinds           // one past the last
 )
 
 var kindNames = [kinds]string{
 	Product: "product", Choice: "choice", Body: "size", Offer: "offer", Confirm: "confirm", Instalment: "instalment", Guess: "guess",
+	Cross: "cross", Locked: "locked", Dropped: "dropped",
 }
 
 // String returns the name scripts know, "" for nothing.
@@ -67,14 +74,20 @@ type Open struct {
 	Intent   live.Intent // the question of the user that it serves
 	Resumed  bool        // it has been asked a second time
 	Until    int64       // when it is forgotten, Unix milliseconds
-	SKU      live.SKU    // Offer and Confirm
-	Quantity int64       // Offer and Confirm
+	// Product is what it is about, which need not be what the user speaks of by now; of Cross, what is offered.
+	Product  live.ProductID
+	SKU      live.SKU // what is offered or held
+	Quantity int64    // of it
 	Hold     live.ReservationID
-	Guesses  [3]live.Intent
+	// Guesses are the candidates of a clarifying question. One may be asked while something else is open too.
+	Guesses [3]live.Intent
 }
 
 // fresh returns the state as it is at a time: what is too old is gone. A body, a city and an order id stay.
 func (s State) fresh(now int64) State {
+	if now-s.At > sulkingFor {
+		s.Complained = false
+	}
 	if now-s.At > slotsFor {
 		s.Slots.Product, s.Slots.Shown, s.Slots.Size, s.Slots.Color, s.Slots.Quantity = "", false, "", "", 0
 		s.Topic = 0
@@ -91,6 +104,19 @@ func (s *State) Product(now int64) live.ProductID {
 		return ""
 	}
 	return s.Slots.Product
+}
+
+// Held returns the hold that the dialogue knows of, "" for none.
+func (s *State) Held() live.ReservationID { return s.Open.Hold }
+
+// Taken returns the state once a person has taken the dialogue over: what the engine asked is not waited for any more.
+// A hold stays in mind, since it is the user's.
+func (s State) Taken() State {
+	if s.Open.Kind != Confirm && s.Open.Kind != Locked {
+		s.Open = Open{}
+	}
+	s.Open.Guesses, s.Unsure = [3]live.Intent{}, 0
+	return s
 }
 
 // opened returns what is open from now on.
