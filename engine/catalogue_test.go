@@ -116,8 +116,10 @@ func TestABadCatalogueChangesNothing(t *testing.T) {
 		status     int
 		want       []string
 	}{
-		{"two mistakes", "/v1/catalogue", bytes.Replace(demoWith(t, "link: 3", "link: 1"), []byte("price_fen: 8900"), []byte("price_fen: -1"), 1), 422,
-			[]string{`link \"1\" is taken by products[0].link`, "price_fen: is -1", `"path":"products[2].link"`, `"line":`}},
+		{
+			"two mistakes", "/v1/catalogue", bytes.Replace(demoWith(t, "link: 3", "link: 1"), []byte("price_fen: 8900"), []byte("price_fen: -1"), 1), 422,
+			[]string{`link \"1\" is taken by products[0].link`, "price_fen: is -1", `"path":"products[2].link"`, `"line":`},
+		},
 		{"another shop", "/v1/catalogue", demoWith(t, "shop: demo", "shop: other"), 422, []string{"this node serves demo"}},
 		{"a sheet", "/v1/catalogue?format=csv", []byte("row,id,sku,price\nshop,demo\n"), 422, []string{`"row":1,"column":"price"`}},
 		{"no format", "/v1/catalogue?format=xlsx", nil, 400, []string{"yaml, json, csv"}},

@@ -72,24 +72,24 @@ func (w *sheetWriter) product(p *productFile) {
 }
 
 // cells returns what is of the product, by column.
-func (p *productFile) cells() map[string]string {
+func (f *productFile) cells() map[string]string {
 	cells := map[string]string{
-		"aliases": document.JoinList(p.Aliases), "link": positive(p.Link), "category": p.Category, "gifts": document.JoinList(p.Gifts),
-		"promotion": p.Promotion, "instalment": positive(p.Instalment), "certificates": document.JoinList(p.Certificates),
-		"cross": document.JoinList(p.Cross),
+		"aliases": document.JoinList(f.Aliases), "link": positive(f.Link), "category": f.Category, "gifts": document.JoinList(f.Gifts),
+		"promotion": f.Promotion, "instalment": positive(f.Instalment), "certificates": document.JoinList(f.Certificates),
+		"cross": document.JoinList(f.Cross),
 	}
 	var sizes, offers, others []document.Pair
-	for _, s := range p.SizeChart {
+	for _, s := range f.SizeChart {
 		sizes = append(sizes, document.Pair{Key: s.Size, Value: formatSpans(s)})
 	}
-	for _, o := range p.Promotions {
+	for _, o := range f.Promotions {
 		offers = append(offers, document.Pair{Key: o.From + "/" + o.Until, Value: o.Text})
 	}
-	for _, o := range p.Competitors {
+	for _, o := range f.Competitors {
 		others = append(others, document.Pair{Key: o.Name, Value: o.Facts})
 	}
 	cells["size_chart"], cells["promotions"], cells["competitors"] = document.JoinPairs(sizes), document.JoinPairs(offers), document.JoinPairs(others)
-	addSentences(cells, p.Attributes)
+	addSentences(cells, f.Attributes)
 	return cells
 }
 
