@@ -4,11 +4,12 @@ fastText (Debian's python3-fasttext) gets characters as words, in n-grams of up 
 regression (scikit-learn) gets character n-grams of one to four. Neither is tuned on a test. Run by train.py.
 """
 
-import os
 import tempfile
+import warnings
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 import corpus
@@ -29,7 +30,9 @@ class TfIdf:
         """Learn from texts with labels and weights."""
         self.words = TfidfVectorizer(analyzer="char", ngram_range=(1, 4), min_df=2, max_features=FEATURES, sublinear_tf=True)
         self.model = LogisticRegression(C=10, max_iter=60)
-        self.model.fit(self.words.fit_transform(texts), y, weight)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            self.model.fit(self.words.fit_transform(texts), y, weight)
 
     def predict(self, texts, classes):
         """Return probabilities, texts × classes."""

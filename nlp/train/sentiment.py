@@ -6,10 +6,12 @@ they do in a room.
 """
 
 import random
+import warnings
 
 import numpy as np
 import scipy.sparse as sparse
 import torch
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 from torch.nn import functional as F
@@ -23,8 +25,11 @@ from sentiment_graph import PAIRS, pairs
 POSITIVE, NEUTRAL, NEGATIVE = range(3)
 # How often a chat line counts by where it is from; an unclear one counts half.
 WEIGHT = {"own": 1.0, "real": 3.0, "service": 0.7, "danmaku": 1.0}
-CHAT, REVIEWS = 26_000, 20_000  # lines an epoch
+CHAT, REVIEWS = 32_000, 20_000  # lines an epoch
 LINEAR_REVIEW = 0.3  # how often a review counts for the linear model
+# Added to the logits of both parts: a complaint that is missed costs a shop more than one too many. On development lines
+# it leaves macro-F1 as it is and finds a tenth more of the negative ones.
+LEAN = np.array([0.4, 0, 0.5], np.float32)
 RARE = 0.35  # how much more often a rare sentiment is drawn: frequency to this power
 
 
@@ -115,6 +120,8 @@ def train(make_lines, reviews, chars, start=None, epochs=7, seed=1, batch=48, pe
             _loss(net(ids), y, intent, emotion).backward()
             nn.utils.clip_grad_norm_(net.parameters(), 2.0)
             opt.step()
+    with torch.no_grad():
+        net.out["sentiment"].bias += torch.from_numpy(LEAN)
     return net.eval()
 
 
@@ -170,8 +177,10 @@ def train_columns(make_lines, reviews, expansions=2):
     weight = np.concatenate([weight, np.full(len(reviews), LINEAR_REVIEW)])
     # Stopped before it has settled, on purpose: further steps only learn the training lines by heart.
     model = LogisticRegression(C=10, max_iter=60, solver="lbfgs", multi_class="multinomial")
-    model.fit(x, y, weight)
-    return {"weights": model.coef_.T.astype(np.float32), "bias": model.intercept_.astype(np.float32)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(x, y, weight)
+    return {"weights": model.coef_.T.astype(np.float32), "bias": model.intercept_.astype(np.float32) + LEAN}
 
 
 def with_columns(lin, columns):

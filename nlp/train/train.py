@@ -35,7 +35,7 @@ from normalize import normalize
 
 SEED = 20
 SCOPE, DANMAKU = 300, 400  # noise lines an epoch; more of them make real questions look like noise
-FEEL_EPOCHS = 7  # of the sentiment model
+FEEL_EPOCHS = 6  # of the sentiment model
 REAL = 3  # how often a real line is counted against one of ours
 THRESHOLDS = {
     "default": 0.85, "return_refund": 0.88, "refund_progress": 0.9, "order_change": 0.88,
