@@ -1,4 +1,5 @@
-// Package shop holds what a shop knows: its catalogue, the ledger of its stock and the live numbers of its rooms.
+// Package shop holds what a shop knows: its catalogue, the ledger of its stock, the live numbers of its rooms and the
+// profiles of its customers. Its folders hold the knowledge base and the reading of files.
 //
 // A Catalogue is immutable and checked whole. A Ledger is the one owner of a shop's stock and Rooms the one owner of the
 // rooms' counts: both publish immutable, versioned snapshots that readers take without a lock. What is not known is
