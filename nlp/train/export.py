@@ -134,8 +134,8 @@ def write(folder, net, lin, feel, chars, texts, settings):
         f.write("\n")
 
 
-def check_runtime(folder, net, index, texts):
-    """Compare the written graph with the numpy reference in ONNX Runtime, padded and not, where it is installed."""
+def check_runtime(folder, net, feel, index, texts):
+    """Compare the written graphs with the numpy references in ONNX Runtime, padded and not, where it is installed."""
     try:
         import onnxruntime
     except ImportError:
@@ -152,4 +152,10 @@ def check_runtime(folder, net, index, texts):
         ids = pad_batch(rows[at : at + 16])
         for got, want in zip(session.run(None, {"ids": ids}), forward_numpy(net, ids)):
             worst = max(worst, float(np.abs(got - want).max()))
+    session = onnxruntime.InferenceSession(os.path.join(folder, "sentiment.onnx"), providers=["CPUExecutionProvider"])
+    for row in (encode_inner(normalize(t), index) or [PAD] for t in texts + ODD):
+        for extra in (0, 7):
+            ids, length = np.array([row + [PAD] * extra], np.int64), np.array([len(row)], np.int32)
+            got = session.run(None, {"ids": ids, "lengths": length})[0]
+            worst = max(worst, float(np.abs(got - sentiment_graph.forward(feel, ids[:, : len(row)])).max()))
     return worst

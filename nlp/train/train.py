@@ -252,8 +252,8 @@ def finish(args, final, chars, alone, sets, root):
     settings = {"version": args.version, "created": args.created, **final.settings}
     texts = [x.text for x in sets.test[:300]]
     export.write(args.out, final.net, final.lin, final.feel, chars, texts, settings)
-    worst = export.check_runtime(args.out, final.net, final.index, texts)
-    say("exported; ONNX Runtime differs from the numpy reference by", worst)
+    worst = export.check_runtime(args.out, final.net, final.feel, final.index, texts)
+    say("exported; ONNX Runtime differs from the numpy references by", worst)
     rounded = sentiment_graph.agreement(final.feel, [encode_inner(x.norm, final.index) for x in sets.dev + sets.real_dev])
     say(f"8 bits leave the sentiment of {100 * rounded:.2f} % of the development lines as it is in 32")
     result = figures(final, sets, root)
