@@ -13,7 +13,7 @@ var permits = map[live.Role][]live.EventType{
 }
 
 // may is permits as one bit per type, for the hot path.
-var may = func() (bits [live.Admin + 1]uint32) {
+var may = func() (bits [1 << 8]uint32) {
 	for role, types := range permits {
 		for _, t := range types {
 			bits[role] |= 1 << t

@@ -1,6 +1,6 @@
 package live
 
-// Role is what a link may do.
+// Role is what someone may do: over a link, or on the admin side.
 type Role uint8
 
 // The roles.
@@ -9,10 +9,13 @@ const (
 	Viewer
 	Seat
 	Admin
-	roles // one past the last
+	Operator   // runs rooms: catalogue, knowledge, modes
+	Supervisor // leads the seats
+	Auditor    // reads what was done, and changes nothing
+	roles      // one past the last
 )
 
-var roleNames = [roles]string{Ingest: "ingest", Viewer: "viewer", Seat: "seat", Admin: "admin"}
+var roleNames = [roles]string{Ingest: "ingest", Viewer: "viewer", Seat: "seat", Admin: "admin", Operator: "operator", Supervisor: "supervisor", Auditor: "auditor"}
 
 // String returns the wire name.
 func (r Role) String() string {
@@ -20,6 +23,15 @@ func (r Role) String() string {
 		return roleNames[r]
 	}
 	return ""
+}
+
+// Roles returns every role, in order.
+func Roles() []Role {
+	all := make([]Role, 0, roles-1)
+	for r := Ingest; r < roles; r++ {
+		all = append(all, r)
+	}
+	return all
 }
 
 // ParseRole returns the role with the given wire name, or 0.
@@ -40,4 +52,6 @@ type Link struct {
 	Room     RoomID // a viewer's own room; a limit for ingest and seat when not ""
 	User     UserID // a viewer's own user
 	Outcomes bool   // whether it asked for outcome frames
+	Token    string // the id of the token it came with
+	Expires  int64  // when that token does, Unix seconds; 0 for never
 }

@@ -14,15 +14,29 @@ var ErrExposedKey = errors.New("the key file is open to others")
 
 const maxKeyFile = 4096
 
-// ReadKeyFile returns the key a file holds: its bytes, less one line ending at the end. The file must be a regular one of
-// at most 4 KiB that nobody but its owner may read or write (mode 0600 or less): it wraps ErrExposedKey otherwise, and
-// ErrShortKey when the key has less than MinKey bytes.
+// ReadKeyFile returns the key of a file that new tokens are signed with. See ReadKeys.
 func ReadKeyFile(path string) ([]byte, error) {
-	key, err := readPrivate(path)
+	k, err := ReadKeys(path)
+	if err != nil {
+		return nil, err
+	}
+	return k.all[0].key, nil
+}
+
+// ReadKeys returns the keys a file holds: one, which is its bytes less one line ending at the end, or several as Rotate
+// writes them. The file must be a regular one of at most 4 KiB that nobody but its owner may read or write (mode 0600 or
+// less): it wraps ErrExposedKey otherwise, ErrShortKey when a key has less than MinKey bytes, and ErrKeyFile when a list
+// of keys is no such list.
+func ReadKeys(path string) (*Keys, error) {
+	content, err := readPrivate(path)
 	if err != nil {
 		return nil, fmt.Errorf("read token key: %w", err)
 	}
-	return key, nil
+	k, err := parseKeys(content)
+	if err != nil {
+		return nil, fmt.Errorf("read token key: %s: %w", path, err)
+	}
+	return k, nil
 }
 
 func readPrivate(path string) (key []byte, err error) {
@@ -47,9 +61,5 @@ func readPrivate(path string) (key []byte, err error) {
 	if len(key) > maxKeyFile {
 		return nil, fmt.Errorf("%s: %w: longer than %d bytes", path, fs.ErrInvalid, maxKeyFile)
 	}
-	key = bytes.TrimSuffix(bytes.TrimSuffix(key, []byte("\n")), []byte("\r"))
-	if len(key) < MinKey {
-		return nil, fmt.Errorf("%s: %w", path, shortKey(key))
-	}
-	return key, nil
+	return bytes.TrimSuffix(bytes.TrimSuffix(key, []byte("\n")), []byte("\r")), nil
 }

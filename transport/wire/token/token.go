@@ -1,11 +1,18 @@
 // Package token makes and checks the tokens by which a link says who it is: JSON Web Tokens signed with HMAC-SHA-256 and
-// nothing else, with the claims role, shop, room, user and exp. It holds no key, reads no clock and starts no goroutine.
+// nothing else, with the claims role, shop, room, user, jti, iat and exp. The header's kid tells which key of several has
+// signed it. The package holds no key, reads no clock and starts no goroutine.
 package token
 
 import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -19,6 +26,8 @@ type Claims struct {
 	Room    live.RoomID // required for a viewer; for ingest and seat "" leaves the room open
 	User    live.UserID // required for a viewer
 	Expires time.Time   // whole seconds; required
+	ID      string      // what it is revoked by; "" lets Sign draw one, and Verify derive one from a token that has none
+	Issued  time.Time   // set by Sign; zero when a token does not say
 }
 
 // What can be wrong with a token. The first two tell the bearer's fault, and match live.Expired and live.Unauthorized;
@@ -30,6 +39,8 @@ var (
 	ErrUnauthorized = errors.New("the token is not valid")
 	// ErrShortKey is returned for a key of less than MinKey bytes.
 	ErrShortKey = errors.New("the token key is too short")
+	// ErrKeyFile is returned for a key file that is not one.
+	ErrKeyFile = errors.New("the key file cannot be read as one")
 	// ErrClaims is returned when claims to be signed do not make sense together.
 	ErrClaims = errors.New("the claims do not make a token")
 )
@@ -61,21 +72,44 @@ func Sign(key []byte, c Claims, now time.Time) (string, error) {
 	w := words{Role: c.Role.String(), Shop: string(c.Shop), Room: string(c.Room), User: string(c.User)}
 	w.ExpiresAt = jwt.NewNumericDate(c.Expires)
 	w.IssuedAt = jwt.NewNumericDate(now)
-	signed, err := jwt.NewWithClaims(jwt.SigningMethodHS256, w).SignedString(key)
+	if w.ID = c.ID; w.ID == "" {
+		w.ID = newID()
+	}
+	unsigned := jwt.NewWithClaims(jwt.SigningMethodHS256, w)
+	unsigned.Header["kid"] = keyID(key)
+	signed, err := unsigned.SignedString(key)
 	if err != nil {
 		return "", fmt.Errorf("sign token: %w", err)
 	}
 	return signed, nil
 }
 
-// Verify returns the claims of a token. It wraps ErrExpired for one that was good before now, ErrUnauthorized for
-// anything else that is wrong with it, and ErrShortKey for a weak key. The text of the error may be shown to the bearer.
+func newID() string {
+	var random [12]byte
+	rand.Read(random[:])
+	return base64.RawURLEncoding.EncodeToString(random[:])
+}
+
+// keyID names a key without telling it: the start of its hash.
+func keyID(key []byte) string {
+	sum := sha256.Sum256(append([]byte("liveroom token key\x00"), key...))
+	return hex.EncodeToString(sum[:6])
+}
+
+// Verify returns the claims of a token that one key has signed; see Keys.Verify.
 func Verify(key []byte, tok string, now time.Time) (Claims, error) {
 	if len(key) < MinKey {
 		return Claims{}, shortKey(key)
 	}
+	return (&Keys{all: []heldKey{{id: keyID(key), key: key}}}).Verify(tok, now)
+}
+
+// Verify returns the claims of a token. It wraps ErrExpired for one that was good before now, and ErrUnauthorized for
+// anything else that is wrong with it. The text of the error may be shown to the bearer. A token that names no key is
+// tried with each.
+func (k *Keys) Verify(tok string, now time.Time) (Claims, error) {
 	var w words
-	_, err := jwt.ParseWithClaims(tok, &w, func(*jwt.Token) (any, error) { return key, nil },
+	_, err := jwt.ParseWithClaims(tok, &w, func(t *jwt.Token) (any, error) { return k.candidates(t.Header["kid"], now) },
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
 		jwt.WithExpirationRequired(),
 		jwt.WithStrictDecoding(),
@@ -92,7 +126,14 @@ func Verify(key []byte, tok string, now time.Time) (Claims, error) {
 	}
 	c := Claims{
 		Role: live.ParseRole(w.Role), Shop: live.ShopID(w.Shop), Room: live.RoomID(w.Room), User: live.UserID(w.User),
-		Expires: w.ExpiresAt.Time,
+		Expires: w.ExpiresAt.Time, ID: w.ID,
+	}
+	if w.IssuedAt != nil {
+		c.Issued = w.IssuedAt.Time
+	}
+	if c.ID == "" { // made elsewhere; its bytes cannot be changed, so they name it
+		sum := sha256.Sum256([]byte(tok))
+		c.ID = "sha256-" + hex.EncodeToString(sum[:16])
 	}
 	if problem := c.problem(); problem != "" {
 		return Claims{}, fmt.Errorf("%w: %s", ErrUnauthorized, problem)
@@ -104,11 +145,13 @@ func Verify(key []byte, tok string, now time.Time) (Claims, error) {
 func (c *Claims) problem() string {
 	switch {
 	case c.Role.String() == "":
-		return "the role is ingest, viewer, seat or admin"
+		return "the role is ingest, viewer, seat, supervisor, operator, auditor or admin"
 	case c.Role == live.Viewer && (c.Room == "" || c.User == ""):
 		return "a viewer's token names its room and its user"
 	case len(c.Shop) > live.MaxID || len(c.Room) > live.MaxID || len(c.User) > live.MaxID:
 		return "shop, room and user have at most 128 bytes"
+	case len(c.ID) > live.MaxID || strings.ContainsFunc(c.ID, unicode.IsControl):
+		return "jti has at most 128 bytes and no control characters"
 	case c.Expires.IsZero():
 		return "it has no exp"
 	}

@@ -36,6 +36,10 @@ func TestSignAndVerify(t *testing.T) {
 			t.Fatalf("Sign(%+v): %v", c, err)
 		}
 		got, err := token.Verify(key, tok, now)
+		if got.ID == "" || !got.Issued.Equal(now) {
+			t.Errorf("Verify(Sign(%+v)) has id %q and was issued %v, want an id and %v", c, got.ID, got.Issued, now)
+		}
+		c.ID, c.Issued = got.ID, got.Issued
 		if err != nil || got != c {
 			t.Errorf("Verify(Sign(%+v)) = %+v, %v", c, got, err)
 		}
