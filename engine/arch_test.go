@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	"engine/admin":          {"engine/live"},
 	"engine/shop":           {"engine/live"},
 	"engine/shop/knowledge": {"engine/live", "engine/shop/document"},
+	"engine/privacy":        {"engine/live"},
 	"engine/storage":        {"engine/live"},
 	"actors":                {"engine/live"},
 	"nlp":                   {"engine/live"},
