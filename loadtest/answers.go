@@ -10,9 +10,11 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"liveroom/engine/live"
+	"liveroom/loadtest/chorus"
 	"liveroom/loadtest/crowd"
 	"liveroom/loadtest/journal"
 	"liveroom/loadtest/report"
+	"liveroom/loadtest/rush"
 	"liveroom/transport/wire"
 )
 
@@ -22,6 +24,8 @@ type answers struct {
 	// set before the load starts
 	journal *journal.Journal
 	pong    func(link int)
+	chorus  *chorus.Chorus // listens to public replies; nil for none
+	rush    *rush.Rush     // hears what buyers are told; nil for none
 
 	// owned by the crowd's goroutine
 	frame wire.Outbound
@@ -142,6 +146,9 @@ func (a *answers) reply(link int, o *wire.Outbound, now time.Duration) {
 	private := o.Scope != live.Public.String()
 	l := &a.links[link]
 	l.after = live.EventID(strings.Clone(string(o.ID))) // the frame's strings share memory
+	if !private && a.chorus != nil {
+		a.overhear(link, o, now)
+	}
 	if !private && (!ours || int(s.Link) != link) || ours && s.Outcome != 0 && o.Count > 0 {
 		a.figures.Fanned++ // said to the room, or a closing reply that speaks for many
 		if ours && int(s.Link) != link {
@@ -169,6 +176,18 @@ func (a *answers) reply(link int, o *wire.Outbound, now time.Duration) {
 	if s.Probe != 0 {
 		a.check(s, o.Text)
 	}
+	if a.rush != nil {
+		a.rush.Heard(now, int(s.User), rush.Answer{Outcome: live.Replied, Script: o.Script, Variant: o.Variant})
+	}
+}
+
+// overhear passes a public reply on.
+func (a *answers) overhear(link int, o *wire.Outbound, now time.Duration) {
+	if o.Count > 0 {
+		a.chorus.Closing(now, link, string(o.ID), o.Text, o.Count)
+		return
+	}
+	a.chorus.Reply(now, string(o.ID), o.Text)
 }
 
 // check compares a probe's reply with the figures on their way when it came.
@@ -212,6 +231,9 @@ func (a *answers) outcome(link int, o *wire.Outbound, now time.Duration) {
 	if found == journal.First {
 		a.time(report.Outcome, s, now)
 		a.ended(s, how, o.Reason, now)
+		if a.rush != nil {
+			a.rush.Heard(now, int(s.User), rush.Answer{Outcome: how})
+		}
 	}
 }
 
@@ -231,10 +253,18 @@ func (a *answers) fault(link int, o *wire.Outbound, now time.Duration) {
 		a.figures.Refused++
 		a.example("%s refused: %s %s %s", o.To, o.Code, o.Field, o.Message)
 	}
+	if a.rush != nil && sheds[o.Code] {
+		if s, ours := a.journal.Lookup(o.To); ours && s.Outcome == 0 && a.rush.Refused(now, int(s.User)) {
+			return // nothing is remembered of it: it is said again
+		}
+	}
 	s, found := a.journal.Close(o.To, link, journal.Ending{Outcome: live.Shed, What: [3]string{o.Code}, Private: true}, now)
 	if found == journal.First && s.Type.Answerable() {
 		a.time(report.Outcome, s, now)
 		a.ended(s, live.Shed, o.Code, now)
+		if a.rush != nil {
+			a.rush.Heard(now, int(s.User), rush.Answer{Outcome: live.Shed})
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"liveroom/engine/live"
 	"liveroom/loadtest/journal"
+	"liveroom/loadtest/rush"
 )
 
 // firstFigure is the first stock figure of a probe. Figures count up from here, so that a reply names its probe; other
@@ -24,13 +25,15 @@ type audience struct {
 	users    dice
 	messages *wording
 	comments *wording
-	phrases  []phrase // of messages, then of comments
+	phrases  []phrase // of messages, then of comments, then the words of a rush
+	words    int      // where the latter begin
 	names    []string // of the known users behind ingest links
 
 	// owned by the pacer
 	random   *rand.Rand
 	newcomer int
 	probes   int
+	turn     int // of those who speak once each
 }
 
 // newAudience reads the texts of a scenario. A log, when there is one, brings its own mix.
@@ -56,6 +59,12 @@ func newAudience(s Scenario, tag string, l *library, log *roomLog) (*audience, e
 			return nil, err
 		}
 		a.phrases = append(a.phrases, a.comments.phrases...)
+	}
+	a.words = len(a.phrases)
+	if s.Rush.Think > 0 {
+		for _, w := range [...]rush.Word{rush.Take, rush.Confirm} {
+			a.phrases = append(a.phrases, phrase{text: w.Text(), question: true})
+		}
 	}
 	a.names = make([]string, s.Users.Count)
 	for i := range a.names {
@@ -86,7 +95,7 @@ func (a *audience) next(due time.Duration) journal.Sent {
 	s := journal.Sent{Type: mixed[a.types.roll(a.random)], Due: due}
 	links := a.scenario.Links
 	if s.Type == live.Message && links.Viewers > 0 || links.Ingest == 0 {
-		s.Link = int32(a.random.IntN(links.Viewers))
+		s.Link = int32(a.viewer())
 		s.User = s.Link
 	} else {
 		s.Link = int32(links.Viewers + a.random.IntN(links.Ingest))
@@ -108,8 +117,30 @@ func (a *audience) next(due time.Duration) journal.Sent {
 	return s
 }
 
+// word returns the send of what a buyer of a rush says next.
+func (a *audience) word(d rush.Due) journal.Sent {
+	s := journal.Sent{Type: live.Message, Link: int32(d.Buyer), User: int32(d.Buyer), Question: true, Due: d.At}
+	if s.Text = int32(a.words) + int32(d.Word-rush.Take); d.Word == rush.Ask {
+		s.Text = int32(a.messages.roll(a.random))
+	}
+	return s
+}
+
+// viewer draws a viewer link.
+func (a *audience) viewer() int {
+	if a.scenario.Users.Each {
+		a.turn++
+		return (a.turn - 1) % a.scenario.Links.Viewers
+	}
+	return a.random.IntN(a.scenario.Links.Viewers)
+}
+
 // someone draws a user behind an ingest link.
 func (a *audience) someone() int {
+	if a.scenario.Users.Each {
+		a.turn++
+		return a.firstKnown() + (a.turn-1)%a.scenario.Users.Count
+	}
 	if a.scenario.Users.FirstTime > 0 && a.random.Float64() < a.scenario.Users.FirstTime {
 		return a.stranger()
 	}

@@ -14,15 +14,20 @@ func (r *run) crash(ctx context.Context, data string) error {
 	pacing, stop := context.WithCancel(ctx)
 	defer stop()
 	killed := make(chan error, 1)
-	at := time.AfterFunc(time.Until(r.sender.start.Add(r.config.KillAfter)), func() { // in the middle of sending
+	go func() { // in the middle of sending
+		if !r.moment(pacing) {
+			return
+		}
 		if m, err := target.Scrape(ctx, r.endpoints.Admin, r.endpoints.Tokens.Admin); err == nil {
 			r.deadCPU = m.CPU() - r.before.CPU()
 		}
 		r.answers.leave()
+		if r.rush != nil {
+			r.rush.Killed()
+		}
 		killed <- r.own.Kill()
 		stop()
-	})
-	defer at.Stop()
+	}()
 	r.pacer.run(pacing, r.sender.emit)
 	if err := ctx.Err(); err != nil {
 		return err
@@ -48,6 +53,25 @@ func (r *run) crash(ctx context.Context, data string) error {
 	return r.comeBack(ctx, begin)
 }
 
+// moment returns true when it is time to kill the server, false when ctx has ended.
+func (r *run) moment(ctx context.Context) bool {
+	limit := r.config.KillAfter
+	var middle <-chan struct{}
+	if limit == 0 { // in the middle of the race, at the latest when everybody has spoken
+		limit, middle = r.config.Scenario.Schedule.Duration, r.rush.Middle()
+	}
+	over := time.NewTimer(time.Until(r.sender.start.Add(limit)))
+	defer over.Stop()
+	select {
+	case <-over.C:
+		return true
+	case <-middle:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
 // comeBack opens the links again and says again what was not acknowledged.
 func (r *run) comeBack(ctx context.Context, begin time.Duration) error {
 	r.before = target.Metrics{} // the new process counts from nothing
@@ -61,6 +85,9 @@ func (r *run) comeBack(ctx context.Context, begin time.Duration) error {
 	away := time.Since(r.sender.start) - begin
 	r.pacer.postpone(away)
 	r.sender.postpone(away)
+	if r.rush != nil {
+		r.rush.Postpone(away)
+	}
 	r.report.Restart.Resent = int64(len(resent))
 	r.report.Restart.OutageMs = float64(away.Microseconds()) / 1000
 	return nil
@@ -76,6 +103,12 @@ func (a *answers) died(at time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.killed, a.resumed = at, 0
+}
+
+func (a *answers) isAway() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.away
 }
 
 func (a *answers) back() {

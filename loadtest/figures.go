@@ -35,7 +35,7 @@ func (r *run) open(c report.Calibration) *report.Report {
 		Machine: machine.Describe(), Calibration: c, Limits: s.Limits,
 		Load: report.Load{
 			Seed: s.Seed, Seconds: s.Schedule.Duration.Seconds(), RampS: s.Schedule.Ramp.Seconds(),
-			Viewers: s.Links.Viewers, Ingest: s.Links.Ingest, Users: s.Users.Count, UserDraw: s.Users.Draw.String(),
+			Viewers: s.Links.Viewers, Ingest: s.Links.Ingest, Users: s.Users.Count, UserDraw: s.Users.String(),
 			FirstTime: s.Users.FirstTime, Mix: s.Mix.shares(), Texts: r.library.listed, Shape: s.Schedule.describe(r.log),
 		},
 	}
@@ -46,6 +46,7 @@ func (r *run) fill(ctx context.Context, took time.Duration) {
 	rep := r.report
 	rep.Journal = r.journal.Tally()
 	r.answers.fill(rep)
+	r.fillKinds()
 	sent, byType := r.sender.sent()
 	left := sent - rep.Journal.Withdrawn
 	rep.Rate = report.Rate{

@@ -10,10 +10,12 @@ import (
 	"strconv"
 	"time"
 
+	"liveroom/loadtest/chorus"
 	"liveroom/loadtest/crowd"
 	"liveroom/loadtest/journal"
 	"liveroom/loadtest/machine"
 	"liveroom/loadtest/report"
+	"liveroom/loadtest/rush"
 	"liveroom/loadtest/target"
 )
 
@@ -26,7 +28,7 @@ type Config struct {
 	Program string
 	Places  Places
 	// KillAfter, when not 0, kills the server that was started so long into the load, as a crash would, starts it again on
-	// the same data, resumes all links and says again what was not acknowledged.
+	// the same data, resumes all links and says again what was not acknowledged. It goes before what a Rush says of that.
 	KillAfter time.Duration
 	// Calibration is how long the yardstick runs; 0 is 1 s.
 	Calibration time.Duration
@@ -43,7 +45,7 @@ func (c Config) check() error {
 	var k checks
 	k.that(c.KillAfter >= 0, "kill-after: %v is negative", c.KillAfter)
 	k.that(c.KillAfter == 0 || c.KillAfter < c.Scenario.Schedule.Duration, "kill-after: %v, want less than the duration", c.KillAfter)
-	own := c.Target.TCP == "" && c.Target.WS == ""
+	own := c.own()
 	k.that(c.KillAfter == 0 || own, "kill-after: only a server that the run started can be killed")
 	if !own {
 		l := c.Scenario.Links
@@ -53,6 +55,9 @@ func (c Config) check() error {
 	}
 	return errors.Join(c.Scenario.Validate(), k.err())
 }
+
+// own tells whether the run starts its server itself.
+func (c Config) own() bool { return c.Target.TCP == "" && c.Target.WS == "" }
 
 // run is one run under way.
 type run struct {
@@ -70,6 +75,9 @@ type run struct {
 	sender    *sender
 	pacer     *pacer
 	report    *report.Report
+	kills     bool           // the server is to be killed in the middle
+	chorus    *chorus.Chorus // nil when the scenario has none
+	rush      *rush.Rush     // nil when the scenario has none
 
 	// owned by Run's goroutine
 	before    target.Metrics
@@ -86,7 +94,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 		return nil, err
 	}
 	data := ""
-	if c.KillAfter > 0 {
+	if r.kills {
 		if data, err = os.MkdirTemp("", "roomload-"); err != nil {
 			return nil, fmt.Errorf("make a data folder: %w", err)
 		}
@@ -116,6 +124,7 @@ func prepare(c Config) (*run, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
+	c.Scenario = c.Scenario.paced()
 	s := c.Scenario
 	tag := strconv.FormatInt(time.Now().UnixMilli(), 36)
 	r := &run{config: c, journal: journal.New(tag)}
@@ -142,6 +151,11 @@ func prepare(c Config) (*run, error) {
 	}
 	r.answers = newAnswers(links)
 	r.answers.journal = r.journal
+	r.openKinds()
+	r.kills = c.KillAfter > 0 || s.Rush.KillAt > 0 && c.own()
+	if s.Rush.KillAt > 0 && !r.kills {
+		r.notes = append(r.notes, "the server is not ours and was not killed")
+	}
 	return r, nil
 }
 
@@ -160,7 +174,7 @@ func (r *run) readLog() {
 
 // reach starts the server or takes the one that is there.
 func (r *run) reach(ctx context.Context, data string) error {
-	if r.config.Target.TCP != "" || r.config.Target.WS != "" {
+	if !r.config.own() {
 		r.endpoints = r.config.Target
 		return nil
 	}
@@ -212,10 +226,13 @@ func (r *run) load(ctx context.Context, data string) error {
 	}
 	defer r.hurry()()
 	r.scrapeBefore(ctx)
+	if err := r.stock(ctx); err != nil {
+		return err
+	}
 	start := time.Now()
 	r.sender = newSender(r.audience, r.journal, r.crowd, start)
-	r.sender.announce = r.answers.announce
-	r.sender.keep = r.config.KillAfter > 0
+	r.sender.announce, r.sender.rush = r.answers.announce, r.rush
+	r.sender.keep = r.kills
 	r.sender.beat = r.answers.begin(start)
 	sends := arrivals{schedule: r.schedule}
 	if r.config.Scenario.Schedule.Arrivals == "poisson" {
@@ -224,11 +241,16 @@ func (r *run) load(ctx context.Context, data string) error {
 	r.pacer = &pacer{start: start, tick: time.Millisecond, next: sends.next}
 	r.beforeCPU = machine.OwnCPU()
 	line := r.watch(ctx, start)
+	sampled := r.sample(ctx)
 	err := r.pace(ctx, data)
 	spent, took := machine.OwnCPU()-r.beforeCPU, time.Since(start)
 	if err == nil {
 		err = r.drain(ctx)
 	}
+	if r.rush != nil { // the race goes on after everybody's first word
+		spent, took = machine.OwnCPU()-r.beforeCPU, time.Since(start)
+	}
+	sampled(ctx)
 	r.report.Seconds = line()
 	if err != nil {
 		return err
@@ -250,7 +272,7 @@ func (r *run) hurry() (restore func()) {
 
 // pace sends until the schedule is over or the server is gone.
 func (r *run) pace(ctx context.Context, data string) error {
-	if r.config.KillAfter > 0 {
+	if r.kills {
 		if err := r.crash(ctx, data); err != nil {
 			return err
 		}
@@ -286,20 +308,24 @@ func (r *run) alive(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// drain waits until every answerable send has its outcome, or the grace is over.
+// drain waits until every answerable send has its outcome and a chorus or a rush is over, or the grace is.
 func (r *run) drain(ctx context.Context) error {
 	over := time.NewTimer(r.config.Scenario.Schedule.Grace)
 	defer over.Stop()
+	r.sender.over = true
 	look := time.NewTicker(10 * time.Millisecond)
 	defer look.Stop()
-	for r.journal.Open() > 0 {
-		r.crowd.Flush()
+	for r.journal.Open() > 0 || r.waiting(time.Since(r.sender.start)) {
+		r.sender.emit(time.Since(r.sender.start), nil)
 		select {
 		case <-look.C:
 		case <-over.C:
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()
+		}
+		if err := r.alive(ctx); err != nil && r.waiting(0) {
+			return err
 		}
 	}
 	return nil

@@ -25,15 +25,19 @@ type Scenario struct {
 	About string `yaml:"about"`
 	Seed  uint64 `yaml:"seed"`
 	// Room is where it plays; "" is demo.
-	Room     live.RoomID   `yaml:"room"`
-	Schedule Timing        `yaml:"schedule"`
-	Links    Links         `yaml:"links"`
-	Users    Users         `yaml:"users"`
-	Mix      Mix           `yaml:"mix"`
-	Messages []TextSource  `yaml:"messages"`
-	Comments []TextSource  `yaml:"comments"`
-	Probes   Probing       `yaml:"probes"`
-	Limits   report.Limits `yaml:"limits"`
+	Room     live.RoomID  `yaml:"room"`
+	Schedule Timing       `yaml:"schedule"`
+	Links    Links        `yaml:"links"`
+	Users    Users        `yaml:"users"`
+	Mix      Mix          `yaml:"mix"`
+	Messages []TextSource `yaml:"messages"`
+	Comments []TextSource `yaml:"comments"`
+	Probes   Probing      `yaml:"probes"`
+	// Stock is set before the load, and taken notice of. Chorus and Rush make a scenario one of a special kind.
+	Stock  Shelf         `yaml:"stock"`
+	Chorus Chorus        `yaml:"chorus"`
+	Rush   Rush          `yaml:"rush"`
+	Limits report.Limits `yaml:"limits"`
 	// Server are settings, key=value, for a server that the run starts itself.
 	Server []string `yaml:"server"`
 }
@@ -43,7 +47,8 @@ type Timing struct {
 	// Duration is how long sends go on, Grace how long stragglers are then waited for; 0 is 5 s.
 	Duration time.Duration `yaml:"duration"`
 	Grace    time.Duration `yaml:"grace"`
-	// Rate is events a second in all once the ramp is over, Ramp how long it rises to that from nothing.
+	// Rate is events a second in all once the ramp is over, Ramp how long it rises to that from nothing. Where everybody
+	// speaks once, the rate follows from the duration.
 	Rate float64       `yaml:"rate"`
 	Ramp time.Duration `yaml:"ramp"`
 	// Arrivals is even (the default) or poisson.
@@ -78,6 +83,9 @@ type Users struct {
 	// FirstTime is the share of draws that bring someone never seen before, 0 to 1.
 	FirstTime float64 `yaml:"first_time"`
 	Draw      Draw    `yaml:",inline"`
+	// Each lets everybody speak exactly once, in turn: the viewers where the mix has messages for them, else the people
+	// behind the ingest links.
+	Each bool `yaml:"each"`
 }
 
 // Mix weighs the event types against each other; only the ratios count.
@@ -99,9 +107,11 @@ func (m Mix) weights() [len(mixed)]float64 {
 
 // TextSource is where some of the words come from.
 type TextSource struct {
-	// From is questions or chatter (the generator's own), service or danmaku (the shared corpora), or a file of lines.
+	// From is questions or chatter (the generator's own), service or danmaku (the shared corpora), lines, or a file of them.
 	From string `yaml:"from"`
-	// Holds says what its lines are: questions, chatter, or unlabelled, the default for a file.
+	// Lines are the words themselves, when From is lines.
+	Lines []string `yaml:"lines"`
+	// Holds says what its lines are: questions, chatter, or unlabelled, the default for a file. From lines it is questions.
 	Holds string `yaml:"holds"`
 	// Share weighs it against the other sources; 0 is 1.
 	Share float64 `yaml:"share"`
@@ -192,7 +202,8 @@ func orDefault[T comparable](at *T, value T) {
 func (s Scenario) Validate() error {
 	var c checks
 	c.that(s.Name != "", "name is empty")
-	s.Schedule.check(&c)
+	s.Schedule.check(&c, s.Users.Each)
+	s.checkKinds(&c)
 	c.that(s.Links.Viewers >= 0 && s.Links.Ingest >= 0, "links: a number of links is negative")
 	c.that(s.Links.Viewers+s.Links.Ingest > 0, "links: there are none")
 	c.that(s.Links.PerSecond > 0, "links.per_second: %d, want at least 1", s.Links.PerSecond)
@@ -224,10 +235,11 @@ func (s Scenario) Validate() error {
 	return c.err()
 }
 
-func (t Timing) check(c *checks) {
+// check checks the times; the rate too, unless it follows from them.
+func (t Timing) check(c *checks, paced bool) {
 	c.that(t.Duration > 0, "schedule.duration: %v, want more than 0", t.Duration)
 	c.that(t.Grace >= 0, "schedule.grace: %v is negative", t.Grace)
-	c.that(t.Rate > 0 && t.Rate <= 1e6, "schedule.rate: %g events a second, want more than 0 and at most 1,000,000", t.Rate)
+	c.that(paced || t.Rate > 0 && t.Rate <= 1e6, "schedule.rate: %g events a second, want more than 0 and at most 1,000,000", t.Rate)
 	c.that(t.Ramp >= 0 && t.Ramp <= t.Duration, "schedule.ramp: %v, want 0 to the duration", t.Ramp)
 	c.that(t.Arrivals == "even" || t.Arrivals == "poisson", "schedule.arrivals: %q, want even or poisson", t.Arrivals)
 	if b := t.Burst; b != (Burst{}) {
@@ -239,6 +251,7 @@ func (t Timing) check(c *checks) {
 
 func (t TextSource) check(c *checks, where string) {
 	c.that(t.From != "", "%s.from is empty", where)
+	c.that((t.From == fromLines) == (len(t.Lines) > 0), "%s.lines: want some when from is lines, and none otherwise", where)
 	switch t.Holds {
 	case "", holdsQuestions, holdsChatter, holdsUnlabelled:
 	default:
@@ -269,6 +282,7 @@ func (d Draw) String() string {
 func (s Scenario) checkLimits(c *checks) {
 	l := s.Limits
 	c.that(l.P99 > 0, "limits.p99: %v, want more than 0", l.P99)
+	c.that(l.First > 0, "limits.first: %v, want more than 0", l.First)
 	c.share("limits.shed", l.Shed)
 	c.share("limits.silent_probes", l.SilentProbes)
 	c.share("limits.late", l.Late)

@@ -28,9 +28,87 @@ func TestOwnScenarios(t *testing.T) {
 		if s.Limits.Replied != 0.7 || s.Limits.Shed != 0 {
 			t.Errorf("scenario %s has limits %+v, want the defaults where it says nothing", name, s.Limits)
 		}
-		if timed := s.Limits.Late == 0.001; timed == (name == "smoke") {
-			t.Errorf("scenario %s may be late for %v of its sends; smoke alone is not about time", name, s.Limits.Late)
+		if timed := s.Limits.P99 < time.Second; timed == (name == "smoke" || name == "reserve") {
+			t.Errorf("scenario %s asks for a p99 of %v; smoke and reserve alone are not about time", name, s.Limits.P99)
 		}
+	}
+}
+
+func TestValidateKinds(t *testing.T) {
+	burst, err := LoadScenario("burst")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reserve, err := LoadScenario("reserve")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		of     Scenario
+		change func(*Scenario)
+		says   string
+	}{
+		{burst, func(s *Scenario) { s.Schedule.Rate = 5 }, "schedule.rate"},
+		{burst, func(s *Scenario) { s.Schedule.Ramp = time.Second }, "users.each: want even"},
+		{burst, func(s *Scenario) { s.Schedule.Arrivals = "poisson" }, "users.each: want even"},
+		{burst, func(s *Scenario) { s.Mix.Like = 1 }, "users.each: want one"},
+		{burst, func(s *Scenario) { s.Users.Count = 0 }, "nobody to speak"},
+		{burst, func(s *Scenario) { s.Stock = Shelf{} }, "chorus: want stock"},
+		{burst, func(s *Scenario) { s.Stock.Available = -1 }, "stock.available"},
+		{burst, func(s *Scenario) { s.Stock.SKU = "" }, "stock.sku"},
+		{burst, func(s *Scenario) { s.Links.Ingest = 0 }, "stock: a stock figure needs"},
+		{burst, func(s *Scenario) { s.Chorus.Linger = -1 }, "chorus.linger"},
+		{burst, func(s *Scenario) { s.Probes.Every = time.Second }, "chorus: want no probes"},
+		{burst, func(s *Scenario) { s.Users.Each, s.Schedule.Rate = false, 1 }, "chorus: want users.each"},
+		{burst, func(s *Scenario) { s.Comments[0].Lines = nil }, "comments[0].lines"},
+		{burst, func(s *Scenario) { s.Comments[0].From = "questions" }, "comments[0].lines"},
+		{burst, func(s *Scenario) { s.Limits.First = 0 }, "limits.first"},
+		{reserve, func(s *Scenario) { s.Rush.Think = 0 }, "rush.think"},
+		{reserve, func(s *Scenario) { s.Rush.Retries = -1 }, "rush.retries"},
+		{reserve, func(s *Scenario) { s.Rush.KillAt = 1 }, "rush.kill_at"},
+		{reserve, func(s *Scenario) { s.Stock.Available = 0 }, "rush: want stock"},
+		{reserve, func(s *Scenario) { s.Links.Viewers = 0 }, "rush: want users.each and messages of viewer links"},
+		{reserve, func(s *Scenario) { s.Probes.Every = time.Second }, "rush: want no probes"},
+	} {
+		s := c.of
+		s.Comments = append([]TextSource(nil), s.Comments...)
+		c.change(&s)
+		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("Validate() = %v, want %q in it", err, c.says)
+		}
+	}
+}
+
+func TestEverybodyIsInTime(t *testing.T) {
+	s := Scenario{Users: Users{Each: true, Count: 7}, Mix: Mix{Comment: 1}, Links: Links{Ingest: 1, Viewers: 3}}
+	s.Schedule.Duration = 300 * time.Millisecond
+	sends := arrivals{schedule: newSchedule(s.paced().Schedule, nil)}
+	n := 0
+	for at, more := sends.next(); more; at, more = sends.next() {
+		if n++; at > s.Schedule.Duration {
+			t.Errorf("send %d is due at %v, after the end", n, at)
+		}
+	}
+	if n != 7 {
+		t.Errorf("%d sends are due for 7 people", n)
+	}
+	s.Mix = Mix{Message: 1}
+	if got := s.paced().Schedule.Rate; got != 10 {
+		t.Errorf("3 viewers in 0.3 s speak %g times a second, want 10", got)
+	}
+}
+
+func TestUntimed(t *testing.T) {
+	s, err := LoadScenario("burst")
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := s.Untimed()
+	if u.Limits.First < time.Second || u.Limits.Late != 1 || len(u.Server) != len(s.Server)+2 {
+		t.Errorf("untimed: %+v, server %v", u.Limits, u.Server)
+	}
+	if err := u.Validate(); err != nil || u.Limits.Replied != s.Limits.Replied || u.Limits.Shed != s.Limits.Shed {
+		t.Errorf("untimed: %v, limits %+v, want what is not about time as it was", err, u.Limits)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"liveroom/engine/live"
 	"liveroom/loadtest/crowd"
 	"liveroom/loadtest/journal"
+	"liveroom/loadtest/rush"
 	"liveroom/transport/wire"
 )
 
@@ -38,15 +39,18 @@ type sender struct {
 	crowd    *crowd.Crowd
 	start    time.Time
 	announce func(figure int32) // told of each stock figure before it is sent
+	rush     *rush.Rush         // says what its buyers say next; nil for none
 	beat     time.Duration      // a link that said nothing for so long sends a ping; 0 is never
 
 	// owned by the pacer
+	over      bool            // the schedule is
 	keep      bool            // what no socket takes is said again after a restart rather than withdrawn
 	spoke     []time.Duration // by link, when it last sent
 	nextBeat  time.Duration
 	nextProbe time.Duration
 	batches   []batch // by ingest link
 	buf       []byte
+	dues      []rush.Due
 	lag       *hdrhistogram.Histogram
 	late      int64
 	blocked   int64
@@ -75,10 +79,11 @@ func newSender(a *audience, j *journal.Journal, c *crowd.Crowd, start time.Time)
 	}
 }
 
-// emit sends what is due. It is what the pacer calls.
+// emit sends what is due. It is what the pacer calls, and what is called until the load has ended, with nothing due: then
+// there are no probes either.
 func (s *sender) emit(now time.Duration, due []time.Duration) {
 	s.crowd.Flush()
-	if every := s.audience.scenario.Probes.Every; every > 0 && now >= s.nextProbe {
+	if every := s.audience.scenario.Probes.Every; every > 0 && now >= s.nextProbe && !s.over {
 		set, ask := s.audience.probe(s.nextProbe)
 		s.announce(set.Probe)
 		s.probes++
@@ -100,6 +105,8 @@ func (s *sender) emit(now time.Duration, due []time.Duration) {
 	for i := range s.batches {
 		s.flush(i)
 	}
+	answering := s.follow(now)
+	types[live.Message] += answering
 	s.ping(now)
 	s.mu.Lock()
 	for t, n := range types {
@@ -107,14 +114,34 @@ func (s *sender) emit(now time.Duration, due []time.Duration) {
 			s.byType[live.EventType(t)] += n
 		}
 	}
-	s.total += int64(len(due))
+	s.total += int64(len(due)) + answering
 	s.mu.Unlock()
+}
+
+// follow sends what the buyers of a rush say next, and returns how many new words that were.
+func (s *sender) follow(now time.Duration) (said int64) {
+	if s.rush == nil {
+		return 0
+	}
+	s.dues = s.rush.Due(now, s.dues[:0])
+	for _, d := range s.dues {
+		if d.Again {
+			s.again([]int{d.Sent})
+			continue
+		}
+		s.alone(s.audience.word(d))
+		said++
+	}
+	return said
 }
 
 // alone sends one event on its viewer's link.
 func (s *sender) alone(send journal.Sent) {
 	send.Left = time.Since(s.start)
 	n := s.journal.Add(send)
+	if s.rush != nil {
+		s.rush.Said(int(send.User), n)
+	}
 	e := s.audience.event(s.journal.ID(n), send, s.start)
 	s.buf = wire.AppendEvent(s.buf[:0], &e)
 	blocked, err := s.crowd.Send(int(send.Link), s.buf)

@@ -25,6 +25,9 @@ const (
 	holdsUnlabelled = "unlabelled"
 )
 
+// fromLines names texts that stand in the scenario itself.
+const fromLines = "lines"
+
 // maxText is the longest text taken from a list, in bytes; longer ones are left out.
 const maxText = 1024
 
@@ -107,6 +110,9 @@ func (l *library) read(t TextSource) (lines []string, name, holds string, err er
 		return lines, "the generator's own " + t.From, holds, err
 	case "service", "danmaku":
 		return l.corpus(t.From, holds)
+	case fromLines:
+		orDefault(&holds, holdsQuestions)
+		return slices.Clone(t.Lines), "the scenario's own lines", holds, nil
 	}
 	orDefault(&holds, holdsUnlabelled)
 	f, err := os.Open(t.From)

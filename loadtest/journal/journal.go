@@ -243,6 +243,17 @@ func (j *Journal) Get(n int) Sent {
 	return j.chunks[n/chunk][n%chunk]
 }
 
+// Each calls take for every send that left, in the order they were sent.
+func (j *Journal) Each(take func(Sent)) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for n := range j.n {
+		if s := j.chunks[n/chunk][n%chunk]; !s.Withdrawn {
+			take(s)
+		}
+	}
+}
+
 // Tally is a journal added up.
 type Tally struct {
 	// Sent counts all sends, Answerable the comments and messages among them.

@@ -36,6 +36,8 @@ type Report struct {
 	Server    Server                 `json:"server"`
 	Generator Generator              `json:"generator"`
 	Restart   *Restart               `json:"restart,omitempty"`
+	Chorus    *Chorus                `json:"chorus,omitempty"`
+	Rush      *Rush                  `json:"rush,omitempty"`
 	Seconds   []Second               `json:"seconds,omitempty"`
 
 	Limits  Limits   `json:"limits"`

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -199,5 +200,47 @@ func TestOf(t *testing.T) {
 	}
 	if got := Of(h); got.Count != 1000 || got.P50 < 499 || got.P50 > 501 || got.P99 < 989 || got.P99 > 991 || got.Max < 999 || got.Max > 1001 {
 		t.Errorf("Of(1 to 1000 ms) = %+v", got)
+	}
+}
+
+// The two special kinds of scenarios, well and with everything amiss.
+func TestKindsText(t *testing.T) {
+	var b strings.Builder
+	r := good()
+	r.Chorus = &Chorus{
+		Askers: 500, Answered: 500, Stock: 128, FirstMs: 19.3, Replies: 1,
+		Closings: []Closing{{ID: "c", Text: "刚才有500位宝宝问3号链接库存：现在还剩128件～", Count: 500, AfterMs: 2900, Links: 51, Total: true, Figure: true}},
+	}
+	r.Rush = &Rush{
+		Buyers: 2000, Pieces: 100, Words: 8357, Held: 100, Locked: 100, NoneLeft: 7600, GaveUp: 1900,
+		Killed: true, KillAt: 50, HeldAtKill: 53, LockedAtKill: 12, Samples: 782, Midway: 59, Ledger: Ledger{OnHand: 100, Confirmed: 100},
+	}
+	r.Judge()
+	if err := r.Text(&b); err != nil {
+		t.Fatal(err)
+	}
+	r = good()
+	r.Chorus = &Chorus{
+		Askers: 500, Answered: 499, Stock: 128, FirstMs: 900, Replies: 2, Outdated: 1, Examples: []string{"not 128: 还剩12件"},
+		Closings: []Closing{{ID: "c", Text: "刚才有50位宝宝", Count: 50, AfterMs: 2900, Links: 51, Twice: 1}, {ID: "d", Text: "刚才有5位宝宝", Count: 5}},
+	}
+	r.Rush = &Rush{
+		Buyers: 2000, Pieces: 100, Words: 8357, Again: 4, Held: 103, Locked: 101, NoneLeft: 7600, GaveUp: 1890, Racing: 9,
+		Unanswered: 2, Misread: 3, Untrue: 1, Unkept: 2, Killed: true, KillAt: 50, HeldAtKill: 100, LockedAtKill: 100,
+		Samples: 20, Midway: 1, SamplesBroken: 2, SamplesMissed: 7, Ledger: Ledger{OnHand: 100, Confirmed: 102, Ordered: 1, Open: 3}, Unbacked: 1,
+		Examples: []string{"buyer 7 says take and gets script \"affirm\""},
+	}
+	r.Judge()
+	if err := r.Text(&b); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "kinds.txt", b.String())
+	path := filepath.Join(t.TempDir(), "r.json")
+	if err := Write(path, r); err != nil {
+		t.Fatal(err)
+	}
+	back, err := Read(path)
+	if err != nil || !reflect.DeepEqual(back.Chorus, r.Chorus) || !reflect.DeepEqual(back.Rush, r.Rush) {
+		t.Errorf("read back %+v, %+v, %v", back.Chorus, back.Rush, err)
 	}
 }

@@ -9,6 +9,8 @@ import (
 type Limits struct {
 	// P99 is the longest 99th percentile of everything that ended, counted from the scheduled instant.
 	P99 time.Duration `yaml:"p99" json:"p99_ns"`
+	// First is the longest time that the first of many who ask the same in public may wait for an answer.
+	First time.Duration `yaml:"first" json:"first_ns"`
 	// Shed is the largest share of answerable sends that may be shed.
 	Shed float64 `yaml:"shed" json:"shed"`
 	// SilentProbes is the largest share of probes that may stay without a figure.
@@ -34,7 +36,7 @@ type Limits struct {
 // DefaultLimits returns what every scenario asks that says nothing else.
 func DefaultLimits() Limits {
 	return Limits{
-		P99: 800 * time.Millisecond, Shed: 0, SilentProbes: 0.05,
+		P99: 800 * time.Millisecond, First: 800 * time.Millisecond, Shed: 0, SilentProbes: 0.05,
 		Late: 0.001, Reached: 0.99, Replied: 0.70, Fallback: 0.01, Chatter: 0.60,
 		Sweep: 10 * time.Millisecond, Cores: 0.85,
 	}
@@ -93,6 +95,8 @@ func (r *Report) broken() []string {
 	count(r.Journal.Strangers, "outcomes of events never sent")
 	count(r.Journal.Elsewhere, "private replies on another link")
 	count(r.Probes.Wrong, "replies with an outdated stock figure")
+	r.Chorus.broken(count)
+	r.Rush.broken(count)
 	if r.Server.Unclean != "" {
 		all = append(all, r.Server.Unclean)
 	}
@@ -117,7 +121,7 @@ func (r *Report) missed() []string {
 	if r.Answers.LinksLost > 0 {
 		all = append(all, fmt.Sprintf("%d links lost", r.Answers.LinksLost))
 	}
-	return all
+	return append(append(all, r.Chorus.missed(r.Limits)...), r.Rush.missed()...)
 }
 
 func (r *Report) invalid() []string {
@@ -135,6 +139,7 @@ func (r *Report) invalid() []string {
 	if got := r.Generator.CPUShare; got > r.Limits.Cores {
 		say("the generator is saturated: it used %.2f cores, at most %.2f may be", got, r.Limits.Cores)
 	}
+	all = append(all, r.Rush.invalid()...)
 	if r.Limits.Overload {
 		return all
 	}

@@ -64,7 +64,11 @@ type runCommand struct {
 	FirstTime   *float64       `help:"Share of draws that bring somebody new, 0 to 1."`
 	Seed        *uint64        `help:"Seed of every draw."`
 	Texts       string         `help:"File of lines to send instead of the scenario's texts." type:"existingfile" placeholder:"FILE"`
+	Think       *time.Duration `help:"Longest time before a buyer's next word, in a race."`
 	P99         *time.Duration `name:"p99" help:"Longest 99th percentile of everything that ends."`
+
+	Pieces  *int64 `help:"Pieces in stock, where the scenario sets a figure."`
+	Untimed bool   `help:"Judge no figure of time, and let the server take its time: for CI on a busy machine."`
 
 	Set       []string      `help:"Setting for the server that roomload starts, key=value; may be repeated." sep:"none" placeholder:"KEY=VALUE"`
 	CacheOff  bool          `help:"Start the server without its cache of model results."`
@@ -172,6 +176,11 @@ func (c *runCommand) override(s *loadtest.Scenario) {
 	given(c.FirstTime, &s.Users.FirstTime)
 	given(c.Seed, &s.Seed)
 	given(c.P99, &s.Limits.P99)
+	given(c.Pieces, &s.Stock.Available)
+	given(c.Think, &s.Rush.Think)
+	if c.Untimed {
+		*s = s.Untimed()
+	}
 	if c.Texts != "" {
 		for _, sources := range []*[]loadtest.TextSource{&s.Messages, &s.Comments} {
 			if len(*sources) > 0 {
