@@ -105,6 +105,7 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	maps.Copy(routes, e.shopRoutes(part("shop")))
 	maps.Copy(routes, roomRoutes{p.gate, part("rooms")}.routes())
 	maps.Copy(routes, stockRoutes{p.ledger}.routes())
+	maps.Copy(routes, keyRoutes{cfg.Storage, p.store, part("keys")}.routes())
 	views := admin.Views{Ready: e.notReady, Status: e.status, Metrics: p.registry, Routes: routes}
 	if p.admin, err = admin.New(cfg.Admin, views, part("admin")); err != nil {
 		return p, fmt.Errorf("open admin: %w", err)

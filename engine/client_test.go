@@ -77,6 +77,9 @@ func testConfig(dir string) Config {
 	cfg.NLP.ModelDir = "../nlp/model"
 	cfg.Actors.Budget, cfg.Actors.ShedAfter = 10*time.Second, 10*time.Second // a slow machine under the race detector is not late
 	cfg.Node.DrainJitter = time.Millisecond
+	if err := MakeMasterKey(cfg); err != nil {
+		panic(err)
+	}
 	return cfg
 }
 

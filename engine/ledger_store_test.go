@@ -38,6 +38,9 @@ func (s *shelfLife) open() {
 		}
 		return nil
 	}
+	if err := MakeMasterKey(Config{Storage: cfg}); err != nil {
+		s.t.Fatal(err)
+	}
 	store, err := storage.Open(s.t.Context(), cfg, slog.New(slog.NewTextHandler(io.Discard, nil)), nil)
 	if err != nil {
 		s.t.Fatal(err)

@@ -23,7 +23,7 @@ type Sources struct {
 }
 
 // foreign are variables of our prefix that are not settings.
-var foreign = []string{"LIVEROOM_CORPORA", "LIVEROOM_ONNXRUNTIME", "LIVEROOM_GOLDEN"}
+var foreign = []string{"LIVEROOM_CORPORA", "LIVEROOM_ONNXRUNTIME", "LIVEROOM_GOLDEN", MasterKeyEnv}
 
 // Load reads the configuration over base and reports every problem at once, each by its key. The keys it returns
 // tell the source of each value.
@@ -49,6 +49,11 @@ func Load(base Config, from Sources) (Config, []Key, error) {
 				keys[i].Source = layer.source
 			}
 		}
+	}
+	if master, err := from.masterFromEnviron(); err != nil {
+		errs = append(errs, err)
+	} else if master != nil {
+		cfg.Storage.Keys = master
 	}
 	sources := keys
 	keys = cfg.Keys()

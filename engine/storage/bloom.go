@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 	"math/bits"
 	"sync"
@@ -50,9 +51,17 @@ func (b *bloom) hash(k live.UserKey) uint64 {
 	return h.Sum64()
 }
 
+// hashID returns the hash of a seal.ID, which is one already.
+func hashID(id []byte) uint64 {
+	var h [8]byte
+	copy(h[:], id)
+	return binary.LittleEndian.Uint64(h[:])
+}
+
 // has tells whether k may have been added; false is certain.
-func (b *bloom) has(k live.UserKey) bool {
-	h := b.hash(k)
+func (b *bloom) has(k live.UserKey) bool { return b.hasHash(b.hash(k)) }
+
+func (b *bloom) hasHash(h uint64) bool {
 	for _, f := range *b.filters.Load() {
 		if f.has(h) {
 			return true
@@ -61,8 +70,9 @@ func (b *bloom) has(k live.UserKey) bool {
 	return false
 }
 
-func (b *bloom) add(k live.UserKey) {
-	h := b.hash(k)
+func (b *bloom) add(k live.UserKey) { b.addHash(b.hash(k)) }
+
+func (b *bloom) addHash(h uint64) {
 	filters := *b.filters.Load()
 	for _, f := range filters[:len(filters)-1] {
 		if f.has(h) {

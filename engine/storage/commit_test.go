@@ -382,7 +382,7 @@ func TestCloseCommitsWhatIsQueued(t *testing.T) {
 }
 
 func TestCloseWithoutRunRefusesWhatIsQueued(t *testing.T) {
-	s, err := Open(context.Background(), Config{Dir: t.TempDir()}, quiet, nil)
+	s, err := Open(context.Background(), Config{Dir: t.TempDir(), Keys: testKeys}, quiet, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -408,7 +408,7 @@ func TestCloseWithoutRunRefusesWhatIsQueued(t *testing.T) {
 }
 
 func TestRunEndsWithItsContext(t *testing.T) {
-	s, err := Open(context.Background(), Config{Dir: t.TempDir()}, quiet, nil)
+	s, err := Open(context.Background(), Config{Dir: t.TempDir(), Keys: testKeys}, quiet, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,6 +26,7 @@ type committer struct {
 	blocks  []block
 	states  []userState
 	facts   []factRow
+	err     error // of sealing; nothing is written then
 
 	due   uint64 // the checkpoint to write with the next commit, 0 for none
 	ticks int
@@ -59,6 +60,8 @@ func (s *Store) commitUntil(ctx, work context.Context) {
 			s.tend(work)
 		case f := <-s.folds:
 			s.saveFold(work, f)
+		case do := <-s.chores:
+			do(work)
 		case <-s.wake:
 			s.gather(ctx)
 			s.flush(work)
@@ -149,7 +152,7 @@ func (s *Store) plan(items []item) {
 	c := &s.committer
 	c.records, c.sealed = c.records[:0], c.sealed[:0]
 	clear(c.states)
-	c.blocks, c.states, c.facts = c.blocks[:0], c.states[:0], c.facts[:0]
+	c.blocks, c.states, c.facts, c.err = c.blocks[:0], c.states[:0], c.facts[:0], nil
 	seq, count := c.last+1, 0
 	for i := range items {
 		it := &items[i]
@@ -169,12 +172,12 @@ func (s *Store) plan(items []item) {
 			count++
 		}
 		if len(c.records) >= blockAim {
-			c.cut(seq, count)
+			s.cut(seq, count)
 			seq, count = seq+1, 0
 		}
 	}
 	if count > 0 {
-		c.cut(seq, count)
+		s.cut(seq, count)
 	}
 }
 
@@ -185,16 +188,20 @@ func (s *Store) planRecord(seq uint64, r *live.Record) {
 	case r.Kind == live.RecordSnapshot:
 		c.states = append(c.states, userState{seq: seq, record: r})
 	case r.Kind == live.RecordFact && r.Event != nil:
-		c.facts = appendFacts(c.facts, r)
+		c.facts = s.appendFacts(c.facts, r)
 	case r.Kind == live.RecordReservation && r.Reservation != nil:
-		c.facts = append(c.facts, reservationRow(r))
+		c.facts = append(c.facts, s.reservationRow(r))
 	}
 }
 
 // cut seals the records gathered as one block.
-func (c *committer) cut(seq uint64, records int) {
+func (s *Store) cut(seq uint64, records int) {
+	c := &s.committer
 	start := len(c.sealed)
-	c.sealed = codec.Seal(c.sealed, seq, c.records)
+	var err error
+	if c.sealed, err = s.ring.Seal(c.sealed, blockPlace(seq), c.records); err != nil {
+		c.err = fmt.Errorf("seal block %d: %w", seq, err)
+	}
 	c.blocks = append(c.blocks, block{seq: seq, records: records, start: start, end: len(c.sealed)})
 	c.records = c.records[:0]
 }
@@ -207,22 +214,23 @@ func (s *Store) write(ctx context.Context) error {
 		}
 	}
 	c, w := &s.committer, &s.committer.writer
+	if c.err != nil {
+		return c.err
+	}
 	at := s.now().UnixMilli()
-	return w.within(ctx, func() error {
+	return s.withinSealed(ctx, func() error {
 		for _, b := range c.blocks {
 			if err := w.exec(ctx, insertBlock, int64(b.seq), at, b.records, c.sealed[b.start:b.end]); err != nil {
 				return err
 			}
 		}
 		for _, st := range c.states {
-			k := st.record.User
-			state := codec.Seal(nil, st.seq, st.record.State)
-			if err := w.exec(ctx, upsertState, []byte(k.Room), []byte(k.User), int64(st.seq), state); err != nil {
+			if err := s.writeState(ctx, st); err != nil {
 				return err
 			}
 		}
 		for _, f := range c.facts {
-			if err := w.exec(ctx, upsertFact, f.kind, []byte(f.shop), []byte(f.key), f.at, f.version, f.data); err != nil {
+			if err := s.writeFact(ctx, f); err != nil {
 				return err
 			}
 		}

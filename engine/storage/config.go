@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"liveroom/engine/storage/seal"
 )
 
 // Config says where and how the store keeps things. A zero field means its default; Dir has none.
@@ -31,6 +33,12 @@ type Config struct {
 	// FoldAfter is how long the records of a user may rest in the journal before they are copied to the user's row, so
 	// that recovery need not look for them. Default 10 minutes.
 	FoldAfter time.Duration
+	// MasterKeyFile is the file with the master key, made by "liveroom keys init": everything is sealed under keys that are
+	// sealed under it. Keep it, and a copy, elsewhere than the data: without it the data cannot be read by anybody. The
+	// variable LIVEROOM_MASTER_KEY, with the key itself, goes before it. Empty is master.key in the data folder. Default empty.
+	MasterKeyFile string
+	// Keys, when set, wraps and unwraps data keys instead of the master key in the file.
+	Keys seal.KeyService
 	// BeforeCommit, when set, is called before each commit, which fails with its error. For tests and the chaos build.
 	BeforeCommit func() error
 }

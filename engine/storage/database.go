@@ -49,18 +49,17 @@ func lockDir(dir string) (*os.File, error) {
 // The statements of the writer.
 const (
 	insertBlock = `INSERT INTO journal (seq, at, records, data) VALUES (?, ?, ?, ?)`
-	upsertState = `INSERT INTO user_state (room, user, seq, state) VALUES (?, ?, ?, ?)
-		ON CONFLICT (room, user) DO UPDATE SET seq = excluded.seq, state = excluded.state, tail_seq = 0, tail = NULL`
-	upsertFact = `INSERT INTO fact (kind, shop, key, at, version, data) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (kind, shop, key) DO UPDATE SET at = excluded.at, version = excluded.version, data = excluded.data
+	upsertState = `INSERT INTO user_state (id, seq, state) VALUES (?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, state = excluded.state, tail_seq = 0, tail = NULL`
+	upsertFact = `INSERT INTO fact (id, kind, at, version, data) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET at = excluded.at, version = excluded.version, data = excluded.data
 		WHERE excluded.version > fact.version OR (excluded.version = fact.version AND (excluded.version > 0 OR excluded.at >= fact.at))`
 	// upsertTail changes nothing when a snapshot or another fold came in between.
-	upsertTail = `INSERT INTO user_state (room, user, seq, tail_seq, tail) VALUES (?1, ?2, ?3, ?4, ?5)
-		ON CONFLICT (room, user) DO UPDATE SET tail_seq = excluded.tail_seq, tail = excluded.tail
-		WHERE user_state.seq = ?3 AND user_state.tail_seq = ?6`
+	upsertTail = `INSERT INTO user_state (id, seq, tail_seq, tail) VALUES (?1, ?2, ?3, ?4)
+		ON CONFLICT (id) DO UPDATE SET tail_seq = excluded.tail_seq, tail = excluded.tail
+		WHERE user_state.seq = ?2 AND user_state.tail_seq = ?5`
 	dropBlocks = `DELETE FROM journal WHERE seq <= ?`
-	dropFacts  = `DELETE FROM fact WHERE (kind, shop, key) IN
-		(SELECT kind, shop, key FROM fact WHERE kind = ? AND at < ? ORDER BY at LIMIT ?)`
+	dropFacts  = `DELETE FROM fact WHERE id IN (SELECT id FROM fact WHERE kind = ? AND at < ? ORDER BY at LIMIT ?)`
 )
 
 // writer is the one connection that writes, used by the committer alone. A connection that cannot begin a transaction is

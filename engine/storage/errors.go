@@ -25,6 +25,8 @@ var (
 	ErrCorrupt = codec.ErrCorrupt
 	// ErrSchema means that a newer liveroom wrote the database.
 	ErrSchema = errors.New("database is of a newer schema")
+	// ErrPlain means that the database was written before there was sealing, and holds something.
+	ErrPlain = errors.New("database is not sealed")
 	// ErrLocked means that another process has the folder open.
 	ErrLocked = errors.New("folder is in use by another process")
 	// ErrRunning means that Run was called a second time.

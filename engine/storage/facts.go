@@ -2,32 +2,35 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
 
 	"liveroom/engine/live"
 	"liveroom/engine/storage/codec"
+	"liveroom/engine/storage/seal"
 )
 
 // factRow is the latest of its key in table fact.
 type factRow struct {
-	kind, shop, key string
-	at              int64
-	version         int64  // of a reservation, 0 for others
-	data            []byte // one sealed record
+	id      seal.ID
+	kind    string
+	at      int64
+	version int64  // of a reservation, 0 for others
+	record  []byte // encoded
 }
 
 // appendFacts appends the rows that a fact changes: none for those that only the journal keeps (rates, seat acts). A
 // counts event changes two, since viewers and sold come and age apart.
-func appendFacts(rows []factRow, r *live.Record) []factRow {
+func (s *Store) appendFacts(rows []factRow, r *live.Record) []factRow {
 	e := r.Event
-	row := factRow{shop: string(e.Shop), at: e.At}
+	row := factRow{at: e.At}
 	add := func(kind, key string) {
-		if row.data == nil {
-			row.data = codec.Seal(nil, 0, codec.Append(nil, r))
+		if row.record == nil {
+			row.record = codec.Append(nil, r)
 		}
-		row.kind, row.key = kind, key
+		row.id, row.kind = s.factID(kind, string(e.Shop), key), kind
 		rows = append(rows, row)
 	}
 	switch e.Type {
@@ -57,15 +60,15 @@ func appendFacts(rows []factRow, r *live.Record) []factRow {
 
 // reservationRow returns the row of a reservation. Its time is when it ceases to matter, for tidying: an open or confirmed
 // one ends by itself, a released one has, and of an ordered one a later stock figure knows.
-func reservationRow(r *live.Record) factRow {
+func (s *Store) reservationRow(r *live.Record) factRow {
 	held := r.Reservation
 	at := held.At
 	if held.State == live.ReservationOpen || held.State == live.ReservationConfirmed {
 		at = max(at, held.Until)
 	}
 	return factRow{
-		kind: "reservation", key: string(held.ID), at: at, version: int64(min(held.Version, math.MaxInt64)),
-		data: codec.Seal(nil, 0, codec.Append(nil, r)),
+		id: s.factID("reservation", "", string(held.ID)), kind: "reservation", at: at,
+		version: int64(min(held.Version, math.MaxInt64)), record: codec.Append(nil, r),
 	}
 }
 
@@ -76,18 +79,22 @@ func reservationRow(r *live.Record) factRow {
 // the same time, or version, the one committed last counts. A counts event whose viewers and sold are both the latest
 // comes twice. What does not open is counted, logged and left out.
 func (s *Store) Facts(ctx context.Context, yield func(live.Record) bool) error {
-	rows, err := s.readPool.QueryContext(ctx, `SELECT kind, data FROM fact`)
+	rows, err := s.readPool.QueryContext(ctx, `SELECT id, kind, version, data FROM fact`)
 	if err != nil {
 		return fmt.Errorf("read facts: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
+		var id, data []byte
 		var kind string
-		var data []byte
-		if err := rows.Scan(&kind, &data); err != nil {
+		var version int64
+		if err := rows.Scan(&id, &kind, &version, &data); err != nil {
 			return fmt.Errorf("read facts: %w", err)
 		}
-		rec, err := openRecord(data)
+		rec, err := s.openRecord(ctx, factPlace(id, version), data)
+		if err != nil && !errors.Is(err, ErrCorrupt) {
+			return fmt.Errorf("read facts: %w", err)
+		}
 		if err != nil {
 			s.quarantine("fact", 0, err, "kind", kind)
 			continue
@@ -103,8 +110,8 @@ func (s *Store) Facts(ctx context.Context, yield func(live.Record) bool) error {
 }
 
 // openRecord opens what was sealed as a single record in a row of its own.
-func openRecord(sealed []byte) (live.Record, error) {
-	records, err := codec.Open(0, sealed)
+func (s *Store) openRecord(ctx context.Context, place seal.Place, sealed []byte) (live.Record, error) {
+	records, err := s.unseal(ctx, place, sealed)
 	if err != nil {
 		return live.Record{}, err
 	}
@@ -113,4 +120,13 @@ func openRecord(sealed []byte) (live.Record, error) {
 		return live.Record{}, fmt.Errorf("single record: %w", ErrCorrupt)
 	}
 	return raw.Record()
+}
+
+// writeFact writes a row, in the transaction under way.
+func (s *Store) writeFact(ctx context.Context, f factRow) error {
+	data, err := s.ring.Seal(nil, factPlace(f.id[:], f.version), f.record)
+	if err != nil {
+		return fmt.Errorf("seal fact: %w", err)
+	}
+	return s.committer.writer.exec(ctx, upsertFact, f.id[:], f.kind, f.at, f.version, data)
 }

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"liveroom/engine/live"
+	"liveroom/engine/storage/seal"
 )
 
 func TestMain(m *testing.M) {
@@ -23,6 +24,15 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
+// testKeys are the master key of stores whose test is not about keys.
+var testKeys = func() seal.KeyService {
+	m, err := seal.ParseMaster("test", "000102030405060708090a0b0c0d0e0f")
+	if err != nil {
+		panic(err)
+	}
+	return m
+}()
+
 var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 
 // start opens a store in cfg.Dir (a fresh folder when empty) and runs it until the test ends or stop is called.
@@ -30,6 +40,9 @@ func start(t testing.TB, cfg Config, now func() time.Time) (s *Store, stop func(
 	t.Helper()
 	if cfg.Dir == "" {
 		cfg.Dir = t.TempDir()
+	}
+	if cfg.Keys == nil {
+		cfg.Keys = testKeys
 	}
 	if cfg.CommitEvery == 0 {
 		cfg.CommitEvery = time.Millisecond
@@ -156,6 +169,9 @@ func drive(t testing.TB, cfg Config, now func() time.Time) *Store {
 	t.Helper()
 	if cfg.Dir == "" {
 		cfg.Dir = t.TempDir()
+	}
+	if cfg.Keys == nil {
+		cfg.Keys = testKeys
 	}
 	s, err := open(context.Background(), cfg, quiet, nil, now)
 	if err != nil {

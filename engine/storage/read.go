@@ -216,8 +216,10 @@ func (s *Store) readBlock(ctx context.Context, block uint64) (records []byte, at
 	if err != nil {
 		return nil, 0, fmt.Errorf("read block %d: %w", block, err)
 	}
-	if records, err = codec.Open(block, sealed); err != nil {
-		s.quarantine("block", block, err)
+	if records, err = s.unseal(ctx, blockPlace(block), sealed); err != nil {
+		if errors.Is(err, ErrCorrupt) {
+			s.quarantine("block", block, err)
+		}
 		return nil, 0, fmt.Errorf("block %d: %w", block, err)
 	}
 	return records, at, nil

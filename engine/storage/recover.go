@@ -10,6 +10,7 @@ import (
 
 	"liveroom/engine/live"
 	"liveroom/engine/storage/codec"
+	"liveroom/engine/storage/seal"
 )
 
 // recover rebuilds from the database what the store knows in memory.
@@ -52,24 +53,24 @@ func (s *Store) recover(ctx context.Context) error {
 	return nil
 }
 
-// recoverUsers fills the filter of known users.
+// recoverUsers fills the filter of users who have a row.
 func (s *Store) recoverUsers(ctx context.Context, conn *sql.Conn) error {
 	var users int
 	if err := conn.QueryRowContext(ctx, `SELECT count(*) FROM user_state INDEXED BY user_known`).Scan(&users); err != nil {
 		return fmt.Errorf("count users: %w", err)
 	}
-	s.known = newBloom(users + users/2)
-	rows, err := conn.QueryContext(ctx, `SELECT room, user FROM user_state INDEXED BY user_known`)
+	s.stored = newBloom(users)
+	rows, err := conn.QueryContext(ctx, `SELECT id FROM user_state INDEXED BY user_known`)
 	if err != nil {
 		return fmt.Errorf("list users: %w", err)
 	}
 	defer rows.Close()
-	var room, user sql.RawBytes
+	var id sql.RawBytes
 	for rows.Next() {
-		if err := rows.Scan(&room, &user); err != nil {
+		if err := rows.Scan(&id); err != nil {
 			return fmt.Errorf("list users: %w", err)
 		}
-		s.known.add(live.UserKey{Room: live.RoomID(room), User: live.UserID(user)})
+		s.stored.addHash(hashID(id))
 	}
 	if err := rows.Err(); err != nil {
 		return fmt.Errorf("list users: %w", err)
@@ -118,13 +119,17 @@ func (s *Store) scan(ctx context.Context, conn *sql.Conn, from int64) (blocks in
 	x := s.index
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	var data sql.RawBytes
+	var data []byte
+	counts := make(map[uint32]uint64) // by data key
 	for ; rows.Next(); blocks++ {
 		var seq, at int64
 		if err := rows.Scan(&seq, &at, &data); err != nil {
 			return blocks, fmt.Errorf("scan journal: %w", err)
 		}
-		records, err := codec.Open(uint64(seq), data)
+		records, err := s.openScanned(ctx, uint64(seq), data, counts)
+		if err != nil && !errors.Is(err, ErrCorrupt) {
+			return blocks, fmt.Errorf("scan journal: %w", err)
+		}
 		if err == nil {
 			err = codec.Each(records, func(raw *codec.Raw) error {
 				e := entryIn(raw)
@@ -145,6 +150,24 @@ func (s *Store) scan(ctx context.Context, conn *sql.Conn, from int64) (blocks in
 		return blocks, fmt.Errorf("scan journal: %w", err)
 	}
 	return blocks, nil
+}
+
+// openScanned opens a block in the order of the journal. A key counts what it seals, so the counts of its blocks ascend: one
+// that does not was sealed under a nonce used before, and is refused.
+func (s *Store) openScanned(ctx context.Context, seq uint64, data []byte, counts map[uint32]uint64) ([]byte, error) {
+	key, count, err := seal.Nonce(data)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	records, err := s.unseal(ctx, blockPlace(seq), data)
+	if err != nil {
+		return nil, err
+	}
+	if count <= counts[key] {
+		return nil, fmt.Errorf("nonce used before (key %d): %w", key, ErrCorrupt)
+	}
+	counts[key] = count
+	return records, nil
 }
 
 // recoverPending reads the events that were accepted and not closed.

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"liveroom/engine/live"
+	"liveroom/engine/storage/seal"
 )
 
 // Store is the durable memory of one node. Its methods may be called from any goroutine, before Run too: what is queued
@@ -27,7 +28,9 @@ type Store struct {
 	now      func() time.Time
 	lock     *os.File
 	readPool *sql.DB
-	known    *bloom
+	ring     *seal.Keyring
+	stored   *bloom // of users by seal.ID, who had a row at the start
+	known    *bloom // of users who have come since, and of those recovered from the journal
 	index    *index
 	pending  []live.Record
 	wake     chan struct{} // something was queued
@@ -37,6 +40,7 @@ type Store struct {
 	done     chan struct{} // closed when everything is released
 	reads    chan readJob  // never full: reading counts what may be in it
 	folds    chan fold     // never full: folding counts what may be in it
+	chores   chan func(context.Context)
 
 	reading     atomic.Int64  // reads waiting or under way
 	folding     atomic.Int64  // folds under way
@@ -74,6 +78,7 @@ type Status struct {
 	Pending     int       // events accepted and not closed
 	Quarantined int64     // blocks that did not open, each time counted
 	Bytes       int64     // database and write-ahead log
+	DataKey     uint32    // the key that seals
 }
 
 // Open opens the store in cfg.Dir, making or migrating it as needed, and recovers: afterwards everything that was ever
@@ -93,6 +98,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger, reg prometheus.Regi
 		wake: make(chan struct{}, 1), crowd: make(chan struct{}, 1), quit: make(chan struct{}),
 		ready: make(chan struct{}), done: make(chan struct{}),
 		reads: make(chan readJob, cfg.ReadQueue+foldBatch), folds: make(chan fold, foldBatch),
+		chores: make(chan func(context.Context)), known: newBloom(0),
 	}
 	if err := s.openFiles(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store %s: %w", cfg.Dir, err), s.release())
@@ -113,7 +119,7 @@ func (s *Store) openFiles(ctx context.Context) (err error) {
 		return err
 	}
 	writePool, err := openDatabase(s.cfg.Dir, 1, "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)",
-		"cache_size(-8192)", "wal_autocheckpoint(2000)", "journal_size_limit(67108864)")
+		"cache_size(-8192)", "temp_store(MEMORY)", "wal_autocheckpoint(2000)", "journal_size_limit(67108864)")
 	if err != nil {
 		return err
 	}
@@ -126,7 +132,10 @@ func (s *Store) openFiles(ctx context.Context) (err error) {
 	if err := migrate(ctx, conn); err != nil {
 		return err
 	}
-	s.readPool, err = openDatabase(s.cfg.Dir, s.cfg.Readers+2, "query_only(1)", "cache_size(-1024)")
+	if err := s.openRing(ctx, conn); err != nil {
+		return err
+	}
+	s.readPool, err = openDatabase(s.cfg.Dir, s.cfg.Readers+2, "query_only(1)", "temp_store(MEMORY)", "cache_size(-1024)")
 	return err
 }
 
@@ -213,7 +222,13 @@ func (s *Store) release() error {
 
 // Known tells whether a user may have a snapshot or records, submitted ones included; false is certain, so that a user
 // who comes for the first time costs no read. About one stranger in a hundred is taken for known.
-func (s *Store) Known(k live.UserKey) bool { return s.known.has(k) }
+func (s *Store) Known(k live.UserKey) bool {
+	if s.known.has(k) {
+		return true
+	}
+	id := s.userID(k)
+	return s.stored.hasHash(hashID(id[:]))
+}
 
 // Pending returns the events that were accepted and not closed when the store was opened, in the order of acceptance.
 // The slice must not be changed.
@@ -235,7 +250,7 @@ func (s *Store) Status() Status {
 	if first := s.first.Load(); first > 0 && st.Block >= first {
 		st.Blocks = st.Block - first + 1
 	}
-	st.Quarantined = s.quarantined.Load()
+	st.Quarantined, st.DataKey = s.quarantined.Load(), s.ring.Current()
 	for _, name := range []string{databaseFile, databaseFile + "-wal"} {
 		if f, err := os.Stat(filepath.Join(s.cfg.Dir, name)); err == nil {
 			st.Bytes += f.Size()

@@ -5,14 +5,15 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 
 	"liveroom/engine/live"
 	"liveroom/engine/storage/codec"
+	"liveroom/engine/storage/seal"
 )
 
 // userRow is a row of user_state.
 type userRow struct {
+	id      seal.ID
 	seq     uint64
 	state   []byte // sealed
 	tailSeq uint64
@@ -21,8 +22,9 @@ type userRow struct {
 
 func (s *Store) readUserRow(ctx context.Context, k live.UserKey) (row userRow, err error) {
 	var seq, tailSeq int64
-	err = s.readPool.QueryRowContext(ctx, `SELECT seq, state, tail_seq, tail FROM user_state WHERE room = ? AND user = ?`,
-		[]byte(k.Room), []byte(k.User)).Scan(&seq, &row.state, &tailSeq, &row.tail)
+	row.id = s.userID(k)
+	err = s.readPool.QueryRowContext(ctx, `SELECT seq, state, tail_seq, tail FROM user_state WHERE id = ?`,
+		row.id[:]).Scan(&seq, &row.state, &tailSeq, &row.tail)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return row, fmt.Errorf("read user: %w", err)
 	}
@@ -38,12 +40,9 @@ func (s *Store) readUser(ctx context.Context, k live.UserKey, blocks []uint64) (
 		return loaded, err
 	}
 	if row.state != nil {
-		state, err := codec.Open(row.seq, row.state)
-		if err != nil {
-			s.quarantine("snapshot", row.seq, err)
-			return loaded, fmt.Errorf("snapshot: %w", err)
+		if loaded.State, err = s.openState(ctx, k, row); err != nil {
+			return loaded, err
 		}
-		loaded.State = append([]byte{}, state...)
 	}
 	keep := func(raw *codec.Raw, block uint64) error {
 		rec, err := raw.Record()
@@ -56,7 +55,10 @@ func (s *Store) readUser(ctx context.Context, k live.UserKey, blocks []uint64) (
 		return err
 	}
 	if row.tail != nil {
-		records, err := codec.Open(row.tailSeq, row.tail)
+		records, err := s.unseal(ctx, tailPlace(row.id, row.tailSeq), row.tail)
+		if err != nil && !errors.Is(err, ErrCorrupt) {
+			return loaded, fmt.Errorf("folded tail: %w", err)
+		}
 		if err == nil {
 			err = codec.Each(records, func(raw *codec.Raw) error { return keep(raw, 0) })
 		}
@@ -68,6 +70,37 @@ func (s *Store) readUser(ctx context.Context, k live.UserKey, blocks []uint64) (
 	lost, err := s.eachTail(ctx, k, row, blocks, keep)
 	loaded.Lost += lost
 	return loaded, err
+}
+
+// openState opens the snapshot of a user; it is not nil.
+func (s *Store) openState(ctx context.Context, k live.UserKey, row userRow) ([]byte, error) {
+	encoded, err := s.unseal(ctx, statePlace(row.id, row.seq), row.state)
+	if err != nil && !errors.Is(err, ErrCorrupt) {
+		return nil, fmt.Errorf("snapshot: %w", err)
+	}
+	var owner live.UserKey
+	var state []byte
+	if err == nil {
+		owner, state, err = codec.State(encoded)
+	}
+	if err == nil && owner != k {
+		err = fmt.Errorf("it is another user's: %w", ErrCorrupt)
+	}
+	if err != nil {
+		s.quarantine("snapshot", row.seq, err)
+		return nil, fmt.Errorf("snapshot: %w", err)
+	}
+	return append([]byte{}, state...), nil
+}
+
+// writeState writes the snapshot of a user, in the transaction under way.
+func (s *Store) writeState(ctx context.Context, st userState) error {
+	id := s.userID(st.record.User)
+	state, err := s.ring.Seal(nil, statePlace(id, st.seq), codec.AppendState(nil, st.record.User, st.record.State))
+	if err != nil {
+		return fmt.Errorf("seal snapshot: %w", err)
+	}
+	return s.committer.writer.exec(ctx, upsertState, id[:], int64(st.seq), state)
 }
 
 // eachTail calls do for the user's records in the given blocks that the row does not cover, in order, with their block. It tells how many
@@ -117,7 +150,7 @@ func afterSnapshot(records []byte, k live.UserKey) []byte {
 
 // readFold copies a user's tail out of the given blocks, after what is in the row already.
 func (s *Store) readFold(ctx context.Context, k live.UserKey, blocks []uint64) fold {
-	f := fold{user: k}
+	f := fold{user: k, id: s.userID(k)}
 	row, err := s.readUserRow(ctx, k)
 	if err != nil || len(blocks) == 0 {
 		f.err = err
@@ -129,12 +162,15 @@ func (s *Store) readFold(ctx context.Context, k live.UserKey, blocks []uint64) f
 	}
 	var records []byte
 	if row.tail != nil {
-		if records, err = codec.Open(row.tailSeq, row.tail); err != nil {
+		if records, err = s.unseal(ctx, tailPlace(row.id, row.tailSeq), row.tail); err != nil {
+			if !errors.Is(err, ErrCorrupt) {
+				f.err = fmt.Errorf("folded tail: %w", err)
+				return f
+			}
 			s.quarantine("folded tail", row.tailSeq, err)
 			records = nil
 		}
 	}
-	records = slices.Clone(records)
 	_, f.err = s.eachTail(ctx, k, row, blocks, func(raw *codec.Raw, block uint64) error {
 		rec, err := raw.Record()
 		if err == nil && rec.Kind == live.RecordClosed {
@@ -145,6 +181,8 @@ func (s *Store) readFold(ctx context.Context, k live.UserKey, blocks []uint64) f
 		}
 		return err
 	})
-	f.tail = codec.Seal(nil, f.through, records)
+	if f.err == nil {
+		f.tail, f.err = s.ring.Seal(nil, tailPlace(row.id, f.through), records)
+	}
 	return f
 }

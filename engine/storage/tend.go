@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"liveroom/engine/live"
+	"liveroom/engine/storage/seal"
 )
 
 // The committer's housekeeping, once a second, in steps small enough not to be felt by the commits between them.
@@ -45,7 +46,7 @@ func (s *Store) probe(ctx context.Context) (failing bool) {
 	c := &s.committer
 	c.began = time.Now()
 	c.blocks, c.sealed = c.blocks[:0], c.sealed[:0]
-	c.states, c.facts = c.states[:0], c.facts[:0]
+	c.states, c.facts, c.err = c.states[:0], c.facts[:0], nil
 	err := s.write(ctx)
 	if err == nil {
 		w := &c.writer
@@ -111,6 +112,7 @@ func (s *Store) oldThrough(ctx context.Context, cutoff int64) (through uint64, e
 // fold is a user's tail, copied out of the journal.
 type fold struct {
 	user     live.UserKey
+	id       seal.ID
 	base     int64 // user_state.seq when the tail was read
 	previous int64 // user_state.tail_seq then
 	through  uint64
@@ -145,8 +147,8 @@ func (s *Store) saveFold(ctx context.Context, f fold) {
 	changed := int64(1)
 	if f.tail != nil {
 		w := &s.committer.writer
-		err := w.within(ctx, func() error {
-			result, err := w.result(ctx, upsertTail, []byte(f.user.Room), []byte(f.user.User), f.base, int64(f.through), f.tail, f.previous)
+		err := s.withinSealed(ctx, func() error {
+			result, err := w.result(ctx, upsertTail, f.id[:], f.base, int64(f.through), f.tail, f.previous)
 			if err != nil {
 				return err
 			}
@@ -154,7 +156,7 @@ func (s *Store) saveFold(ctx context.Context, f fold) {
 			return err
 		})
 		if err != nil {
-			s.log.Warn("tail not folded", "room", f.user.Room, "err", err)
+			s.log.Warn("tail not folded", "err", err)
 			return
 		}
 	}

@@ -57,6 +57,12 @@ func (c *demoCommand) Run(ctx context.Context, s streams) (err error) {
 }
 
 func (c *demoCommand) serve(ctx context.Context, cfg engine.Config, log *slog.Logger, s streams) error {
+	if err := forbidDumps(); err != nil {
+		return fmt.Errorf("forbid core dumps: %w", err)
+	}
+	if err := engine.MakeMasterKey(cfg); err != nil {
+		return err
+	}
 	tuneMemory()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

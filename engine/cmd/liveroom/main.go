@@ -31,6 +31,7 @@ type commands struct {
 	Token       tokenCommand       `cmd:"" help:"Make a token for a link."`
 	Import      importCommand      `cmd:"" help:"Replace a node's catalogue or knowledge base by a file."`
 	Export      exportCommand      `cmd:"" help:"Print a node's catalogue or knowledge base."`
+	Keys        keysCommand        `cmd:"" help:"Look after the keys that the stored data is sealed under."`
 	CheckConfig checkConfigCommand `cmd:"" help:"Check a configuration and report every problem."`
 	PrintConfig printConfigCommand `cmd:"" help:"Print every setting in force and where it comes from."`
 	ConfigDoc   configDocCommand   `cmd:"" help:"Print what can be set, with defaults."`

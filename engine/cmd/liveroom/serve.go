@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"runtime/debug"
 
@@ -28,6 +29,9 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	log, err := newLogger(cfg.Node, s.err)
 	if err != nil {
 		return err
+	}
+	if err := forbidDumps(); err != nil {
+		return fmt.Errorf("forbid core dumps: %w", err)
 	}
 	tuneMemory()
 	e, err := engine.New(ctx, cfg, log)

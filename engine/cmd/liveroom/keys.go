@@ -1,0 +1,253 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"liveroom/engine"
+	"liveroom/engine/storage"
+	"liveroom/engine/storage/seal"
+)
+
+// keysCommand looks after the keys that the stored data is sealed under.
+type keysCommand struct {
+	Init   keysInitCommand   `cmd:"" help:"Make the file with the master key."`
+	Status keysStatusCommand `cmd:"" help:"Print which keys there are and what they are sealed under."`
+	Rotate keysRotateCommand `cmd:"" help:"Have the running node seal under a new data key from now on."`
+	Rewrap keysRewrapCommand `cmd:"" help:"Make a new master key and seal the data keys under it, with the node running or not."`
+	Export keysExportCommand `cmd:"" help:"Write a data key into a file, to read a database by hand (deploy/RECOVERY.md)."`
+}
+
+type keysInitCommand struct {
+	settings
+	File string `help:"The file to make, instead of storage.master_key_file." placeholder:"FILE"`
+}
+
+// Run makes a master key where there is none, and no data that wants another.
+func (c *keysInitCommand) Run(ctx context.Context, s streams) error {
+	cfg, _, err := c.load(engine.Default())
+	if err != nil {
+		return err
+	}
+	path := c.File
+	if path == "" {
+		path = cfg.Storage.MasterKeyPath()
+	}
+	if masters, err := mastersOf(ctx, cfg.Storage); err != nil {
+		return err
+	} else if len(masters) > 0 {
+		return fmt.Errorf("%w: the data in %s is sealed under master key %s already, and no new one opens it; "+
+			"bring back that file, or change it with: liveroom keys rewrap", errUsage, cfg.Storage.Dir, masters[len(masters)-1])
+	}
+	m, err := seal.MakeMaster(path)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "master key %s is in %s; keep a copy elsewhere: without it the data cannot be read by anybody\n", m.IDs()[0], path)
+	return err
+}
+
+// mastersOf names the master keys that the data keys of a store are sealed under; none when there is no store.
+func mastersOf(ctx context.Context, cfg storage.Config) (masters []string, err error) {
+	t, err := storage.OpenKeyTable(ctx, cfg)
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range t.Keys() {
+		masters = append(masters, k.Master)
+	}
+	return masters, t.Close()
+}
+
+type keysStatusCommand struct{ settings }
+
+// Run prints the keys of the store, and whether the master key at hand is theirs.
+func (c *keysStatusCommand) Run(ctx context.Context, s streams) error {
+	cfg, _, err := c.load(engine.Default())
+	if err != nil {
+		return err
+	}
+	t, err := storage.OpenKeyTable(ctx, cfg.Storage)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(w, "KEY\tFOR\tMADE\tSEALED UNDER")
+	masters := make(map[string]uint32)
+	for _, k := range t.Keys() {
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", k.ID, k.Purpose, time.UnixMilli(k.Created).Format(time.RFC3339), k.Master)
+		masters[k.Master] = k.ID
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	service, err := cfg.Storage.KeyService()
+	if err != nil {
+		return err
+	}
+	for _, id := range masters {
+		if err := t.Try(ctx, service, id); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintln(s.out, "the master key at hand opens them")
+	return err
+}
+
+// toNode is how a command reaches the node that runs.
+type toNode struct {
+	Admin string `help:"Admin address of the running node, instead of the one configured." placeholder:"URL"`
+}
+
+// post asks the node to do something and decodes its answer.
+func (n toNode) post(ctx context.Context, cfg engine.Config, path string, into any) error {
+	base := n.Admin
+	if base == "" {
+		base = "http://" + cfg.Admin.Addr
+	}
+	ctx, stop := context.WithTimeout(ctx, time.Minute)
+	defer stop()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+path, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("ask the node: %w", err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err != nil {
+		return fmt.Errorf("ask the node: %w", err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("the node says: %s: %s", resp.Status, bytes.TrimSpace(body))
+	}
+	return json.Unmarshal(body, into)
+}
+
+type keysRotateCommand struct {
+	settings
+	toNode
+}
+
+// Run has the node that runs take a new data key.
+func (c *keysRotateCommand) Run(ctx context.Context, s streams) error {
+	cfg, _, err := c.load(engine.Default())
+	if err != nil {
+		return err
+	}
+	var done struct {
+		DataKey uint32 `json:"data_key"`
+	}
+	if err := c.post(ctx, cfg, "/v1/keys/rotate", &done); err != nil {
+		return fmt.Errorf("%w (a node that does not run needs no rotation: it takes a new data key at each start)", err)
+	}
+	_, err = fmt.Fprintf(s.out, "data key %d seals from now on\n", done.DataKey)
+	return err
+}
+
+type keysRewrapCommand struct {
+	settings
+	toNode
+	DropOld bool `help:"Take the old master keys out of the file; backups sealed under them then need a copy kept elsewhere."`
+}
+
+// Run puts a new master key at the head of the file, has every data key sealed under it, and says what became of the old
+// one. Whatever goes wrong in between, the file opens everything: it is only ever added to before the data has changed.
+func (c *keysRewrapCommand) Run(ctx context.Context, s streams) (err error) {
+	cfg, _, err := c.load(engine.Default())
+	if err != nil {
+		return err
+	}
+	t, err := storage.OpenKeyTable(ctx, cfg.Storage)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, t.Close()) }()
+	path := cfg.Storage.MasterKeyPath()
+	var to seal.KeyService = cfg.Storage.Keys
+	if to == nil {
+		if to, err = seal.AddMaster(path); err != nil {
+			return err
+		}
+	} // else the environment names the new master key before the old one
+	n := 0
+	switch err = t.Lock(ctx); {
+	case errors.Is(err, storage.ErrLocked):
+		var done struct {
+			Keys int `json:"keys"`
+		}
+		err = c.post(ctx, cfg, "/v1/keys/rewrap", &done)
+		n = done.Keys
+	case err == nil:
+		n, err = t.Rewrap(ctx, to, to)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%d keys are sealed under the new master key\n", n)
+	switch {
+	case cfg.Storage.Keys != nil:
+		return nil
+	case c.DropOld:
+		_, err = seal.TrimMaster(path)
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "%s still holds the old master key, which backups of before need; to take it out: liveroom keys rewrap --drop-old\n", path)
+	return err
+}
+
+type keysExportCommand struct {
+	settings
+	KeyID uint32 `help:"The data key, as \"liveroom keys status\" numbers them." required:"" name:"key-id"`
+	Out   string `help:"The file to make; its owner alone may read it." required:"" placeholder:"FILE"`
+	Yes   bool   `help:"Yes, whoever has this file reads everything that was sealed under the key." name:"yes-i-know"`
+}
+
+// Run writes a data key into a file of its own.
+func (c *keysExportCommand) Run(ctx context.Context, s streams) (err error) {
+	if !c.Yes {
+		return fmt.Errorf("%w: whoever has the file reads everything that was sealed under key %d; if that is wanted, add --yes-i-know", errUsage, c.KeyID)
+	}
+	cfg, _, err := c.load(engine.Default())
+	if err != nil {
+		return err
+	}
+	t, err := storage.OpenKeyTable(ctx, cfg.Storage)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, t.Close()) }()
+	service, err := cfg.Storage.KeyService()
+	if err != nil {
+		return err
+	}
+	key, err := t.Export(ctx, service, c.KeyID)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(hex.EncodeToString(key) + "\n")
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.err, "data key %d is in %s; remove it when you are done\n", c.KeyID, c.Out)
+	return err
+}

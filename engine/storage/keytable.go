@@ -1,0 +1,99 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"liveroom/engine/storage/seal"
+)
+
+// KeyTable is the keys of a store without the store, for who looks after keys.
+type KeyTable struct {
+	cfg  Config
+	db   *sql.DB
+	keys []seal.Row
+	lock *os.File // nil unless the store is ours
+}
+
+// OpenKeyTable reads the keys of the store in cfg.Dir, in use or not. The error is ErrNotFound when there is no store.
+func OpenKeyTable(ctx context.Context, cfg Config) (*KeyTable, error) {
+	if _, err := os.Stat(filepath.Join(cfg.Dir, databaseFile)); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("store %s: %w", cfg.Dir, ErrNotFound)
+	}
+	db, err := openDatabase(cfg.Dir, 1)
+	if err != nil {
+		return nil, err
+	}
+	t := &KeyTable{cfg: cfg, db: db}
+	if t.keys, err = readKeys(ctx, db); err != nil {
+		return nil, errors.Join(fmt.Errorf("store %s: %w", cfg.Dir, err), db.Close())
+	}
+	return t, nil
+}
+
+// Keys returns every key stored, by number.
+func (t *KeyTable) Keys() []seal.Row { return t.keys }
+
+// Lock takes the store, so that no node runs on it until Close. The error is ErrLocked when one does.
+func (t *KeyTable) Lock(ctx context.Context) (err error) {
+	if t.lock, err = lockDir(t.cfg.Dir); err != nil {
+		return err
+	}
+	t.keys, err = readKeys(ctx, t.db) // as they are now that nobody else changes them
+	return err
+}
+
+// Try tells whether a service opens a key of the store.
+func (t *KeyTable) Try(ctx context.Context, service seal.KeyService, id uint32) error {
+	return seal.Try(ctx, service, t.keys, id)
+}
+
+// Export returns the bytes of a data key.
+func (t *KeyTable) Export(ctx context.Context, service seal.KeyService, id uint32) ([]byte, error) {
+	ring, err := seal.NewKeyring(ctx, service, t.keys, 0)
+	if err != nil {
+		return nil, err
+	}
+	return ring.Export(ctx, id)
+}
+
+// Rewrap wraps every key under another service's master key. The store must have been taken with Lock.
+func (t *KeyTable) Rewrap(ctx context.Context, from, to seal.KeyService) (keys int, err error) {
+	if t.lock == nil {
+		return 0, fmt.Errorf("rewrap: %w", ErrLocked)
+	}
+	if len(t.keys) == 0 {
+		return 0, nil
+	}
+	ring, err := seal.NewKeyring(ctx, from, t.keys, 0)
+	if err != nil {
+		return 0, err
+	}
+	w := &writer{db: t.db}
+	err = ring.Rewrap(ctx, to, func(rows []seal.Row) error {
+		stored := rows[:len(t.keys)] // without the one that the ring made for itself, which has the highest number
+		keys = len(stored)
+		return w.within(ctx, func() error { return w.saveKeys(ctx, stored) })
+	})
+	if w.conn != nil {
+		for _, stmt := range w.stmts {
+			err = errors.Join(err, stmt.Close())
+		}
+		err = errors.Join(err, w.conn.Close())
+	}
+	return keys, err
+}
+
+// Close lets the store go.
+func (t *KeyTable) Close() error {
+	err := t.db.Close()
+	if t.lock != nil {
+		err = errors.Join(err, t.lock.Close())
+	}
+	return err
+}
