@@ -116,10 +116,12 @@ vuln: ## known vulnerabilities in what we depend on; needs the network
 tidy: ## go mod tidy
 	go mod tidy
 
-ci: ## what a change must pass: lint, test, race, fuzz, smoke load without and with a kill -9 in it
+ci: ## what a change must pass: lint, test, race, fuzz, smoke load without and with a kill -9 in it, a burst, a race for stock
 	$(MAKE) lint
 	$(MAKE) test
 	$(MAKE) race
 	$(MAKE) fuzz
 	$(MAKE) load SCENARIO=smoke
 	$(MAKE) load SCENARIO=smoke ARGS='--duration 10s --kill-after 4s'
+	$(MAKE) load SCENARIO=burst ARGS='--duration 3s --untimed'
+	$(MAKE) load SCENARIO=reserve ARGS='--duration 2s --links 300 --pieces 20 --think 2s'

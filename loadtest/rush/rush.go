@@ -82,11 +82,15 @@ type buyer struct {
 	locked  bool
 	done    bool
 	retries int // after none was left
-	repeats int // of one word, after something that is no answer to it
+	refused int // its latest word was, so often in a row
+	misread int // answers that were none to its words
 }
 
-// maxRepeats is how often a word is said once more after it was refused, or after an answer that is none to it.
-const maxRepeats = 20
+// How often a buyer says one word again after it was refused, and how many answers that are none it takes in all.
+const (
+	maxRefused = 20
+	maxMisread = 5
+)
 
 // New returns a race in which nobody has spoken. Every buyer's first Ask comes from elsewhere; see Said.
 func New(c Config) *Rush {
@@ -159,6 +163,7 @@ func (r *Rush) Heard(now time.Duration, who int, a Answer) {
 	if b.done {
 		return
 	}
+	b.refused = 0
 	if a.Outcome == live.Replied && a.Script == scriptLocked && b.word != Confirm {
 		r.amiss(who, b, "is told that a piece is locked without having confirmed any")
 	}
@@ -169,7 +174,7 @@ func (r *Rush) Heard(now time.Duration, who int, a Answer) {
 	case a.Outcome != live.Replied:
 		r.unanswered(now, who, b, a)
 	case b.word == Ask && a.Script == scriptStock && !strings.Contains(a.Variant, soldOut):
-		r.next(now, who, b, Take)
+		r.next(now, who, Take)
 	case b.word == Ask && a.Script == scriptStock, b.word == Take && a.Script == scriptShort:
 		r.noneLeft(now, who, b)
 	case b.word == Take && a.Script == scriptReserved:
@@ -178,7 +183,7 @@ func (r *Rush) Heard(now time.Duration, who int, a Answer) {
 		if r.told.Held == r.config.Middle {
 			close(r.middle)
 		}
-		r.next(now, who, b, Confirm)
+		r.next(now, who, Confirm)
 	case b.word == Confirm && a.Script == scriptLocked:
 		b.locked = true
 		r.told.Locked++
@@ -194,22 +199,19 @@ func (r *Rush) Refused(now time.Duration, who int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	b := &r.buyers[who]
-	if b.done || b.repeats >= maxRepeats {
+	if b.done || b.refused >= maxRefused {
 		return false
 	}
-	b.repeats++
+	b.refused++
 	r.report.Again++
-	wait := 50 * time.Millisecond << min(b.repeats, 5)
+	wait := 50 * time.Millisecond << min(b.refused, 5)
 	heap.Push(&r.agenda, Due{Buyer: who, Word: b.word, At: now + wait, Again: true})
 	return true
 }
 
 // next lets a buyer say a word after some thought; who has a piece held thinks a quarter as long, so that at every instant
 // of a race some pieces are free, some held and some confirmed.
-func (r *Rush) next(now time.Duration, who int, b *buyer, w Word) {
-	if w != b.word {
-		b.repeats = 0
-	}
+func (r *Rush) next(now time.Duration, who int, w Word) {
 	think := r.config.Think
 	if w == Confirm {
 		think /= 4
@@ -231,8 +233,7 @@ func (r *Rush) noneLeft(now time.Duration, who int, b *buyer) {
 		return
 	}
 	b.retries++
-	b.repeats = 0
-	r.next(now, who, b, Ask)
+	r.next(now, who, Ask)
 }
 
 // unanswered takes an outcome that is no reply: the same word is said anew.
@@ -249,8 +250,8 @@ func (r *Rush) misread(now time.Duration, who int, b *buyer, a Answer) {
 
 func (r *Rush) anew(now time.Duration, who int, b *buyer, a Answer) {
 	r.example("buyer %d says %s and gets %s", who, [words]string{"ask", "take", "confirm"}[b.word], a)
-	b.repeats++
-	if b.repeats > maxRepeats {
+	b.misread++
+	if b.misread > maxMisread {
 		r.finish(b)
 		return
 	}
@@ -258,9 +259,7 @@ func (r *Rush) anew(now time.Duration, who int, b *buyer, a Answer) {
 	if b.held {
 		w = Confirm
 	}
-	repeats := b.repeats
-	r.next(now, who, b, w)
-	b.repeats = repeats
+	r.next(now, who, w)
 }
 
 // amiss notes what no server may say.

@@ -196,8 +196,8 @@ func TestForgottenOffers(t *testing.T) {
 		t.Errorf("%+v is judged %q, %q", n, broken, missed)
 	}
 	n = race(t, Config{Buyers: 1, Pieces: 1}, newShop(1), func(Due, Answer) Answer { return replied("clarify", "") }).Report()
-	if n.Misread != maxRepeats+1 || n.Words != maxRepeats+1 {
-		t.Errorf("who is never understood says %d words, want %d", n.Words, maxRepeats+1)
+	if n.Misread != maxMisread+1 || n.Words != maxMisread+1 {
+		t.Errorf("who is never understood says %d words, want %d", n.Words, maxMisread+1)
 	}
 }
 
@@ -205,7 +205,7 @@ func TestRefusedIsSaidAgain(t *testing.T) {
 	r := New(Config{Buyers: 1, Pieces: 1, Think: time.Second, Random: rand.New(rand.NewPCG(1, 2))})
 	r.Said(0, 7)
 	now := time.Duration(0)
-	for i := range maxRepeats {
+	for i := range maxRefused {
 		if !r.Refused(now, 0) {
 			t.Fatalf("refused %d times, a buyer says no more", i+1)
 		}
@@ -218,10 +218,10 @@ func TestRefusedIsSaidAgain(t *testing.T) {
 		}
 	}
 	if r.Refused(now, 0) {
-		t.Errorf("refused more than %d times, a buyer still says it again", maxRepeats)
+		t.Errorf("refused more than %d times, a buyer still says it again", maxRefused)
 	}
-	if n := r.Report(); n.Again != maxRepeats || n.Words != 1 {
-		t.Errorf("report %+v, want one word said again %d times", n, maxRepeats)
+	if n := r.Report(); n.Again != maxRefused || n.Words != 1 {
+		t.Errorf("report %+v, want one word said again %d times", n, maxRefused)
 	}
 }
 

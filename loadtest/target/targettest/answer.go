@@ -13,6 +13,7 @@ func (k *link) event(e *live.Event) bool {
 	r.mu.Lock()
 	if e.Type == live.StockUpdate {
 		r.stock = [2]int64{e.Available, r.stock[0]}
+		r.shop.stock(e.Available)
 	}
 	if !e.Type.Answerable() {
 		r.mu.Unlock()
@@ -38,6 +39,9 @@ func (k *link) event(e *live.Event) bool {
 	reply := r.reply(e, habit)
 	r.book.accept(e, k.session, wire.AppendReply(nil, &reply))
 	r.mu.Unlock()
+	if e.Type == live.Comment && r.CloseAfter > 0 {
+		k.closing(e)
+	}
 	return k.end(e, habit, &reply)
 }
 
@@ -50,6 +54,10 @@ func (r *Room) reply(e *live.Event, habit Habit) live.Reply {
 	if habit == Vague {
 		text = "亲，还有货的"
 	}
+	script, variant := "", ""
+	if r.shop.OnHand > 0 && e.Type == live.Message {
+		script, variant, text = r.shop.sell(e)
+	}
 	scope := live.Private
 	if e.Type == live.Comment {
 		scope = live.Public
@@ -61,6 +69,7 @@ func (r *Room) reply(e *live.Event, habit Habit) live.Reply {
 	return live.Reply{
 		ID: live.ReplyIDFor(e.UserKey(), e.Key()), To: e.ID, Room: e.Room, User: e.User, Dialogue: live.DialogueOf(e.UserKey()),
 		Text: text, Scope: scope, Intent: live.IntentStock, Confidence: 0.9, Emotion: live.Calm, By: live.ByScript, Decided: decided, TookMs: 1,
+		Script: script, Variant: variant,
 	}
 }
 

@@ -46,6 +46,16 @@ const (
 	Withhold  Habit = "withhold"  // answers only once Release is called
 	TurnAway  Habit = "turn_away" // says bye to every hello
 	Disappear Habit = "disappear" // closes the link
+
+	// In a race:
+	Oversell Habit = "oversell" // sells more than there is
+	Renege   Habit = "renege"   // does not confirm what it holds
+	Pretend  Habit = "pretend"  // says that a piece is locked which is not
+	Forget   Habit = "forget"   // knows no more, once killed, what it had sold
+
+	// To a burst:
+	Encore   Habit = "encore"   // closes it twice
+	Miscount Habit = "miscount" // closes it with one asker more than there were
 )
 
 const every = 10 // the habit shows at each tenth event
@@ -54,7 +64,9 @@ const every = 10 // the habit shows at each tenth event
 type Room struct {
 	// Heartbeat is what welcome asks for; set it before Serve.
 	Heartbeat time.Duration
-	pings     atomic.Int64
+	// CloseAfter is with how many comments a burst ends, which gets one closing reply; 0 is never. Set it before Serve.
+	CloseAfter int
+	pings      atomic.Int64
 
 	// set by New
 	habit Habit
@@ -67,15 +79,17 @@ type Room struct {
 	wait      sync.WaitGroup
 
 	// guarded by mu
-	mu      sync.Mutex
-	book    *book
-	links   map[*link]bool
-	stock   [2]int64 // the last figure and the one before
-	asked   int
-	held    []func() // what Withhold keeps back
-	free    bool
-	closed  bool
-	session int
+	mu       sync.Mutex
+	book     *book
+	shop     *shop
+	comments int
+	links    map[*link]bool
+	stock    [2]int64 // the last figure and the one before
+	asked    int
+	held     []func() // what Withhold keeps back
+	free     bool
+	closed   bool
+	session  int
 }
 
 // link is one connection.
@@ -95,7 +109,10 @@ func New(habit Habit, dir string) (*Room, error) {
 		return nil, err
 	}
 	var err error
-	r.book, err = openBook(filepath.Join(dir, "journal"))
+	if r.book, err = openBook(filepath.Join(dir, "journal")); err != nil {
+		return nil, err
+	}
+	r.shop, err = openShop(filepath.Join(dir, "shop.json"), habit)
 	return r, err
 }
 
@@ -111,7 +128,10 @@ func (r *Room) Serve(tcp, socket, admin string) (addrs [3]string, err error) {
 		}
 		addrs[i] = l.Addr().String()
 		if i == 2 {
-			r.admin = &http.Server{Handler: http.HandlerFunc(r.metrics), ReadHeaderTimeout: time.Second}
+			mux := http.NewServeMux()
+			mux.HandleFunc("GET /metrics", r.metrics)
+			r.ledger(mux)
+			r.admin = &http.Server{Handler: mux, ReadHeaderTimeout: time.Second}
 			r.wait.Go(func() { _ = r.admin.Serve(l) }) // ends with ErrServerClosed
 			continue
 		}
