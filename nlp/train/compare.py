@@ -29,7 +29,7 @@ class TfIdf:
     def fit(self, texts, y, weight):
         """Learn from texts with labels and weights."""
         self.words = TfidfVectorizer(analyzer="char", ngram_range=(1, 4), min_df=2, max_features=FEATURES, sublinear_tf=True)
-        self.model = LogisticRegression(C=10, max_iter=60)
+        self.model = LogisticRegression(C=10, solver="liblinear", random_state=SEED)  # one against the rest
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             self.model.fit(self.words.fit_transform(texts), y, weight)
@@ -99,7 +99,7 @@ def _stance_lines(sets, root):
     """Return (texts, sentiments, weights) that our model of sentiment learns from."""
     make, reviews = sets.stances("final" if root else "alone")
     lines = [x for x in make(0) if x.sentiment >= 0 and x.norm]
-    weight = [sentiment.WEIGHT[x.source] for x in lines] + [sentiment.LINEAR_REVIEW] * len(reviews)
+    weight = [sentiment.WEIGHT[x.source] for x in lines] + [1.0] * len(reviews)
     lines = lines + reviews
     return [x.norm for x in lines], np.array([x.sentiment for x in lines]), np.array(weight)
 
