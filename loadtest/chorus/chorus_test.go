@@ -15,8 +15,15 @@ func TestSays(t *testing.T) {
 		number int64
 		want   bool
 	}{
-		{"还剩128件", 128, true}, {"128", 128, true}, {"3号还剩1280件", 128, false}, {"3号还剩1128件", 128, false},
-		{"", 128, false}, {"没货了", 0, false}, {"0件", 0, true}, {"3号，500人，128件", 500, true}, {"１２８件", 128, false},
+		{"还剩128件", 128, true},
+		{"128", 128, true},
+		{"3号还剩1280件", 128, false},
+		{"3号还剩1128件", 128, false},
+		{"", 128, false},
+		{"没货了", 0, false},
+		{"0件", 0, true},
+		{"3号，500人，128件", 500, true},
+		{"１２８件", 128, false},
 	} {
 		if got := says(c.text, c.number); got != c.want {
 			t.Errorf("says(%q, %d) = %v, want %v", c.text, c.number, got, c.want)
