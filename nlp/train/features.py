@@ -1,7 +1,5 @@
 """What the two models read: padded character ids, and hashed character n-grams."""
 
-import math
-
 import numpy as np
 
 PAD, UNK, EDGE = 0, 1, 2
@@ -66,13 +64,3 @@ def grams(text):
             if gram != BOUNDARY:
                 seen.add(_bucket(gram))
     return sorted(seen)
-
-
-def gram_batch(rows):
-    """Return (flat indices, offsets, per-index weights 1/sqrt(n)) for an EmbeddingBag."""
-    flat, offsets, weights = [], [], []
-    for row in rows:
-        offsets.append(len(flat))
-        flat.extend(row)
-        weights.extend([1.0 / math.sqrt(len(row))] * len(row) if row else [])
-    return np.array(flat, np.int64), np.array(offsets, np.int64), np.array(weights, np.float32)

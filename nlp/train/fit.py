@@ -9,7 +9,7 @@ from torch.nn import functional as F
 import linear
 import model
 from features import encode, grams, pad_batch
-from labels import CHATTER, EMOTIONS, INTENTS, SENTIMENTS, UNKNOWN
+from labels import CHATTER, EMOTIONS, INTENTS, UNKNOWN
 
 
 def targets(lines):
@@ -115,24 +115,6 @@ def train_cnn(make_lines, chars, epochs=18, seed=1, batch=48, peak=2e-3, start=N
         opt.step()
     net.eval()
     return net
-
-
-def train_linear(make_lines, epochs=12, seed=1, batch=128, peak=0.1, decay=2e-6):
-    """Return a trained hashed linear model."""
-    torch.manual_seed(seed)
-    rng, lin = random.Random(seed), linear.Linear(len(INTENTS) + len(EMOTIONS) + len(SENTIMENTS))
-    opt = torch.optim.Adam(lin.parameters(), lr=peak)
-    cw = {"emotion": rarity(make_lines(0), "emotion", EMOTIONS), "sentiment": rarity(make_lines(0), "sentiment", SENTIMENTS)}
-    for share, lines in _epochs(make_lines, epochs, seed + 7, batch):
-        for group in opt.param_groups:
-            group["lr"] = peak * max(1 - share, 0.02)
-        out = lin(*linear.batch([grams(augment(x.norm, rng)) for x in lines]))
-        cost = loss(dict(zip(("intent", "emotion", "sentiment"), linear.heads(out))), targets(lines), cw)
-        cost = cost + decay * lin.bag.weight.pow(2).sum()
-        opt.zero_grad()
-        cost.backward()
-        opt.step()
-    return lin
 
 
 def softmax(x):

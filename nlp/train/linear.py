@@ -3,27 +3,59 @@
 import struct
 
 import numpy as np
-import torch
-from torch import nn
+from scipy import sparse
+from sklearn.linear_model import SGDClassifier
 
-from features import BUCKETS, gram_batch
-from labels import EMOTIONS, INTENTS
+from features import BUCKETS, grams
+from labels import EMOTIONS, INTENTS, SENTIMENTS
 
 MAGIC = b"LRLIN1\0\0"
+# How often a line counts by where it is from; an unclear one counts half of that.
+WEIGHT = {"own": 1.0, "real": 3.0, "service": 1.0, "danmaku": 0.3, "scope": 0.5}
 
 
-class Linear(nn.Module):
-    """One weight row per bucket, all classes side by side (intents, emotions, sentiments)."""
+def rows(texts):
+    """Return the buckets of normalised texts as rows of a sparse matrix, each entry 1/sqrt(n)."""
+    found = [grams(t) for t in texts]
+    size = np.array([len(r) for r in found])
+    start = np.concatenate([[0], np.cumsum(size)])
+    values = np.repeat(1 / np.sqrt(np.maximum(size, 1)), size).astype(np.float32)
+    return sparse.csr_matrix((values, np.concatenate(found).astype(np.int64), start), (len(texts), BUCKETS))
 
-    def __init__(self, classes):
-        super().__init__()
-        self.bag = nn.EmbeddingBag(BUCKETS, classes, mode="sum")
-        nn.init.zeros_(self.bag.weight)
-        self.bias = nn.Parameter(torch.zeros(classes))
 
-    def forward(self, flat, offsets, weights):
-        """Return logits, batch × classes."""
-        return self.bag(flat, offsets, per_sample_weights=weights) + self.bias
+def _head(x, y, weight, classes, alpha, seed, passes):
+    """Return (weights: buckets × classes, bias): one class against the rest, by averaged stochastic gradient descent."""
+    known = y >= 0
+    model = SGDClassifier("log_loss", alpha=alpha, max_iter=passes, tol=None, average=True, random_state=seed)
+    model.fit(x[known], y[known], sample_weight=weight[known])
+    w, b = np.zeros((classes, x.shape[1]), np.float32), np.full(classes, -10, np.float32)
+    w[model.classes_], b[model.classes_] = model.coef_, model.intercept_
+    return w.T, b
+
+
+def train(make_lines, passes=12, seed=1, expansions=2):
+    """Return the trained linear model, {scale, bias, weights int8}. `make_lines(epoch)` gives an epoch's lines.
+
+    Sentiment's columns are zero: see sentiment.train_columns.
+    """
+    lines = list(make_lines(0))
+    for epoch in range(1, expansions):
+        lines += [x for x in make_lines(epoch) if x.source == "own" and "{" not in x.text]
+    once = {}
+    for line in lines:
+        once.setdefault((line.norm, line.intent), line)
+    lines = [x for x in once.values() if x.norm]
+    x = rows([line.norm for line in lines])
+    weight = np.array([WEIGHT[line.source] * (1 if line.clear else 0.5) * (0.5 if line.either else 1) for line in lines])
+    intent, emotion = np.array([line.intent for line in lines]), np.array([line.emotion for line in lines])
+    mass = np.array([weight[emotion == k].sum() for k in range(len(EMOTIONS))])
+    rare = (mass.sum() / np.maximum(mass, 1)) ** 0.75
+    felt = weight * np.where(emotion >= 0, rare[np.maximum(emotion, 0)], 0)
+    parts = [
+        _head(x, intent, weight, len(INTENTS), 3e-6, seed, passes), _head(x, emotion, felt, len(EMOTIONS), 1e-5, seed, passes),
+        (np.zeros((BUCKETS, len(SENTIMENTS)), np.float32), np.zeros(len(SENTIMENTS), np.float32)),
+    ]
+    return quantise(np.concatenate([w for w, _ in parts], 1), np.concatenate([b for _, b in parts]))
 
 
 def heads(out):
@@ -32,13 +64,12 @@ def heads(out):
     return out[:, :a], out[:, a:b], out[:, b:]
 
 
-def quantise(model):
+def quantise(w, bias):
     """Return {scale, bias, weights int8}: one scale a class."""
-    w = model.bag.weight.detach().numpy()
     scale = np.maximum(np.abs(w).max(axis=0), 1e-6) / 127
     return {
         "scale": scale.astype(np.float32),
-        "bias": model.bias.detach().numpy().astype(np.float32),
+        "bias": bias.astype(np.float32),
         "weights": np.rint(w / scale).clip(-127, 127).astype(np.int8),
     }
 
@@ -58,8 +89,3 @@ def write(lin, path):
         f.write(MAGIC + struct.pack("<II", *lin["weights"].shape))
         f.write(lin["scale"].astype("<f4").tobytes() + lin["bias"].astype("<f4").tobytes())
         f.write(lin["weights"].tobytes())
-
-
-def batch(rows):
-    """Return the tensors the model takes for lists of buckets."""
-    return tuple(torch.from_numpy(x) for x in gram_batch(rows))

@@ -18,7 +18,7 @@ class TextCNN(nn.Module):
     right. Because the first layer is linear in the embedding, a lookup table can replace it at export.
     """
 
-    def __init__(self, vocab, intents, emotions, dim=64, filters=112, dropout=0.5, windows=WINDOWS):
+    def __init__(self, vocab, intents, emotions, dim=64, filters=160, dropout=0.4, windows=WINDOWS):
         super().__init__()
         self.windows, self.filters = windows, filters
         self.embed = nn.Embedding(vocab, dim, padding_idx=PAD)

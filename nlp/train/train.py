@@ -23,6 +23,7 @@ import compare
 import corpus
 import export
 import fit
+import linear
 import model
 import pretrain
 import sentiment
@@ -30,7 +31,6 @@ import sentiment_graph
 from evaluate import Scorer, confusions, feel_logits, fire_rate, intent_rows, per_intent, review_rows
 from features import MAX_LEN, build_vocab, encode_inner
 from labels import SENTIMENTS
-from linear import quantise
 from normalize import normalize
 
 SEED = 20
@@ -76,7 +76,6 @@ class Sets:
         if root:
             self.real, self.real_dev = corpus.real_lines(root)
             self.scope, self.danmaku = corpus.out_of_scope(root), corpus.danmaku(root)
-            self.real += corpus.service_labels(root)
             self.service = corpus.service_lines(root)
             self.felt = corpus.service_labels(root) + corpus.danmaku_labels(root)
             self.reviews = [x for x in corpus.reviews(root) if x.norm]
@@ -97,12 +96,21 @@ class Sets:
 
         return make
 
+    def extra(self, role, often):
+        """Return the real lines of a role; those of real_intents.tsv come so often."""
+        if role == "alone":
+            return []
+        if role == "final":
+            return (self.real + self.real_dev) * often + self.felt
+        kept = {x.norm for x in self.real_dev}
+        return self.real * often + [x for x in self.felt if x.norm not in kept]
+
     def stances(self, role):
         """Return (make_lines, reviews) of what tells sentiment, for a role."""
         own = self.maker([])
         if role == "alone":
             return own, []
-        extra = [x for x in self.real if x.source == "real"] + self.felt
+        extra = self.real + self.felt
         if role == "final":
             return lambda epoch: own(epoch) + extra + self.real_dev, self.reviews
         kept = {x.norm for x in self.review_dev} | {x.norm for x in self.real_dev}
@@ -124,15 +132,15 @@ class Sets:
 def job(kind, role, quick):
     """Train one model of one role in its own process: `dev`, `final` or `alone`; return its exported form."""
     sets, chars, start = SHARED["sets"], *SHARED["chars", role == "alone"]
-    make = sets.maker({"dev": sets.real * REAL, "final": (sets.real + sets.real_dev) * REAL, "alone": []}[role])
+    make = sets.maker(sets.extra(role, REAL if kind == "cnn" else 1))
     if kind == "feel":
         make, reviews = sets.stances(role)
         net = sentiment.train(make, reviews, chars, start, epochs=2 if quick else FEEL_EPOCHS, seed=SEED)
         out = sentiment_graph.state(net), sentiment.train_columns(make, reviews)
     elif kind == "cnn":
-        out = model.state(fit.train_cnn(make, chars, epochs=4 if quick else 18, seed=SEED, start=start))
+        out = model.state(fit.train_cnn(make, chars, epochs=3 if quick else 12, seed=SEED, start=start))
     else:
-        out = quantise(fit.train_linear(make, epochs=3 if quick else 12, seed=SEED))
+        out = linear.train(make, seed=SEED)
     say(role, kind, "trained")
     return out
 
