@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"liveroom/engine/storage/seal"
 )
@@ -48,18 +49,29 @@ func (t *KeyTable) Lock(ctx context.Context) (err error) {
 	return err
 }
 
-// Try tells whether a service opens a key of the store.
-func (t *KeyTable) Try(ctx context.Context, service seal.KeyService, id uint32) error {
-	return seal.Try(ctx, service, t.keys, id)
+// Try tells whether a service opens the keys of the store, by one for each master key.
+func (t *KeyTable) Try(ctx context.Context, service seal.KeyService) error {
+	tried := make(map[string]bool)
+	for _, k := range slices.Backward(t.keys) {
+		if tried[k.Master] {
+			continue
+		}
+		if _, err := seal.Unwrap(ctx, service, k); err != nil {
+			return err
+		}
+		tried[k.Master] = true
+	}
+	return nil
 }
 
-// Export returns the bytes of a data key.
+// Export returns the bytes of a data key. Whoever has them reads everything that was sealed under it.
 func (t *KeyTable) Export(ctx context.Context, service seal.KeyService, id uint32) ([]byte, error) {
-	ring, err := seal.NewKeyring(ctx, service, t.keys, 0)
-	if err != nil {
-		return nil, err
+	for _, k := range t.keys {
+		if k.ID == id && k.Purpose == seal.ForData {
+			return seal.Unwrap(ctx, service, k)
+		}
 	}
-	return ring.Export(ctx, id)
+	return nil, fmt.Errorf("data key %d: %w", id, seal.ErrNoKey)
 }
 
 // Rewrap wraps every key under another service's master key. The store must have been taken with Lock.

@@ -54,10 +54,7 @@ func TestSealedIsWhatOpenSSLSays(t *testing.T) {
 	}
 	service := master(t, testKey)
 	r := ring(t, service, nil)
-	key, err := r.Export(t.Context(), r.Current())
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := keyInUse(t, r, service)
 	for _, plain := range []string{"", "x", "宝宝，3号链接现在还有32件哦", strings.Repeat("直播间 ", 200), strings.Repeat("0123456789abcdef", 64)} {
 		place := Place{Table: "journal", Seq: 7, Row: []byte(plain[:len(plain)/3])}
 		got := sealed(t, r, place, plain)

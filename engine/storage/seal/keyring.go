@@ -116,16 +116,13 @@ func NewKeyring(ctx context.Context, service KeyService, rows []Row, at int64) (
 	return r, nil
 }
 
-// Try tells whether a service unwraps one of some rows.
-func Try(ctx context.Context, service KeyService, rows []Row, id uint32) error {
-	i := slices.IndexFunc(rows, func(r Row) bool { return r.ID == id })
-	if i < 0 {
-		return fmt.Errorf("key %d: %w", id, ErrNoKey)
+// Unwrap returns the bytes of one key. Of a data key, whoever has them reads everything that was sealed under it.
+func Unwrap(ctx context.Context, service KeyService, row Row) ([]byte, error) {
+	key, err := service.Unwrap(ctx, row.Master, row.Wrapped, row.label())
+	if err != nil {
+		return nil, fmt.Errorf("%s key %d: %w", row.Purpose, row.ID, err)
 	}
-	if _, err := service.Unwrap(ctx, rows[i].Master, rows[i].Wrapped, rows[i].label()); err != nil {
-		return fmt.Errorf("%s key %d: %w", rows[i].Purpose, id, err)
-	}
-	return nil
+	return key, nil
 }
 
 // Rotate makes a new data key, made at the given time, with which everything is sealed from now on. It must be stored
@@ -186,7 +183,10 @@ func (r *Keyring) opener(ctx context.Context, id uint32) (cipher.AEAD, error) {
 	if aead := k.aead.Load(); aead != nil {
 		return aead, nil
 	}
-	key, err := r.Export(ctx, id)
+	r.mu.RLock()
+	row, service := k.row, r.service
+	r.mu.RUnlock()
+	key, err := Unwrap(ctx, service, row)
 	if err != nil {
 		return nil, err
 	}
@@ -196,23 +196,6 @@ func (r *Keyring) opener(ctx context.Context, id uint32) (cipher.AEAD, error) {
 	}
 	k.aead.set.CompareAndSwap(nil, &aead)
 	return aead, nil
-}
-
-// Export returns the bytes of a data key. Whoever has them reads everything that was sealed under it.
-func (r *Keyring) Export(ctx context.Context, id uint32) ([]byte, error) {
-	r.mu.RLock()
-	k, service := r.keys[id], r.service
-	if k == nil || k.row.Purpose != ForData {
-		r.mu.RUnlock()
-		return nil, fmt.Errorf("data key %d: %w", id, ErrNoKey)
-	}
-	row := k.row
-	r.mu.RUnlock()
-	key, err := service.Unwrap(ctx, row.Master, row.Wrapped, row.label())
-	if err != nil {
-		return nil, fmt.Errorf("data key %d: %w", id, err)
-	}
-	return key, nil
 }
 
 // Rewrap wraps every key under another service's master key, has them stored, and only then uses that service. store gets

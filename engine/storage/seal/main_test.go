@@ -61,3 +61,19 @@ var errAway = errors.New("the key service is away")
 func (broken) Wrap(context.Context, []byte, []byte) ([]byte, string, error) { return nil, "", errAway }
 
 func (broken) Unwrap(context.Context, string, []byte, []byte) ([]byte, error) { return nil, errAway }
+
+// keyInUse returns the bytes of the key that seals.
+func keyInUse(t testing.TB, r *Keyring, service KeyService) []byte {
+	t.Helper()
+	for _, row := range r.Rows() {
+		if row.ID == r.Current() {
+			key, err := Unwrap(context.Background(), service, row)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return key
+		}
+	}
+	t.Fatal("the key in use is not on the ring")
+	return nil
+}
