@@ -12,11 +12,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"liveroom/actors"
+	"liveroom/engine/access"
 	"liveroom/engine/admin"
 	"liveroom/engine/live"
 	"liveroom/engine/shop"
@@ -25,7 +27,6 @@ import (
 	"liveroom/scripts"
 	"liveroom/transport"
 	"liveroom/transport/wire"
-	"liveroom/transport/wire/token"
 )
 
 // parts are everything a node is made of, in the order of assembly.
@@ -43,7 +44,13 @@ type parts struct {
 	holds     *holds
 	gate      *gate
 	server    *transport.Server
+	watch     *watch
+	tokens    *access.Tokens
+	accounts  *access.Accounts
+	guard     *access.Guard
 	admin     *admin.Server
+
+	firstPassword string
 }
 
 // assemble turns the configuration into parts. When it fails, what it had opened is closed.
@@ -53,10 +60,14 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	p.registry = prometheus.NewRegistry()
 	p.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 
-	key, err := tokenKey(cfg)
-	if err != nil {
+	if p.tokens, err = openTokens(cfg, part("access")); err != nil {
 		return p, err
 	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.tokens.Close())
+		}
+	}()
 	cfg.Storage.BeforeCommit = e.faults.commit
 	if p.store, err = storage.Open(ctx, cfg.Storage, log, p.registry); err != nil {
 		return p, fmt.Errorf("open storage: %w", err)
@@ -77,8 +88,13 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	}
 	p.holds = newHolds(p.ledger, p.store, part("holds"))
 	p.gate = &gate{
-		key: key, sessions: sessions{key}, catalogue: p.catalogue, ledger: p.ledger, rooms: p.rooms, profiles: p.profiles,
+		tokens: p.tokens, sessions: sessions{func(now time.Time, use func([]byte) bool) { p.tokens.Keys().Each(now, use) }}, catalogue: p.catalogue, ledger: p.ledger, rooms: p.rooms, profiles: p.profiles,
 		open: cfg.Shop.OpenRooms, store: p.store, log: part("gate"),
+		quota: access.Quota{Links: cfg.Access.LinksPerToken, PerSecond: cfg.Access.HellosPerToken},
+	}
+	p.watch = newWatch(p.gate)
+	if err = p.openGuard(cfg, part("access")); err != nil {
+		return p, err
 	}
 	settings, err := p.restoreFacts(ctx)
 	if err != nil {
@@ -106,9 +122,13 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	maps.Copy(routes, roomRoutes{p.gate, part("rooms")}.routes())
 	maps.Copy(routes, stockRoutes{p.ledger}.routes())
 	maps.Copy(routes, keyRoutes{cfg.Storage, p.store, part("keys")}.routes())
-	views := admin.Views{Ready: e.notReady, Status: e.status, Metrics: p.registry, Routes: routes}
+	maps.Copy(routes, p.guard.Handlers())
+	views := admin.Views{Ready: e.notReady, Status: e.status, Metrics: p.registry, Routes: routes, Guard: p.wrap()}
 	if p.admin, err = admin.New(cfg.Admin, views, part("admin")); err != nil {
 		return p, fmt.Errorf("open admin: %w", err)
+	}
+	if p.firstPassword, err = p.accounts.First(ctx, time.Now()); err != nil { // last: nobody sees it when the start fails
+		return p, fmt.Errorf("make the first account: %w", errors.Join(err, p.admin.Close()))
 	}
 	return p, nil
 }
@@ -145,22 +165,7 @@ func (p *parts) restoreFacts(ctx context.Context) (settings []live.Record, err e
 	return settings, err
 }
 
-// tokenKey reads the key of link tokens; without a file named, one is made in the data folder at the first start.
-func tokenKey(cfg Config) ([]byte, error) {
-	path := cfg.Access.TokenKeyFile
-	if path == "" {
-		path = filepath.Join(cfg.Storage.Dir, "token.key")
-		if err := makeKey(path); err != nil {
-			return nil, fmt.Errorf("make token key: %w", err)
-		}
-	}
-	key, err := token.ReadKeyFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("token key: %w", err)
-	}
-	return key, nil
-}
-
+// makeKey makes the key of link tokens at the first start.
 func makeKey(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err

@@ -26,6 +26,7 @@ func (n *node) ask(t *testing.T, method, path, contentType string, body []byte) 
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", contentType)
+	req.Header.Set("Authorization", n.bearer(t))
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	got, err := client.Do(req)
 	if err != nil {

@@ -15,7 +15,12 @@ import (
 // fault switches a fault route.
 func (n *node) fault(t *testing.T, name, state string) {
 	t.Helper()
-	r, err := quietClient.Post(n.Addrs().Admin+"/chaos/"+name+"/"+state, "", nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, n.Addrs().Admin+"/chaos/"+name+"/"+state, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", n.bearer(t))
+	r, err := quietClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -86,11 +87,31 @@ func testConfig(dir string) Config {
 func (n *node) token(t *testing.T, c token.Claims) string {
 	t.Helper()
 	c.Expires = time.Now().Add(time.Hour)
-	signed, err := token.Sign(n.parts.gate.key, c, time.Now())
+	signed, err := n.parts.tokens.Keys().Sign(c, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return signed
+}
+
+// bearer returns what proves an admin to the node's admin side.
+func (n *node) bearer(t *testing.T) string {
+	t.Helper()
+	return bearerOf(t, n.dir)
+}
+
+// bearerOf is bearer for a node of another process, by its data folder.
+func bearerOf(t *testing.T, dir string) string {
+	t.Helper()
+	keys, err := token.ReadKeys(filepath.Join(dir, tokenKeyFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := keys.Sign(token.Claims{Role: live.Admin, Expires: time.Now().Add(time.Hour)}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "Bearer " + signed
 }
 
 // frame is any frame that came.

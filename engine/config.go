@@ -60,18 +60,32 @@ type ShopConfig struct {
 	OpenRooms bool
 }
 
-// AccessConfig is about who may connect.
+// AccessConfig is about who may connect, and who may sign in.
 type AccessConfig struct {
-	// TokenKeyFile is the file that holds the key of link tokens, at least 32 bytes, readable by its owner alone.
-	// Empty makes a key in the data folder at the first start. Default empty.
+	// TokenKeyFile is the file that holds the key of link tokens, at least 32 bytes, or several as liveroom token --rotate
+	// writes them, readable by its owner alone. A change is taken up within a second. Empty makes a key in the data folder
+	// at the first start. Default empty.
 	TokenKeyFile string
+	// TokenLife is the longest life of a token that is accepted, from its making to its end. Default 24 h.
+	TokenLife time.Duration
+	// LinksPerToken is how many links one token may have at a time; 0 is no bound. Default 100.
+	LinksPerToken int
+	// HellosPerToken is how many hellos a second one token may say on the average; 0 is no bound. Default 10.
+	HellosPerToken float64
+	// SessionLife is how long a sign-in on the admin side holds at most. Default 12 h.
+	SessionLife time.Duration
+	// SessionIdle is how long a sign-in may rest before it ends. Default 30 m.
+	SessionIdle time.Duration
 }
 
 // Default returns the configuration of a node in service.
 func Default() Config {
 	c := Config{
-		Node:      NodeConfig{LogLevel: "info", LogFormat: "text", DrainBudget: 20 * time.Second, DrainJitter: 5 * time.Second},
-		Shop:      ShopConfig{OpenRooms: true},
+		Node: NodeConfig{LogLevel: "info", LogFormat: "text", DrainBudget: 20 * time.Second, DrainJitter: 5 * time.Second},
+		Shop: ShopConfig{OpenRooms: true},
+		Access: AccessConfig{
+			TokenLife: 24 * time.Hour, LinksPerToken: 100, HellosPerToken: 10, SessionLife: 12 * time.Hour, SessionIdle: 30 * time.Minute,
+		},
 		Transport: transport.Default(),
 		Actors:    actors.Default(),
 		NLP:       nlp.Default(),
@@ -96,6 +110,7 @@ func (c Config) Validate() error {
 	if t := c.Shop.KnowledgeThreshold; !(t >= 0 && t <= 1) {
 		errs = append(errs, fmt.Errorf("shop.knowledge_threshold: %v, want 0 to 1", t))
 	}
+	errs = append(errs, c.Access.validate())
 	if c.Node.DrainBudget <= 0 {
 		errs = append(errs, fmt.Errorf("node.drain_budget: %v, want more than 0", c.Node.DrainBudget))
 	}

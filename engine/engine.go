@@ -66,7 +66,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		name string
 		run  runner
 	}{
-		{"admin", p.admin}, {"storage", p.store}, {"scripts", p.book}, {"nlp", p.reader}, {"holds", p.holds}, {"actors", p.house},
+		{"admin", p.admin}, {"tokens", p.tokens}, {"storage", p.store}, {"scripts", p.book}, {"nlp", p.reader}, {"holds", p.holds}, {"actors", p.house},
 	} {
 		if err := group.start(part.name, part.run); err != nil {
 			return errors.Join(err, e.stop(group))
@@ -75,6 +75,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	open := p.store.Pending()
 	p.house.Redrive(open)
 	if err := group.start("transport", p.server); err != nil {
+		return errors.Join(err, e.stop(group))
+	}
+	if err := group.start("watch", p.watch); err != nil {
 		return errors.Join(err, e.stop(group))
 	}
 	close(e.ready)
@@ -108,10 +111,13 @@ func (e *Engine) stop(group *group) error {
 			errs = append(errs, fmt.Errorf("drain links: %w", err))
 		}
 	}
-	for _, name := range []string{"transport", "actors", "holds", "nlp", "scripts", "storage", "admin"} {
+	for _, name := range []string{"watch", "transport", "actors", "holds", "nlp", "scripts", "storage", "tokens", "admin"} {
 		if err := group.stop(budget, name); err != nil {
 			errs = append(errs, fmt.Errorf("stop %s: %w", name, err))
 		}
+	}
+	if err := p.tokens.Close(); err != nil {
+		errs = append(errs, fmt.Errorf("close revoked tokens: %w", err))
 	}
 	e.log.Info("stopped", "err", errors.Join(errs...))
 	return errors.Join(errs...)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"liveroom/actors"
+	"liveroom/engine/access"
 	"liveroom/engine/live"
 	"liveroom/engine/shop"
 	"liveroom/engine/storage"
@@ -23,7 +24,7 @@ import (
 // event loops and never blocks.
 type gate struct {
 	// set before Run
-	key       []byte
+	tokens    *access.Tokens
 	sessions  sessions
 	catalogue *wares
 	ledger    *shop.Ledger
@@ -40,6 +41,7 @@ type gate struct {
 	known    sync.Map     // live.RoomID → struct{}: rooms that exist
 	opened   atomic.Int64 // rooms in known
 	draining atomic.Bool
+	quota    access.Quota // of links by token
 }
 
 // Hello implements transport.Handler.
@@ -47,20 +49,29 @@ func (g *gate) Hello(h *wire.Hello, _ netip.Addr) (live.Link, *live.Fault) {
 	if g.draining.Load() {
 		return live.Link{}, &live.Fault{Code: live.Draining, Hint: "this node is going; connect again"}
 	}
-	claims, err := token.Verify(g.key, h.Token, time.Now())
+	now := time.Now()
+	claims, err := g.tokens.Verify(h.Token, now)
 	switch {
 	case errors.Is(err, token.ErrExpired):
 		return live.Link{}, &live.Fault{Code: live.Expired, Field: "token", Hint: "the token has expired; get a new one"}
+	case errors.Is(err, access.ErrRevoked), errors.Is(err, access.ErrTooLong):
+		return live.Link{}, &live.Fault{Code: live.Unauthorized, Field: "token", Hint: err.Error() + "; get a new one"}
 	case err != nil:
 		return live.Link{}, &live.Fault{Code: live.Unauthorized, Field: "token", Hint: "not a token of this shop; make one with liveroom token"}
 	case claims.Shop != "" && claims.Shop != g.catalogue.Load().Shop():
 		return live.Link{}, &live.Fault{Code: live.Forbidden, Field: "token", Hint: "the token is for another shop than this node's"}
-	case claims.Role != h.Role:
+	case !access.May(claims.Role, access.LinkAct(h.Role)):
 		return live.Link{}, &live.Fault{Code: live.Forbidden, Field: "role", Hint: "the token is for role " + claims.Role.String()}
 	}
-	l := live.Link{Role: claims.Role, Shop: claims.Shop, Room: claims.Room, User: claims.User, Outcomes: h.Outcomes}
+	l := live.Link{
+		Role: h.Role, Shop: claims.Shop, Room: claims.Room, User: claims.User, Outcomes: h.Outcomes,
+		Token: claims.ID, Expires: claims.Expires.Unix(),
+	}
 	if l.Role == live.Viewer && !g.enter(l.Room, false) {
 		return live.Link{}, &live.Fault{Code: live.UnknownRoom, Field: "token", Hint: "the token's room is neither in the catalogue nor open"}
+	}
+	if why := g.quota.Take(l.Token, now); why != "" {
+		return live.Link{}, &live.Fault{Code: live.TooManyLinks, Field: "token", Hint: why}
 	}
 	if h.Resume != nil && g.sessions.owns(h.Resume.Session, &l) {
 		l.Session = h.Resume.Session
@@ -74,6 +85,9 @@ func (g *gate) Hello(h *wire.Hello, _ netip.Addr) (live.Link, *live.Fault) {
 func (g *gate) Opened(l *live.Link, resume *wire.Resume) {
 	g.links.Store(l.Session, l)
 	g.byRoom.opened(l)
+	if g.tokens.Revoked(l.Token) { // since Hello
+		g.server.Bye(l.Session, live.Unauthorized, revokedSince, 0)
+	}
 	if resume == nil || resume.Session != l.Session {
 		return
 	}
@@ -103,6 +117,7 @@ func isOutcome(frame []byte) bool { return bytes.HasPrefix(frame, outcomeStart) 
 
 // Closed implements transport.Handler.
 func (g *gate) Closed(l *live.Link) {
+	g.quota.Release(l.Token)
 	g.links.CompareAndDelete(l.Session, l)
 	g.byRoom.closed(l)
 }

@@ -18,15 +18,16 @@ import (
 // room asks the admin side about room demo and reads the answer.
 func (n *node) room(t *testing.T, method, path, body string) (int, frame) {
 	t.Helper()
-	return roomAt(t, n.Addrs().Admin, method, path, body)
+	return roomAt(t, n.dir, n.Addrs().Admin, method, path, body)
 }
 
-func roomAt(t *testing.T, admin, method, path, body string) (int, frame) {
+func roomAt(t *testing.T, dir, admin, method, path, body string) (int, frame) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, admin+"/v1/rooms/demo"+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
+	req.Header.Set("Authorization", bearerOf(t, dir))
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	got, err := client.Do(req)
 	if err != nil {
@@ -141,16 +142,16 @@ func TestRoomRoutesNameFieldAndCure(t *testing.T) {
 func TestKilledNodeKeepsTheMode(t *testing.T) {
 	dir := t.TempDir()
 	cmd, addrs := startChild(t, dir)
-	if status, f := roomAt(t, addrs.Admin, "PUT", "/mode", `{"mode":"suggest"}`); status != 200 {
+	if status, f := roomAt(t, dir, addrs.Admin, "PUT", "/mode", `{"mode":"suggest"}`); status != 200 {
 		t.Fatalf("%d %v", status, f)
 	}
-	if status, f := roomAt(t, addrs.Admin, "PUT", "/muted/troll", ``); status != 200 {
+	if status, f := roomAt(t, dir, addrs.Admin, "PUT", "/muted/troll", ``); status != 200 {
 		t.Fatalf("%d %v", status, f)
 	}
 	cmd.Process.Kill()
 	cmd.Wait()
 	_, addrs = startChild(t, dir)
-	status, f := roomAt(t, addrs.Admin, "GET", "", "")
+	status, f := roomAt(t, dir, addrs.Admin, "GET", "", "")
 	muted, _ := f["muted"].([]any)
 	if status != 200 || f.text("mode") != "suggest" || len(muted) != 1 {
 		t.Errorf("after kill -9 the room is %d %v, want suggest and one muted", status, f)

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"encoding/base64"
+	"time"
 
 	"github.com/emmansun/gmsm/sm3"
 
@@ -11,8 +12,11 @@ import (
 )
 
 // sessions makes session ids and knows its own again after a restart: an id is 96 random bits and an SM3-HMAC over them
-// and the link's identity, so that nobody can resume what was not theirs and nothing needs to be stored.
-type sessions struct{ key []byte }
+// and the link's identity, so that nobody can resume what was not theirs and nothing needs to be stored. The key is the
+// one that signs tokens; ids made with an older one are known as long as that one is.
+type sessions struct {
+	each func(now time.Time, use func(key []byte) bool) // the keys in force, the signing one first
+}
 
 const (
 	sessionRandom = 12 // bytes
@@ -20,14 +24,18 @@ const (
 )
 
 // newID makes a session id for a link.
-func (s sessions) newID(l *live.Link) live.SessionID {
+func (s sessions) newID(l *live.Link) (id live.SessionID) {
 	var random [sessionRandom]byte
 	rand.Read(random[:])
-	return s.id(random[:], l)
+	s.each(time.Now(), func(key []byte) bool {
+		id = sessionID(key, random[:], l)
+		return false
+	})
+	return id
 }
 
-func (s sessions) id(random []byte, l *live.Link) live.SessionID {
-	mac := hmac.New(sm3.New, s.key)
+func sessionID(key, random []byte, l *live.Link) live.SessionID {
+	mac := hmac.New(sm3.New, key)
 	for _, part := range []string{"session", l.Role.String(), string(l.Shop), string(l.Room), string(l.User)} {
 		mac.Write([]byte(part))
 		mac.Write([]byte{0})
@@ -37,10 +45,14 @@ func (s sessions) id(random []byte, l *live.Link) live.SessionID {
 }
 
 // owns tells whether the id was made for a link of the same identity.
-func (s sessions) owns(id live.SessionID, l *live.Link) bool {
+func (s sessions) owns(id live.SessionID, l *live.Link) (own bool) {
 	raw, err := base64.RawURLEncoding.DecodeString(string(id))
 	if err != nil || len(raw) != sessionRandom+sessionProof {
 		return false
 	}
-	return hmac.Equal([]byte(s.id(raw[:sessionRandom], l)), []byte(id))
+	s.each(time.Now(), func(key []byte) bool {
+		own = hmac.Equal([]byte(sessionID(key, raw[:sessionRandom], l)), []byte(id))
+		return !own
+	})
+	return own
 }

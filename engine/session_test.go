@@ -2,18 +2,32 @@ package engine
 
 import (
 	"testing"
+	"time"
 
 	"liveroom/engine/live"
 )
 
 func TestSessionsKnowTheirOwn(t *testing.T) {
-	s := sessions{key: []byte("0123456789abcdef0123456789abcdef")}
+	with := func(keys ...string) sessions {
+		return sessions{func(_ time.Time, use func([]byte) bool) {
+			for _, key := range keys {
+				if !use([]byte(key)) {
+					return
+				}
+			}
+		}}
+	}
+	const first, second = "0123456789abcdef0123456789abcdef", "another key of thirty-two bytes!!"
+	s := with(first)
 	viewer := &live.Link{Role: live.Viewer, Room: "r", User: "u"}
 	id := s.newID(viewer)
 	if !s.owns(id, viewer) {
 		t.Error("a session is not known again")
 	}
-	other := sessions{key: []byte("another key of thirty-two bytes!!")}
+	if !with(second, first).owns(id, viewer) {
+		t.Error("a session is not known again after the key was rotated")
+	}
+	other := with(second)
 	for name, c := range map[string]struct {
 		s    sessions
 		id   live.SessionID

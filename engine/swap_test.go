@@ -67,7 +67,12 @@ func (m modelFolder) place(manifest string) {
 // askSwap posts to the swap route and returns the status, the model in use and the reason of a refusal.
 func askSwap(t *testing.T, n *node) (status int, model, refused string) {
 	t.Helper()
-	resp, err := http.Post(n.Addrs().Admin+"/v1/model/swap", "", nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, n.Addrs().Admin+"/v1/model/swap", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", n.bearer(t))
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

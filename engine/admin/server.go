@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/pprof"
@@ -19,12 +20,15 @@ import (
 type Config struct {
 	// Addr is host:port; port 0 takes a free one. Default 127.0.0.1:7702.
 	Addr string
-	// Profiles serves /debug/pprof. Default true; keep it on loopback.
+	// Profiles serves /debug/pprof. Default true.
 	Profiles bool
+	// OpenHere lets programs of this machine, who come over loopback and for nobody behind a proxy, read /metrics and
+	// /debug/pprof without a token. Default true.
+	OpenHere bool
 }
 
 // Default returns the configuration for a node in service.
-func Default() Config { return Config{Addr: "127.0.0.1:7702", Profiles: true} }
+func Default() Config { return Config{Addr: "127.0.0.1:7702", Profiles: true, OpenHere: true} }
 
 // Validate reports what is out of range.
 func (c Config) Validate() error {
@@ -35,12 +39,14 @@ func (c Config) Validate() error {
 }
 
 // Views are what the engine shows. Ready returns nil when the node can serve, else why not; Status is encoded as JSON.
-// Routes are further handlers by pattern.
+// Routes are further handlers by pattern. Guard is put before every handler but those of health; without one, they are
+// refused to everybody.
 type Views struct {
 	Ready   func() error
 	Status  func() any
 	Metrics prometheus.Gatherer
 	Routes  map[string]http.Handler
+	Guard   func(pattern string, next http.Handler) http.Handler
 }
 
 // ErrRunning is returned by a second Run.
@@ -116,25 +122,36 @@ func routes(cfg Config, v Views) http.Handler {
 		}
 		plain(w, http.StatusOK, "ready\n")
 	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(v.Metrics, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		// An error here is a client that went away; there is nobody left to tell.
-		encoder.Encode(v.Status())
-	})
-	if cfg.Profiles {
-		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
-		mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
-		mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
-		mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
-		mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	guarded := map[string]http.Handler{
+		"GET /metrics": promhttp.HandlerFor(v.Metrics, promhttp.HandlerOpts{}),
+		"GET /v1/status": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			encoder := json.NewEncoder(w)
+			encoder.SetIndent("", "  ")
+			// An error here is a client that went away; there is nobody left to tell.
+			encoder.Encode(v.Status())
+		}),
 	}
-	for pattern, h := range v.Routes {
-		mux.Handle(pattern, h)
+	if cfg.Profiles {
+		guarded["GET /debug/pprof/"] = http.HandlerFunc(pprof.Index)
+		guarded["GET /debug/pprof/cmdline"] = http.HandlerFunc(pprof.Cmdline)
+		guarded["GET /debug/pprof/profile"] = http.HandlerFunc(pprof.Profile)
+		guarded["GET /debug/pprof/symbol"] = http.HandlerFunc(pprof.Symbol)
+		guarded["GET /debug/pprof/trace"] = http.HandlerFunc(pprof.Trace)
+	}
+	maps.Copy(guarded, v.Routes)
+	guard := v.Guard
+	if guard == nil {
+		guard = func(string, http.Handler) http.Handler { return http.HandlerFunc(forbid) }
+	}
+	for pattern, h := range guarded {
+		mux.Handle(pattern, guard(pattern, h))
 	}
 	return secured(mux)
+}
+
+func forbid(w http.ResponseWriter, _ *http.Request) {
+	plain(w, http.StatusForbidden, "nobody may do this here\n")
 }
 
 func plain(w http.ResponseWriter, status int, text string) {
@@ -143,14 +160,29 @@ func plain(w http.ResponseWriter, status int, text string) {
 	fmt.Fprint(w, text)
 }
 
-// secured sets the headers that every answer carries.
+// headers are what every answer carries: it is for the one who asked, is nothing but what it says it is, and runs, embeds
+// and loads nothing.
+var headers = map[string]string{
+	"X-Content-Type-Options":       "nosniff",
+	"X-Frame-Options":              "DENY",
+	"Content-Security-Policy":      "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+	"Cache-Control":                "no-store",
+	"Referrer-Policy":              "no-referrer",
+	"Cross-Origin-Opener-Policy":   "same-origin",
+	"Cross-Origin-Resource-Policy": "same-origin",
+	"Permissions-Policy":           "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+// secured sets the headers.
 func secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Content-Security-Policy", "default-src 'none'")
-		h.Set("Cache-Control", "no-store")
+		for name, value := range headers {
+			h.Set(name, value)
+		}
+		if r.TLS != nil {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		next.ServeHTTP(w, r)
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -20,7 +21,7 @@ func TestHealthMetricsAndStatus(t *testing.T) {
 	reg := prometheus.NewRegistry()
 	up := prometheus.NewGauge(prometheus.GaugeOpts{Name: "liveroom_up"})
 	reg.MustRegister(up)
-	views := Views{Ready: func() error { return notReady }, Status: func() any { return map[string]int{"links": 3} }, Metrics: reg}
+	views := Views{Ready: func() error { return notReady }, Status: func() any { return map[string]int{"links": 3} }, Metrics: reg, Guard: open}
 	s, err := New(Config{Addr: "127.0.0.1:0"}, views, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -66,6 +67,33 @@ func TestHealthMetricsAndStatus(t *testing.T) {
 	stop()
 	if err := <-done; err != nil {
 		t.Fatal(err)
+	}
+}
+
+// open is a guard that lets everybody through.
+func open(_ string, next http.Handler) http.Handler { return next }
+
+// TestNoGuardMeansNobody asks everything of a server that was given no guard.
+func TestNoGuardMeansNobody(t *testing.T) {
+	did := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a route without guard was served") })
+	h := routes(Config{Profiles: true}, Views{
+		Ready: func() error { return nil }, Metrics: prometheus.NewRegistry(), Routes: map[string]http.Handler{"PUT /v1/x": did},
+	})
+	for path, want := range map[string]int{
+		"GET /livez": 200, "GET /readyz": 200, "GET /metrics": 403, "GET /v1/status": 403, "GET /debug/pprof/": 403,
+		"GET /debug/pprof/heap": 403, "PUT /v1/x": 403, "GET /v1/x": 405, "GET /": 404,
+	} {
+		method, target, _ := strings.Cut(path, " ")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(method, target, nil))
+		if w.Code != want {
+			t.Errorf("%s = %d, want %d", path, w.Code, want)
+		}
+		for name := range headers {
+			if w.Header().Get(name) == "" {
+				t.Errorf("%s answers without %s", path, name)
+			}
+		}
 	}
 }
 

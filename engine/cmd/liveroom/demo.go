@@ -70,6 +70,7 @@ func (c *demoCommand) serve(ctx context.Context, cfg engine.Config, log *slog.Lo
 	if err != nil {
 		return err
 	}
+	showFirstPassword(e, s)
 	done := make(chan error, 1)
 	go func() { done <- e.Run(ctx) }()
 	select {

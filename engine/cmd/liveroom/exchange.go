@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"time"
 
 	"liveroom/engine/shop"
 	"liveroom/engine/shop/document"
@@ -19,48 +18,18 @@ import (
 
 // exchange is what import and export share: which node, and what of it.
 type exchange struct {
-	Admin     string `help:"Admin address of the node." default:"http://127.0.0.1:7702" placeholder:"URL"`
+	node
 	Knowledge bool   `help:"The knowledge base instead of the catalogue."`
 	Format    string `help:"yaml, json or csv." placeholder:"FORMAT"`
 }
 
-// exchangeBudget bounds one request.
-const exchangeBudget = 30 * time.Second
-
-// maxAnswer bounds what is read of a node's answer: a whole catalogue in its longest form, or every problem of one.
-const maxAnswer = 64 << 20
-
-// url returns the address to ask.
-func (x exchange) url(query url.Values) string {
+// path returns what to ask for.
+func (x exchange) path(query url.Values) string {
 	path := "/v1/catalogue"
 	if x.Knowledge {
 		path = "/v1/knowledge"
 	}
-	base := x.Admin
-	if !strings.Contains(base, "://") {
-		base = "http://" + base
-	}
-	return strings.TrimRight(base, "/") + path + "?" + query.Encode()
-}
-
-// request asks the node and returns its answer.
-func (x exchange) request(ctx context.Context, method, address string, body []byte) (status int, answer []byte, err error) {
-	ctx, stop := context.WithTimeout(ctx, exchangeBudget)
-	defer stop()
-	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
-	if err != nil {
-		return 0, nil, fmt.Errorf("%w: --admin: %w", errUsage, err)
-	}
-	got, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return 0, nil, fmt.Errorf("ask the node at %s (is it running? --admin names another): %w", x.Admin, err)
-	}
-	defer got.Body.Close()
-	answer, err = io.ReadAll(io.LimitReader(got.Body, maxAnswer))
-	if err != nil {
-		return 0, nil, fmt.Errorf("read the node's answer: %w", err)
-	}
-	return got.StatusCode, answer, nil
+	return path + "?" + query.Encode()
 }
 
 // refused turns a node's refusal into an error.
@@ -110,7 +79,7 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 	if c.DryRun {
 		query.Set("dry_run", "1")
 	}
-	status, answer, err := c.request(ctx, http.MethodPut, c.url(query), file)
+	status, answer, err := c.request(ctx, http.MethodPut, c.path(query), file)
 	if err != nil {
 		return err
 	}
@@ -146,7 +115,7 @@ func (c *exportCommand) Run(ctx context.Context, s streams) error {
 			return fmt.Errorf("%w: %w", errUsage, err)
 		}
 	}
-	status, answer, err := c.request(ctx, http.MethodGet, c.url(url.Values{"format": {string(format)}}), nil)
+	status, answer, err := c.request(ctx, http.MethodGet, c.path(url.Values{"format": {string(format)}}), nil)
 	if err != nil {
 		return err
 	}

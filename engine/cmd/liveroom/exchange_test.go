@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// startDemo runs the demo and returns the address of its admin side.
-func startDemo(t *testing.T) string {
+// startDemo runs the demo and returns the address of its admin side, and the file with the key of its tokens.
+func startDemo(t *testing.T) (admin, keyFile string) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	read, write := io.Pipe()
@@ -31,7 +31,7 @@ func startDemo(t *testing.T) string {
 	if err := json.NewDecoder(read).Decode(&info); err != nil {
 		t.Fatalf("the demo says nothing: %v", err)
 	}
-	return info.Admin
+	return info.Admin, info.TokenKeyFile
 }
 
 // call runs a command.
@@ -43,22 +43,22 @@ func call(t *testing.T, args ...string) (code int, out, errs string) {
 }
 
 func TestExportAndImport(t *testing.T) {
-	admin := startDemo(t)
+	admin, key := startDemo(t)
 	dir := t.TempDir()
 	for _, kind := range [][]string{nil, {"--knowledge"}} {
 		for _, format := range []string{"yaml", "json", "csv"} {
-			code, file, errs := call(t, append([]string{"export", "--admin", admin, "--format", format}, kind...)...)
+			code, file, errs := call(t, append([]string{"export", "--admin", admin, "--token-key-file", key, "--format", format}, kind...)...)
 			if code != 0 || !strings.Contains(file, "密封圈") {
 				t.Fatalf("export %v as %s ended with %d: %s", kind, format, code, errs)
 			}
 			path := filepath.Join(dir, "file."+format)
 			write(t, path, file)
-			code, out, errs := call(t, append([]string{"import", path, "--admin", strings.TrimPrefix(admin, "http://")}, kind...)...)
+			code, out, errs := call(t, append([]string{"import", path, "--admin", strings.TrimPrefix(admin, "http://"), "--token-key-file", key}, kind...)...)
 			if code != 0 || !strings.Contains(out, `"changed":0`) {
 				t.Errorf("import %v as %s ended with %d: %s%s; want nothing changed", kind, format, code, out, errs)
 			}
 			write(t, path, strings.Replace(file, "密封圈", "硅胶圈", 1))
-			code, out, _ = call(t, append([]string{"import", path, "--dry-run", "--admin", admin}, kind...)...)
+			code, out, _ = call(t, append([]string{"import", path, "--dry-run", "--admin", admin, "--token-key-file", key}, kind...)...)
 			if code != 0 || !strings.Contains(out, "would be imported") || !strings.Contains(out, `"changed":1`) {
 				t.Errorf("trying %v as %s ended with %d: %s; want one changed", kind, format, code, out)
 			}
@@ -66,12 +66,12 @@ func TestExportAndImport(t *testing.T) {
 	}
 	bad := filepath.Join(dir, "bad.csv")
 	write(t, bad, "row,id,name,sku,price_fen\nshop,demo\n,p,杯,A,-1\n,p,,B,x\n")
-	if code, _, errs := call(t, "import", bad, "--admin", admin); code != exitFailed ||
+	if code, _, errs := call(t, "import", bad, "--admin", admin, "--token-key-file", key); code != exitFailed ||
 		!strings.Contains(errs, "row 3, column price_fen: is -1") || !strings.Contains(errs, `row 4, column price_fen: "x"`) {
 		t.Errorf("a bad file ended with %d: %s", code, errs)
 	}
 	write(t, bad, "row,id,name,sku,price_fen\nshop,other\n,p,杯,A,1\n")
-	if code, _, errs := call(t, "import", bad, "--admin", admin); code != exitFailed || !strings.Contains(errs, "this node serves demo") {
+	if code, _, errs := call(t, "import", bad, "--admin", admin, "--token-key-file", key); code != exitFailed || !strings.Contains(errs, "this node serves demo") {
 		t.Errorf("another shop's file ended with %d: %s", code, errs)
 	}
 }

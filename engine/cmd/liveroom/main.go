@@ -28,7 +28,8 @@ type commands struct {
 	Demo        demoCommand        `cmd:"" help:"Run the engine with a demo shop and a replayed room; nothing to set up."`
 	Chat        chatCommand        `cmd:"" help:"Talk with the demo shop, or with yours, in the terminal."`
 	Classify    classifyCommand    `cmd:"" help:"Read lines and print what each means, as JSON lines."`
-	Token       tokenCommand       `cmd:"" help:"Make a token for a link."`
+	Token       tokenCommand       `cmd:"" help:"Make a token, take one back, or rotate the key."`
+	Users       usersCommand       `cmd:"" help:"Look after the accounts of the admin side."`
 	Import      importCommand      `cmd:"" help:"Replace a node's catalogue or knowledge base by a file."`
 	Export      exportCommand      `cmd:"" help:"Print a node's catalogue or knowledge base."`
 	Keys        keysCommand        `cmd:"" help:"Look after the keys that the stored data is sealed under."`

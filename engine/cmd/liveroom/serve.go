@@ -18,6 +18,13 @@ func tuneMemory() {
 	}
 }
 
+// showFirstPassword shows the password of the account that the first start makes, the only time that anything does.
+func showFirstPassword(e *engine.Engine, s streams) {
+	if password := e.FirstPassword(); password != "" {
+		fmt.Fprintf(s.err, "first start: sign in to the admin side as %s with %s, once, and choose a password of your own\n", engine.FirstAccount, password)
+	}
+}
+
 type serveCommand struct{ settings }
 
 // Run serves until the context ends.
@@ -38,5 +45,6 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	showFirstPassword(e, s)
 	return e.Run(ctx)
 }

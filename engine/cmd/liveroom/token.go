@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"net/http"
+	"strings"
 	"time"
 
 	"liveroom/engine/live"
@@ -10,21 +13,36 @@ import (
 
 type tokenCommand struct {
 	KeyFile string        `help:"File with the key of the node's tokens." required:"" type:"existingfile" placeholder:"FILE"`
-	Role    string        `help:"What the link may do: ${enum}." required:"" enum:"ingest,viewer,seat,admin"`
+	Role    string        `help:"What its bearer may do: ${enum}." enum:"ingest,viewer,seat,supervisor,operator,auditor,admin," default:""`
 	Shop    string        `help:"The shop it is for."`
 	Room    string        `help:"The room it is for; a viewer needs one."`
 	User    string        `help:"The user it is for; a viewer needs one."`
-	TTL     time.Duration `help:"How long it is good for." default:"1h" name:"ttl"`
+	TTL     time.Duration `help:"How long it is good for; at most access.token_life of the node." default:"12h" name:"ttl"`
+
+	Rotate bool          `help:"Make a new key that signs from now on, instead of a token. Running nodes take it up within a second."`
+	Keep   time.Duration `help:"With --rotate: how long tokens of the older keys still hold; 0 ends them at once." default:"24h"`
+	Revoke string        `help:"Take a token back, or the one with this jti, instead of making one. Links that came with it are closed within a second." placeholder:"TOKEN"`
+	Admin  string        `help:"With --revoke: admin address of the node." default:"http://127.0.0.1:7702" placeholder:"URL"`
 }
 
-// Run prints a token.
-func (c *tokenCommand) Run(s streams) error {
-	key, err := token.ReadKeyFile(c.KeyFile)
+// Run prints a token, or rotates the key, or takes a token back.
+func (c *tokenCommand) Run(ctx context.Context, s streams) error {
+	now := time.Now()
+	switch {
+	case c.Rotate && c.Revoke != "":
+		return fmt.Errorf("%w: --rotate and --revoke are two acts; do one after the other", errUsage)
+	case c.Rotate:
+		return c.rotate(s, now)
+	case c.Revoke != "":
+		return c.revoke(ctx)
+	case c.Role == "":
+		return fmt.Errorf("%w: --role is missing: ingest, viewer, seat, supervisor, operator, auditor or admin", errUsage)
+	}
+	keys, err := token.ReadKeys(c.KeyFile)
 	if err != nil {
 		return err
 	}
-	now := time.Now()
-	signed, err := token.Sign(key, token.Claims{
+	signed, err := keys.Sign(token.Claims{
 		Role: live.ParseRole(c.Role), Shop: live.ShopID(c.Shop), Room: live.RoomID(c.Room), User: live.UserID(c.User),
 		Expires: now.Add(c.TTL),
 	}, now)
@@ -33,4 +51,26 @@ func (c *tokenCommand) Run(s streams) error {
 	}
 	_, err = fmt.Fprintln(s.out, signed)
 	return err
+}
+
+func (c *tokenCommand) rotate(s streams, now time.Time) error {
+	if c.Keep < 0 {
+		return fmt.Errorf("%w: --keep: %v, want 0 or more", errUsage, c.Keep)
+	}
+	keys, err := token.Rotate(c.KeyFile, c.Keep, now)
+	if err != nil {
+		return err
+	}
+	ids := keys.IDs(now)
+	_, err = fmt.Fprintf(s.out, "key %s signs from now on; %d older verify for %v at most\n", ids[0], len(ids)-1, c.Keep)
+	return err
+}
+
+func (c *tokenCommand) revoke(ctx context.Context) error {
+	what := map[string]string{"id": c.Revoke}
+	if strings.Count(c.Revoke, ".") == 2 {
+		what = map[string]string{"token": c.Revoke}
+	}
+	n := node{Admin: c.Admin, proof: proof{TokenKeyFile: c.KeyFile}}
+	return n.ask(ctx, http.MethodPost, "/v1/tokens/revoked", what, nil)
 }

@@ -1,0 +1,143 @@
+package access
+
+import (
+	"slices"
+	"strings"
+
+	"liveroom/engine/live"
+)
+
+// Act is something that not everybody may do. Its name is what refusals and the audit log call it.
+type Act string
+
+// The acts of links.
+const (
+	LinkIngest Act = "link.ingest"
+	LinkViewer Act = "link.viewer"
+	LinkSeat   Act = "link.seat"
+)
+
+// The acts of the admin side.
+const (
+	CatalogueRead  Act = "catalogue.read"
+	CatalogueWrite Act = "catalogue.write"
+	KnowledgeRead  Act = "knowledge.read"
+	KnowledgeWrite Act = "knowledge.write"
+	RoomRead       Act = "room.read"
+	RoomWrite      Act = "room.write"
+	RoomMute       Act = "room.mute"
+	StockRead      Act = "stock.read"
+	StatusRead     Act = "status.read"
+	MetricsRead    Act = "metrics.read"
+	ProfileRead    Act = "profile.read"
+	ModelSwap      Act = "model.swap"
+	FaultInject    Act = "fault.inject"
+	TokenRevoke    Act = "token.revoke"
+	UserManage     Act = "user.manage"
+	AuditRead      Act = "audit.read"
+	PersonReveal   Act = "person.reveal" // see personal data that is masked
+	PersonErase    Act = "person.erase"
+	KeyManage      Act = "key.manage"
+)
+
+// Acts that need no place in the table.
+const (
+	// Anyone may do it, without a proof of who that is.
+	Anyone Act = "anyone"
+	// Self is what everybody who proves to be somebody may do about himself.
+	Self Act = "self"
+	// Undeclared is what a route needs that is not in Routes: only an admin may use it.
+	Undeclared Act = "undeclared"
+)
+
+// table is who may do what, and the only place that says so.
+var table = map[live.Role][]Act{
+	live.Ingest: {LinkIngest},
+	live.Viewer: {LinkViewer},
+	live.Seat:   {LinkSeat, CatalogueRead, KnowledgeRead, RoomRead, StockRead},
+	live.Supervisor: {
+		LinkSeat, CatalogueRead, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, StockRead, StatusRead, PersonReveal,
+	},
+	live.Operator: {
+		CatalogueRead, CatalogueWrite, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, StockRead, StatusRead, MetricsRead,
+	},
+	live.Auditor: {CatalogueRead, KnowledgeRead, RoomRead, StockRead, StatusRead, MetricsRead, AuditRead},
+	live.Admin: {
+		CatalogueRead, CatalogueWrite, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, StockRead, StatusRead,
+		MetricsRead, ProfileRead, ModelSwap, FaultInject, TokenRevoke, UserManage, AuditRead, PersonReveal, PersonErase, KeyManage,
+		Undeclared,
+	},
+}
+
+// May tells whether a role may do something.
+func May(role live.Role, act Act) bool {
+	return act == Anyone || act == Self && role.String() != "" || slices.Contains(table[role], act)
+}
+
+// Acts returns what a role may do.
+func Acts(role live.Role) []Act { return slices.Clone(table[role]) }
+
+// whoMay names the roles that may do something, for refusals.
+func whoMay(act Act) string {
+	var names []string
+	for _, r := range live.Roles() {
+		if May(r, act) {
+			names = append(names, r.String())
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// LinkAct returns the act of opening a link in a role, Undeclared when there are no such links.
+func LinkAct(role live.Role) Act {
+	switch role {
+	case live.Ingest:
+		return LinkIngest
+	case live.Viewer:
+		return LinkViewer
+	case live.Seat:
+		return LinkSeat
+	}
+	return Undeclared
+}
+
+// Routes is what each route of the admin side needs. A route that is missing here is Undeclared.
+var Routes = map[string]Act{
+	"GET /v1/catalogue":                    CatalogueRead,
+	"PUT /v1/catalogue":                    CatalogueWrite,
+	"GET /v1/knowledge":                    KnowledgeRead,
+	"GET /v1/knowledge/{id}":               KnowledgeRead,
+	"PUT /v1/knowledge":                    KnowledgeWrite,
+	"GET /v1/rooms/{room}":                 RoomRead,
+	"GET /v1/rooms/{room}/mode":            RoomRead,
+	"PUT /v1/rooms/{room}/mode":            RoomWrite,
+	"PUT /v1/rooms/{room}/muted/{user}":    RoomMute,
+	"DELETE /v1/rooms/{room}/muted/{user}": RoomMute,
+	"GET /v1/stock/{sku}":                  StockRead,
+	"GET /v1/reservations/{id}":            StockRead,
+	"POST /v1/model/swap":                  ModelSwap,
+	"POST /chaos/{fault}/{state}":          FaultInject,
+
+	"POST /v1/keys/rotate": KeyManage,
+	"POST /v1/keys/rewrap": KeyManage,
+
+	"GET /v1/status":           StatusRead,
+	"GET /metrics":             MetricsRead,
+	"GET /debug/pprof/":        ProfileRead,
+	"GET /debug/pprof/cmdline": ProfileRead,
+	"GET /debug/pprof/profile": ProfileRead,
+	"GET /debug/pprof/symbol":  ProfileRead,
+	"GET /debug/pprof/trace":   ProfileRead,
+
+	"POST /v1/session":               Anyone,
+	"DELETE /v1/session":             Self,
+	"GET /v1/me":                     Self,
+	"PUT /v1/me/password":            Self,
+	"GET /v1/users":                  UserManage,
+	"POST /v1/users":                 UserManage,
+	"PUT /v1/users/{name}":           UserManage,
+	"DELETE /v1/users/{name}":        UserManage,
+	"POST /v1/users/{name}/password": UserManage,
+	"GET /v1/tokens/revoked":         TokenRevoke,
+	"POST /v1/tokens/revoked":        TokenRevoke,
+}

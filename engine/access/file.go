@@ -1,0 +1,54 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// readPrivate returns what a file holds, nil when there is none. A file that others may read or write is refused.
+func readPrivate(path string) ([]byte, error) {
+	st, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case !st.Mode().IsRegular() || st.Mode().Perm()&0o077 != 0:
+		return nil, fmt.Errorf("%s: mode %v; want a regular file of its owner's alone: chmod 600 it", path, st.Mode())
+	}
+	return os.ReadFile(path)
+}
+
+// writePrivate puts a file of mode 0600 in the place of another: whoever reads it, also after a crash, finds one or the
+// other whole.
+func writePrivate(path string, content []byte) (err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	if _, err = f.Write(content); err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	if err = os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	if dir, failed := os.Open(filepath.Dir(path)); failed == nil { // renamed; that it lasts is up to the file system now
+		dir.Sync()
+		dir.Close()
+	}
+	return nil
+}

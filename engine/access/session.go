@@ -1,0 +1,127 @@
+package access
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"sync"
+	"time"
+)
+
+// Bounds of sessions: in all, and of one account, whose oldest goes first.
+const (
+	maxSessions      = 4096
+	maxOfOneAccount  = 16
+	sessionKeyLength = 32 // bytes
+)
+
+// session is one sign-in.
+type session struct {
+	name  string
+	csrf  string
+	begun time.Time
+	seen  time.Time // guarded by sessions.mu
+}
+
+// sessions are the sign-ins in force, found by the hash of what the cookie holds, so that a look into memory gives no
+// cookie away.
+type sessions struct {
+	life, idle time.Duration
+
+	mu  sync.Mutex
+	all map[[sha256.Size]byte]*session // guarded by mu; at most maxSessions
+}
+
+func newSessions(life, idle time.Duration) *sessions {
+	return &sessions{life: life, idle: idle, all: make(map[[sha256.Size]byte]*session)}
+}
+
+func secret() string {
+	var random [sessionKeyLength]byte
+	rand.Read(random[:])
+	return base64.RawURLEncoding.EncodeToString(random[:])
+}
+
+// open begins a session and returns what its cookie holds.
+func (s *sessions) open(name string, now time.Time) (cookie, csrf string) {
+	cookie = secret()
+	one := &session{name: name, csrf: secret(), begun: now, seen: now}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.makeRoom(name, now)
+	s.all[sha256.Sum256([]byte(cookie))] = one
+	return cookie, one.csrf
+}
+
+// makeRoom ends what is over, and the session longest unused where there are too many.
+func (s *sessions) makeRoom(name string, now time.Time) {
+	var oldest, oldestOfName [sha256.Size]byte
+	var at, atOfName time.Time
+	of := 0
+	for key, one := range s.all {
+		if s.over(one, now) {
+			delete(s.all, key)
+			continue
+		}
+		if at.IsZero() || one.seen.Before(at) {
+			oldest, at = key, one.seen
+		}
+		if one.name == name {
+			of++
+			if atOfName.IsZero() || one.seen.Before(atOfName) {
+				oldestOfName, atOfName = key, one.seen
+			}
+		}
+	}
+	switch {
+	case of >= maxOfOneAccount:
+		delete(s.all, oldestOfName)
+	case len(s.all) >= maxSessions:
+		delete(s.all, oldest)
+	}
+}
+
+func (s *sessions) over(one *session, now time.Time) bool {
+	return now.Sub(one.begun) >= s.life || now.Sub(one.seen) >= s.idle
+}
+
+// find returns the session of a cookie and notes that it was used.
+func (s *sessions) find(cookie string, now time.Time) (session, bool) {
+	key := sha256.Sum256([]byte(cookie))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	one, ok := s.all[key]
+	if !ok {
+		return session{}, false
+	}
+	if s.over(one, now) {
+		delete(s.all, key)
+		return session{}, false
+	}
+	one.seen = now
+	return *one, true
+}
+
+// close ends the session of a cookie.
+func (s *sessions) close(cookie string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.all, sha256.Sum256([]byte(cookie)))
+}
+
+// closeAll ends every session of an account.
+func (s *sessions) closeAll(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, one := range s.all {
+		if one.name == name {
+			delete(s.all, key)
+		}
+	}
+}
+
+// meant tells whether a request carries the word that only the session's own page knows.
+func (one session) meant(csrf string) bool {
+	return subtle.ConstantTimeCompare([]byte(one.csrf), []byte(csrf)) == 1
+}

@@ -1,0 +1,147 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"liveroom/transport/wire/token"
+)
+
+// lookEvery is how often the key file is looked at.
+const lookEvery = 500 * time.Millisecond
+
+// leeway is how far the clocks of whoever signs tokens may be ahead.
+const leeway = time.Minute
+
+// ErrRunning is returned by a second Run.
+var ErrRunning = errors.New("the tokens are watched already")
+
+// Tokens checks tokens: signed with a key of the key file, of a life that is short enough, and not revoked. Every method
+// may be called from any goroutine.
+type Tokens struct {
+	// set before Run
+	path    string
+	most    time.Duration
+	log     *slog.Logger
+	revoked *revocations
+	ready   chan struct{}
+	started chan struct{} // holds one token, taken by Run
+
+	keys  atomic.Pointer[token.Keys]
+	stamp stamp // owned by Run
+}
+
+// stamp tells whether a file is another than before.
+type stamp struct {
+	modified time.Time
+	size     int64
+	file     os.FileInfo
+}
+
+// OpenTokens reads the keys and what is revoked. No token may hold longer than most.
+func OpenTokens(keyFile, revokedFile string, most time.Duration, log *slog.Logger) (*Tokens, error) {
+	t := &Tokens{path: keyFile, most: most, log: log, ready: make(chan struct{}), started: make(chan struct{}, 1)}
+	t.stamp, _ = stampOf(keyFile)
+	keys, err := token.ReadKeys(keyFile)
+	if err != nil {
+		return nil, err
+	}
+	t.keys.Store(keys)
+	if t.revoked, err = openRevocations(revokedFile, time.Now()); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// Keys returns the keys in force.
+func (t *Tokens) Keys() *token.Keys { return t.keys.Load() }
+
+// Verify returns the claims of a token. Beyond the errors of token.Keys.Verify, it wraps ErrRevoked and ErrTooLong.
+func (t *Tokens) Verify(tok string, now time.Time) (token.Claims, error) {
+	c, err := t.keys.Load().Verify(tok, now)
+	if err != nil {
+		return c, err
+	}
+	issued := c.Issued
+	if issued.IsZero() || issued.After(now.Add(leeway)) {
+		issued = now
+	}
+	if c.Expires.Sub(issued) > t.most+leeway {
+		return token.Claims{}, fmt.Errorf("%w: at most %v from its making", ErrTooLong, t.most)
+	}
+	if t.revoked.has(c.ID) {
+		return token.Claims{}, ErrRevoked
+	}
+	return c, nil
+}
+
+// Revoked tells whether the token of an id was taken back.
+func (t *Tokens) Revoked(id string) bool { return t.revoked.has(id) }
+
+// Changes tells how often a token was revoked, so that who watches live links need not look at them in vain.
+func (t *Tokens) Changes() int64 { return t.revoked.changes.Load() }
+
+// Revoke takes back the token of an id, for as long as any could hold. When it returns nil, that lasts.
+func (t *Tokens) Revoke(id string, now time.Time) error {
+	return t.revoked.add(id, now.Add(t.most+2*leeway), now)
+}
+
+// Revocations returns what is revoked.
+func (t *Tokens) Revocations(now time.Time) []Revocation { return t.revoked.list(now) }
+
+// Ready is closed when Run watches.
+func (t *Tokens) Ready() <-chan struct{} { return t.ready }
+
+// Run takes new keys when the key file changes, until ctx ends. A file that cannot be read leaves the keys as they are.
+func (t *Tokens) Run(ctx context.Context) error {
+	select {
+	case t.started <- struct{}{}:
+	default:
+		return ErrRunning
+	}
+	close(t.ready)
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			t.look()
+		}
+	}
+}
+
+func stampOf(path string) (stamp, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return stamp{}, err
+	}
+	return stamp{st.ModTime(), st.Size(), st}, nil
+}
+
+func (t *Tokens) look() {
+	now, err := stampOf(t.path)
+	switch {
+	case err == nil && t.stamp.file != nil && now.size == t.stamp.size && now.modified.Equal(t.stamp.modified) && os.SameFile(now.file, t.stamp.file):
+		return
+	case err != nil && t.stamp.file == nil:
+		return // it was missing before, and that was said
+	}
+	t.stamp = now
+	keys, err := token.ReadKeys(t.path)
+	if err != nil {
+		t.log.Warn("token keys stay as they were", "err", err)
+		return
+	}
+	t.keys.Store(keys)
+	t.log.Info("token keys read", "keys", keys.IDs(time.Now()))
+}
+
+// Close releases the file of revocations.
+func (t *Tokens) Close() error { return t.revoked.close() }
