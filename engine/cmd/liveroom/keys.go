@@ -10,12 +10,16 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"liveroom/engine"
+	"liveroom/engine/live"
 	"liveroom/engine/storage"
 	"liveroom/engine/storage/seal"
+	"liveroom/transport/wire/token"
 )
 
 // keysCommand looks after the keys that the stored data is sealed under.
@@ -86,10 +90,8 @@ func (c *keysStatusCommand) Run(ctx context.Context, s streams) error {
 	defer t.Close()
 	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "KEY\tFOR\tMADE\tSEALED UNDER")
-	masters := make(map[string]uint32)
 	for _, k := range t.Keys() {
 		fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", k.ID, k.Purpose, time.UnixMilli(k.Created).Format(time.RFC3339), k.Master)
-		masters[k.Master] = k.ID
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -98,10 +100,8 @@ func (c *keysStatusCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range masters {
-		if err := t.Try(ctx, service, id); err != nil {
-			return err
-		}
+	if err := t.Try(ctx, service); err != nil {
+		return err
 	}
 	_, err = fmt.Fprintln(s.out, "the master key at hand opens them")
 	return err
@@ -116,7 +116,14 @@ type toNode struct {
 func (n toNode) post(ctx context.Context, cfg engine.Config, path string, into any) error {
 	base := n.Admin
 	if base == "" {
-		base = "http://" + cfg.Admin.Addr
+		base = cfg.Admin.Addr
+	}
+	if !strings.Contains(base, "://") {
+		base = "http://" + base
+	}
+	proof, err := adminToken(cfg)
+	if err != nil {
+		return err
 	}
 	ctx, stop := context.WithTimeout(ctx, time.Minute)
 	defer stop()
@@ -124,9 +131,10 @@ func (n toNode) post(ctx context.Context, cfg engine.Config, path string, into a
 	if err != nil {
 		return err
 	}
+	req.Header.Set("Authorization", "Bearer "+proof)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return fmt.Errorf("ask the node: %w", err)
+		return fmt.Errorf("ask the node (is it running? --admin names another): %w", err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
@@ -137,6 +145,20 @@ func (n toNode) post(ctx context.Context, cfg engine.Config, path string, into a
 		return fmt.Errorf("the node says: %s: %s", resp.Status, bytes.TrimSpace(body))
 	}
 	return json.Unmarshal(body, into)
+}
+
+// adminToken proves to the node that who asks may read its token key, which is as good as being its admin.
+func adminToken(cfg engine.Config) (string, error) {
+	path := cfg.Access.TokenKeyFile
+	if path == "" {
+		path = filepath.Join(cfg.Storage.Dir, "token.key")
+	}
+	keys, err := token.ReadKeys(path)
+	if err != nil {
+		return "", err
+	}
+	now := time.Now()
+	return keys.Sign(token.Claims{Role: live.Admin, Expires: now.Add(time.Minute)}, now)
 }
 
 type keysRotateCommand struct {
@@ -188,11 +210,7 @@ func (c *keysRewrapCommand) Run(ctx context.Context, s streams) (err error) {
 	n := 0
 	switch err = t.Lock(ctx); {
 	case errors.Is(err, storage.ErrLocked):
-		var done struct {
-			Keys int `json:"keys"`
-		}
-		err = c.post(ctx, cfg, "/v1/keys/rewrap", &done)
-		n = done.Keys
+		n, err = c.rewrapNode(ctx, cfg, to)
 	case err == nil:
 		n, err = t.Rewrap(ctx, to, to)
 	}
@@ -209,6 +227,22 @@ func (c *keysRewrapCommand) Run(ctx context.Context, s streams) (err error) {
 	}
 	_, err = fmt.Fprintf(s.out, "%s still holds the old master key, which backups of before need; to take it out: liveroom keys rewrap --drop-old\n", path)
 	return err
+}
+
+// rewrapNode has the node that runs seal its data keys under the first of the master keys, and makes sure that they are the
+// same there as here: a service manager may have given it a copy of the file.
+func (c *keysRewrapCommand) rewrapNode(ctx context.Context, cfg engine.Config, to seal.KeyService) (keys int, err error) {
+	var done struct {
+		Keys   int    `json:"keys"`
+		Master string `json:"master_key"`
+	}
+	if err := c.post(ctx, cfg, "/v1/keys/rewrap", &done); err != nil {
+		return 0, err
+	}
+	if m, ok := to.(*seal.Master); ok && m.IDs()[0] != done.Master {
+		return 0, fmt.Errorf("the node has its master key from elsewhere and stays with %s; stop it, run this again, and start it", done.Master)
+	}
+	return done.Keys, nil
 }
 
 type keysExportCommand struct {

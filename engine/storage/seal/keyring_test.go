@@ -24,8 +24,12 @@ func TestWhatIsSealedOpensOnlyInItsPlaceAndWhole(t *testing.T) {
 		t.Fatalf("opened %q, %v", got, err)
 	}
 	for _, place := range []Place{
-		{}, {Table: "fact", Seq: 7}, {Table: "fact", Seq: 8, Row: []byte("row")}, {Table: "facts", Seq: 7, Row: []byte("row")},
-		{Table: "fact", Seq: 7, Row: []byte("rox")}, {Table: "fact", Seq: 7, Row: []byte("row ")},
+		{},
+		{Table: "fact", Seq: 7},
+		{Table: "fact", Seq: 8, Row: []byte("row")},
+		{Table: "facts", Seq: 7, Row: []byte("row")},
+		{Table: "fact", Seq: 7, Row: []byte("rox")},
+		{Table: "fact", Seq: 7, Row: []byte("row ")},
 	} {
 		if got, err := opened(r, place, s); !errors.Is(err, ErrCorrupt) || got != "" {
 			t.Errorf("at %+v: %q, %v, want ErrCorrupt", place, got, err)
