@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -306,7 +307,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add([]byte{2})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		known := string(data) == string(s)
-		if plain, err := r.Open(context.Background(), here, data); (err == nil) != known || (err != nil && !errors.Is(err, ErrCorrupt)) {
+		if plain, err := r.Open(context.Background(), here, bytes.Clone(data)); (err == nil) != known || (err != nil && !errors.Is(err, ErrCorrupt)) {
 			t.Errorf("%x opened as %q, %v", data, plain, err)
 		}
 	})
