@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -264,6 +265,73 @@ func TestRotateAndRewrapUnderLoad(t *testing.T) {
 	}
 	if got := load(t, s, user(users)); len(got.Tail) != rotations || s.Status().Quarantined != 0 {
 		t.Errorf("a tail of %d under %d keys, %d blocks quarantined", len(got.Tail), rotations, s.Status().Quarantined)
+	}
+}
+
+// shy is a key service that may be out of reach.
+type shy struct {
+	seal.KeyService
+	away atomic.Bool
+}
+
+var errAway = errors.New("the key service is away")
+
+func (k *shy) Wrap(ctx context.Context, key, label []byte) ([]byte, string, error) {
+	if k.away.Load() {
+		return nil, "", errAway
+	}
+	return k.KeyService.Wrap(ctx, key, label)
+}
+
+func (k *shy) Unwrap(ctx context.Context, master string, wrapped, label []byte) ([]byte, error) {
+	if k.away.Load() {
+		return nil, errAway
+	}
+	return k.KeyService.Unwrap(ctx, master, wrapped, label)
+}
+
+// What cannot be opened because the key service is away is not taken for damaged, and opens when it is back.
+func TestAKeyServiceThatIsAwayLosesNothing(t *testing.T) {
+	at := newClock()
+	service := &shy{KeyService: testKeys}
+	s := drive(t, Config{Keys: service}, at.now)
+	dir := s.cfg.Dir
+	put(s, snapshot(user(1), "one"), stock("A", "", 1, 10))
+	if _, err := s.ring.Rotate(t.Context(), 0); err != nil { // so that recovery has no need of the first key
+		t.Fatal(err)
+	}
+	put(s, stock("B", "", 1, 10))
+	for range surveyTicks {
+		s.tend(t.Context())
+	}
+	put(s, stock("C", "", 1, 10))
+	s.Close()
+	at.pass(time.Hour)
+	s = drive(t, Config{Dir: dir, Keys: service}, at.now)
+	service.away.Store(true)
+	done := make(chan error, 1)
+	s.Load(user(1), func(_ Loaded, err error) { done <- err })
+	if err := <-done; !errors.Is(err, errAway) || errors.Is(err, ErrCorrupt) {
+		t.Errorf("load: %v, want the service's own error", err)
+	}
+	if err := s.Facts(t.Context(), func(live.Record) bool { return true }); !errors.Is(err, errAway) {
+		t.Errorf("facts: %v, want the service's own error", err)
+	}
+	if _, err := s.RotateKey(t.Context()); !errors.Is(err, errAway) {
+		t.Errorf("rotate: %v, want the service's own error", err)
+	}
+	put(s, snapshot(user(2), "two")) // the key in use needs nobody
+	if got := load(t, s, user(2)); string(got.State) != "two" || s.Status().Quarantined != 0 {
+		t.Errorf("meanwhile user 2 is %+v, %d quarantined", got, s.Status().Quarantined)
+	}
+	service.away.Store(false)
+	if got := load(t, s, user(1)); string(got.State) != "one" {
+		t.Errorf("user 1 came back as %+v", got)
+	}
+	s.Close()
+	service.away.Store(true)
+	if err := refusal(t, Config{Dir: dir, Keys: service}); !errors.Is(err, errAway) {
+		t.Errorf("a start without the service: %v", err)
 	}
 }
 
