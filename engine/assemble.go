@@ -123,7 +123,7 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	maps.Copy(routes, stockRoutes{p.ledger}.routes())
 	maps.Copy(routes, keyRoutes{cfg.Storage, p.store, part("keys")}.routes())
 	maps.Copy(routes, p.guard.Handlers())
-	views := admin.Views{Ready: e.notReady, Status: e.status, Metrics: p.registry, Routes: routes, Guard: p.wrap()}
+	views := admin.Views{Ready: e.notReady, Status: e.status, Metrics: p.registry, Routes: routes, Guard: p.wrap(e)}
 	if p.admin, err = admin.New(cfg.Admin, views, part("admin")); err != nil {
 		return p, fmt.Errorf("open admin: %w", err)
 	}

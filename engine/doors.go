@@ -51,7 +51,12 @@ func (p *parts) openGuard(cfg Config, log *slog.Logger) error {
 }
 
 // wrap is what the admin side puts before every route that is not for everybody.
-func (p *parts) wrap() func(string, http.Handler) http.Handler { return p.guard.Wrap }
+func (p *parts) wrap(e *Engine) func(string, http.Handler) http.Handler {
+	return func(pattern string, next http.Handler) http.Handler {
+		e.patterns = append(e.patterns, pattern)
+		return p.guard.Wrap(pattern, next)
+	}
+}
 
 // FirstAccount is the name of the account that the first start makes.
 const FirstAccount = access.FirstAccount

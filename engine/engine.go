@@ -21,6 +21,8 @@ type Engine struct {
 	faults *faults
 	ready  chan struct{}
 
+	patterns []string // the routes of the admin side that are guarded, for tests
+
 	running  atomic.Bool
 	draining atomic.Bool
 }
