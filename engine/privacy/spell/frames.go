@@ -43,14 +43,22 @@ var landlineFrames = []string{
 
 func landlineWays() []way {
 	return []way{
-		{"plain", asIs}, {"full-width", wide},
-		{"in one", without("-")}, {"spaced", replaced("-", " ")},
-		{"parentheses", aroundArea("(", ")")}, {"wide parentheses", aroundArea("（", "）")},
-		{"long dash", replaced("-", "—")}, {"long dashes", replaced("-", "——")},
-		{"Chinese numerals", then(without("-"), inTable(han))}, {"spoken numerals", inTable(spoken)},
-		{"extension", suffixed("转801", "-8012", "转 8")}, {"number in groups", groupedNumber},
-		{"every digit spaced", then(without("-"), between(" "))}, {"hidden between", scattered(hidden...)},
-		{"keycaps", keycaps}, {"circled", inTable(circled)},
+		{"plain", asIs},
+		{"full-width", wide},
+		{"in one", without("-")},
+		{"spaced", replaced("-", " ")},
+		{"parentheses", aroundArea("(", ")")},
+		{"wide parentheses", aroundArea("（", "）")},
+		{"long dash", replaced("-", "—")},
+		{"long dashes", replaced("-", "——")},
+		{"Chinese numerals", then(without("-"), inTable(han))},
+		{"spoken numerals", inTable(spoken)},
+		{"extension", suffixed("转801", "-8012", "转 8")},
+		{"number in groups", groupedNumber},
+		{"every digit spaced", then(without("-"), between(" "))},
+		{"hidden between", scattered(hidden...)},
+		{"keycaps", keycaps},
+		{"circled", inTable(circled)},
 	}
 }
 
@@ -72,12 +80,18 @@ var orderFrames = []string{
 
 func orderWays() []way {
 	return []way{
-		{"plain", asIs}, {"full-width", wide},
-		{"groups of four", grouped(" ", 4)}, {"hyphen groups", grouped("-", 4)},
-		{"hidden between", scattered(hidden...)}, {"every digit spaced", between(" ")},
-		{"Chinese numerals", inTable(han)}, {"small letters", lower},
-		{"keycaps", keycaps}, {"bold", boldLetters},
-		{"circled", inTable(circled)}, {"half Chinese", mixed(han)},
+		{"plain", asIs},
+		{"full-width", wide},
+		{"groups of four", grouped(" ", 4)},
+		{"hyphen groups", grouped("-", 4)},
+		{"hidden between", scattered(hidden...)},
+		{"every digit spaced", between(" ")},
+		{"Chinese numerals", inTable(han)},
+		{"small letters", lower},
+		{"keycaps", keycaps},
+		{"bold", boldLetters},
+		{"circled", inTable(circled)},
+		{"half Chinese", mixed(han)},
 	}
 }
 

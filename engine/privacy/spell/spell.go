@@ -70,7 +70,7 @@ func Cases(seed uint64, name string, half Half, n int) []Case {
 		// Frames and ways advance together, so that each is met about as often as any other.
 		frame, w := frames[tries%len(frames)], ways[(tries/len(frames)+tries)%len(ways)]
 		value := k.value(r)
-		c := place(frame, w.spell(r, value))
+		c := place(frame, strings.TrimSpace(w.spell(r, value)))
 		if seen[c.Text] {
 			continue
 		}

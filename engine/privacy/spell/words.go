@@ -35,26 +35,41 @@ func upper(_ *rand.Rand, v string) string { return strings.ToUpper(v) }
 // idWays are the ways of ids of letters and digits.
 func idWays() []way {
 	return []way{
-		{"plain", asIs}, {"full-width", wide},
-		{"capitals", upper}, {"hidden between", scattered(hidden...)},
-		{"every letter spaced", between(" ")}, {"every letter dotted", between(".")},
-		{"bold", boldLetters}, {"emoji between all", between("❤", "🌹")},
-		{"circled digits", inTable(circled)}, {"keycaps", keycaps},
+		{"plain", asIs},
+		{"full-width", wide},
+		{"capitals", upper},
+		{"hidden between", scattered(hidden...)},
+		{"every letter spaced", between(" ")},
+		{"every letter dotted", between(".")},
+		{"bold", boldLetters},
+		{"emoji between all", between("❤", "🌹")},
+		{"circled digits", inTable(circled)},
+		{"keycaps", keycaps},
 	}
 }
 
 func emailWays() []way {
 	return []way{
-		{"plain", asIs}, {"full-width", wide},
-		{"capitals", upper}, {"wide at", replaced("@", "＠")},
-		{"spaced at", replaced("@", " @ ")}, {"at in words", replaced("@", " at ")},
-		{"at in brackets", replaced("@", "[at]")}, {"at in parentheses", replaced("@", "(at)")},
-		{"at in Chinese", replaced("@", "艾特")}, {"circle a", replaced("@", "ⓐ")},
-		{"dot in Chinese", replaced(".com", "点com")}, {"Chinese stop", replaced(".com", "。com")},
-		{"hidden between", scattered(hidden...)}, {"bold", boldLetters},
-		{"at and dot in Chinese", replaced("@", "艾特", ".com", "点com")}, {"at and dot in words", replaced("@", " at ", ".com", " dot com")},
-		{"wide stop", replaced(".com", "．com")}, {"spaced dot", replaced(".com", " . com")},
-		{"every letter spaced", between(" ")}, {"middle dot", replaced(".com", "·com")},
+		{"plain", asIs},
+		{"full-width", wide},
+		{"capitals", upper},
+		{"wide at", replaced("@", "＠")},
+		{"spaced at", replaced("@", " @ ")},
+		{"at in words", replaced("@", " at ")},
+		{"at in brackets", replaced("@", "[at]")},
+		{"at in parentheses", replaced("@", "(at)")},
+		{"at in Chinese", replaced("@", "艾特")},
+		{"circle a", replaced("@", "ⓐ")},
+		{"dot in Chinese", replaced(".com", "点com")},
+		{"Chinese stop", replaced(".com", "。com")},
+		{"hidden between", scattered(hidden...)},
+		{"bold", boldLetters},
+		{"at and dot in Chinese", replaced("@", "艾特", ".com", "点com")},
+		{"at and dot in words", replaced("@", " at ", ".com", " dot com")},
+		{"wide stop", replaced(".com", "．com")},
+		{"spaced dot", replaced(".com", " . com")},
+		{"every letter spaced", between(" ")},
+		{"middle dot", replaced(".com", "·com")},
 	}
 }
 
@@ -63,22 +78,33 @@ func nameWays() []way {
 		return func(_ *rand.Rand, v string) string { return strings.Join(strings.Split(v, ""), separator) }
 	}
 	return []way{
-		{"plain", asIs}, {"spaced", split(" ")},
-		{"hidden between", split("\u200B")}, {"middle dots", split("·")},
-		{"emoji between", split("❤")}, {"wide spaces", split("\u3000")},
+		{"plain", asIs},
+		{"spaced", split(" ")},
+		{"hidden between", split("\u200B")},
+		{"middle dots", split("·")},
+		{"emoji between", split("❤")},
+		{"wide spaces", split("\u3000")},
 	}
 }
 
 func addressWays() []way {
 	return []way{
-		{"plain", func(_ *rand.Rand, v string) string { return bare(v) }}, {"spaced levels", asIs},
-		{"no suffixes", func(_ *rand.Rand, v string) string { return bare(unsuffixed(v)) }}, {"comma levels", replaced(" ", "，")},
-		{"no province", func(_ *rand.Rand, v string) string { return bare(after(v, 1)) }}, {"district on", func(_ *rand.Rand, v string) string { return bare(after(v, strings.Count(v, " ")-1)) }},
-		{"Chinese numerals", then(withoutSpaces, inTable(han))}, {"full-width digits", then(withoutSpaces, inTable(fullWidth))},
-		{"hidden between", then(withoutSpaces, runesApart("\u200B"))}, {"line breaks", replaced(" ", "\n")},
-		{"last level only", func(_ *rand.Rand, v string) string { return lastLevel(v) }}, {"hyphen levels", replaced(" ", "-")},
-		{"hyphen door", then(withoutSpaces, replaced("幢", "-", "栋", "-", "号楼", "-", "单元", "-", "室", ""))}, {"spaced numbers", then(withoutSpaces, replaced("号", " 号 ", "单元", " 单元 "))},
-		{"no suffixes, spaced", func(_ *rand.Rand, v string) string { return unsuffixed(v) }}, {"full-width, spaced", inTable(fullWidth)},
+		{"plain", func(_ *rand.Rand, v string) string { return bare(v) }},
+		{"spaced levels", asIs},
+		{"no suffixes", func(_ *rand.Rand, v string) string { return bare(unsuffixed(v)) }},
+		{"comma levels", replaced(" ", "，")},
+		{"no province", func(_ *rand.Rand, v string) string { return bare(after(v, 1)) }},
+		{"district on", func(_ *rand.Rand, v string) string { return bare(after(v, strings.Count(v, " ")-1)) }},
+		{"Chinese numerals", then(withoutSpaces, inTable(han))},
+		{"full-width digits", then(withoutSpaces, inTable(fullWidth))},
+		{"hidden between", then(withoutSpaces, runesApart("\u200B"))},
+		{"line breaks", replaced(" ", "\n")},
+		{"last level only", func(_ *rand.Rand, v string) string { return lastLevel(v) }},
+		{"hyphen levels", replaced(" ", "-")},
+		{"hyphen door", then(withoutSpaces, replaced("幢", "-", "栋", "-", "号楼", "-", "单元", "-", "室", ""))},
+		{"spaced numbers", then(withoutSpaces, replaced("号楼", " 号楼 ", "号", " 号 ", "单元", " 单元 "))},
+		{"no suffixes, spaced", func(_ *rand.Rand, v string) string { return unsuffixed(v) }},
+		{"full-width, spaced", inTable(fullWidth)},
 	}
 }
 

@@ -1,0 +1,48 @@
+package privacy_test
+
+import (
+	"bufio"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"liveroom/engine/privacy"
+)
+
+const (
+	corporaEnv = "LIVEROOM_CORPORA"
+	mostFalse  = 0.01
+)
+
+// TestOrdinaryLines counts the real lines without personal data of which something is masked.
+func TestOrdinaryLines(t *testing.T) {
+	root := os.Getenv(corporaEnv)
+	if root == "" {
+		t.Skipf("%s is not set: no real lines to read", corporaEnv)
+	}
+	for _, name := range []string{"service.txt", "danmaku.txt"} {
+		f, err := os.Open(filepath.Join(root, "unlabelled", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, masked, kinds := 0, 0, map[privacy.Kind]int{}
+		for rows := bufio.NewScanner(f); rows.Scan(); {
+			lines++
+			_, found := privacy.Mask(rows.Text())
+			for _, s := range found {
+				kinds[s.Kind]++
+				if s.Value == "" {
+					t.Errorf("%s, line %d: a span without a value", name, lines)
+				}
+			}
+			if len(found) > 0 {
+				masked++
+			}
+		}
+		f.Close()
+		t.Logf("%s: %d of %d lines have something masked, %.3f %%: %v", name, masked, lines, share(masked, lines), kinds)
+		if lines < 1000 || share(masked, lines) > 100*mostFalse {
+			t.Errorf("%s: %.2f %% of %d lines masked, want at most %.0f %%", name, share(masked, lines), lines, 100*mostFalse)
+		}
+	}
+}
