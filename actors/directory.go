@@ -20,11 +20,16 @@ type directory[K comparable] struct {
 	seed  maphash.Seed
 	make  func(c *cell[K]) (actor.Producer, string) // producer and name of a new actor
 	count atomic.Int64
-	shard [shards]struct {
-		mu    sync.Mutex
-		cells map[K]*cell[K] // guarded by mu
-	}
+	shard [shards]shard[K]
 }
+
+// shard is one lock of a directory, and what it guards.
+type shard[K comparable] struct {
+	mu    sync.Mutex
+	cells map[K]*cell[K] // guarded by mu
+}
+
+func (d *directory[K]) at(key K) *shard[K] { return &d.shard[maphash.Comparable(d.seed, key)%shards] }
 
 // cell is the place of one actor in its directory.
 type cell[K comparable] struct {
@@ -53,7 +58,7 @@ func newDirectory[K comparable](root *actor.RootContext, turns actor.Dispatcher,
 // tell puts a message into the mailbox of the actor with the identity, which is spawned if need be. Hot path, guarded
 // by BenchmarkTell.
 func (d *directory[K]) tell(key K, msg any, now int64) {
-	s := &d.shard[maphash.Comparable(d.seed, key)%shards]
+	s := d.at(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.cells[key]
@@ -89,7 +94,7 @@ func (c *cell[K]) post(msg any) {
 // leave takes the actor out of the directory unless a message is waiting for it. The actor calls it while it handles
 // a message it has already counted as taken, and stops itself when leave returns true.
 func (d *directory[K]) leave(c *cell[K]) bool {
-	s := &d.shard[maphash.Comparable(d.seed, c.key)%shards]
+	s := d.at(c.key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c.queued.Load() != 0 || s.cells[c.key] != c {
@@ -120,16 +125,19 @@ func (d *directory[K]) each(yield func(c *cell[K]) bool) {
 }
 
 // has tells whether the actor is in memory.
-func (d *directory[K]) has(key K) bool {
-	s := &d.shard[maphash.Comparable(d.seed, key)%shards]
+func (d *directory[K]) has(key K) bool { return d.find(key) != nil }
+
+// find returns the cell of an actor in memory, nil for none.
+func (d *directory[K]) find(key K) *cell[K] {
+	s := d.at(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.cells[key] != nil
+	return s.cells[key]
 }
 
 // nudge puts a message into the mailbox of an actor that is still in the directory, without making it look active.
 func (d *directory[K]) nudge(c *cell[K], msg any) {
-	s := &d.shard[maphash.Comparable(d.seed, c.key)%shards]
+	s := d.at(c.key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.cells[c.key] == c {

@@ -33,6 +33,7 @@ type House struct {
 	draining     atomic.Bool
 	inFlight     atomic.Int64  // messages admitted and not ended; freed by the outcome alone
 	incarnations atomic.Uint64 // given out to users, each once
+	taps         taps          // who watches rooms
 	settings     sync.Map      // live.RoomID → *Settings: of rooms, whether they are in memory or not
 	lag          atomic.Int64  // what the latest outcome took from receipt to durable, milliseconds
 }

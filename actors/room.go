@@ -68,6 +68,8 @@ func (r *room) receive(ctx actor.Context, now time.Time, msg any) {
 			r.house.metrics.passivated.Inc()
 			ctx.Stop(ctx.Self())
 		}
+	case *restartAsked:
+		restartOnDemand(ctx)
 	case *describe:
 		v := r.view(now)
 		m.reply <- v.describe()

@@ -97,6 +97,10 @@ func (u *user) receive(ctx actor.Context, now time.Time, msg any) {
 		if u.mode == modeReady && m.incarnation == u.incarnation {
 			u.drive(now, Input{Kind: InTick})
 		}
+	case *viewUser:
+		m.done(u.view(now))
+	case *restartAsked:
+		restartOnDemand(ctx)
 	case *describe:
 		m.reply <- u.describe()
 	}

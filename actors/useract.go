@@ -11,7 +11,7 @@ import (
 // record of the user, whose context says who has the dialogue: so it is there again after a restart, and a line said
 // while the user's link was down comes with its resumption.
 func (u *user) act(now time.Time, e *Effect) {
-	h, incarnation, seat, user, id := u.house, u.incarnation, e.Session, e.To, e.Event.ID
+	h, k, incarnation, seat, user, id := u.house, u.key, u.incarnation, e.Session, e.To, e.Event.ID
 	key := e.Event.Key()
 	if id == "" {
 		key.ID = live.EventID(string(seat) + ":" + strconv.FormatInt(now.UnixNano(), 36))
@@ -19,12 +19,17 @@ func (u *user) act(now time.Time, e *Effect) {
 	record := live.Record{
 		Kind: live.RecordClosed, User: u.key, Session: user, Received: e.Received, Key: key, State: u.state.appendContext(nil),
 	}
+	seen := u.seen(e)
 	if e.Event.Type == live.Say {
-		record.Outcome = live.Replied
-		record.Frame = h.parts.Frames.Reply(nil, &live.Reply{
+		said := &live.Reply{
 			ID: live.ReplyIDFor(u.key, key), Room: u.key.Room, User: u.key.User, Dialogue: live.DialogueOf(u.key),
 			Text: e.Event.Text, Scope: live.Private, By: live.ByHuman,
-		})
+		}
+		record.Outcome = live.Replied
+		record.Frame = h.parts.Frames.Reply(nil, said)
+		if seen != nil {
+			seen.Outcome, seen.Reply = live.Replied, said
+		}
 	}
 	u.unsaved++
 	h.parts.Journal.Submit(live.Entry{Records: []live.Record{record}, Lease: u.lease, Done: func(_ uint64, err error) {
@@ -40,6 +45,7 @@ func (u *user) act(now time.Time, e *Effect) {
 		if record.Frame != nil {
 			h.parts.Outlet.Send(user, record.Frame)
 		}
+		h.taps.show(k.Room, seen, h.now())
 	}})
 }
 

@@ -22,6 +22,7 @@ type closing struct {
 	frame     []byte        // what tells the sender
 	reply     live.ReplyID  // "" when there is none
 	suggested *live.Reply   // for the seats to see, nil when there is none
+	seen      *Seen         // for who watches the room, nil when nobody does
 	topic     Topic         // of a public question
 	asker     AskerID       // as the room knows it
 	redriven  bool          // acknowledged before this incarnation

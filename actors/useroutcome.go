@@ -36,6 +36,7 @@ func (u *user) close(now time.Time, e *Effect) {
 	default:
 		c.suggested = e.Reply
 	}
+	c.seen = u.seen(e)
 	record := live.Record{
 		Kind: live.RecordClosed, User: u.key, Session: e.Session, Received: e.Received, Key: e.Event.Key(),
 		Outcome: e.Outcome, Reason: e.Reason, Joined: e.Joined, Frame: c.frame, State: u.state.appendContext(nil),
@@ -69,6 +70,7 @@ func (h *House) told(c *closing) {
 		h.lag.Store(now.UnixMilli() - c.received)
 	}
 	h.metrics.ended(now, c)
+	h.taps.show(c.event.Room, c.seen, now)
 	h.tell(c.session, c.outcome, c.frame)
 	if c.reply != "" && c.event.Type == live.Comment {
 		h.parts.Outlet.Broadcast(c.event.Room, c.frame, c.session)

@@ -1,0 +1,92 @@
+package actors
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"liveroom/engine/live"
+)
+
+// Seen is one exchange as it ended, for who watches its room. It is immutable, and what it points to is too.
+type Seen struct {
+	Event    *live.Event // what was written, or what a seat said
+	Received int64       // Unix milliseconds
+	Ended    int64       // when its end was durable, Unix milliseconds
+	Outcome  live.Outcome
+	Reason   live.Reason
+	Joined   live.ReplyID
+	Reading  *live.Reading // nil when its text was not read
+	Reply    *live.Reply   // nil when there is none; under live.Quiet it is a suggestion
+	Mood     Mood          // of the user, 0 when its text was not read
+}
+
+// taps are who watches rooms. While nobody does, all that a message costs is one load of a nil pointer.
+type taps struct {
+	rooms atomic.Pointer[map[live.RoomID][]*tap] // nil when nobody watches; replaced whole
+
+	mu sync.Mutex // held by the one who replaces it
+}
+
+type tap struct{ see func(*Seen) }
+
+// Watch has see called with every exchange of a room that ends from now on, until stop is called. see runs on the
+// journal's goroutine: it must not block, and may be called once more while stop returns.
+func (h *House) Watch(room live.RoomID, see func(*Seen)) (stop func()) {
+	t := &tap{see: see}
+	h.taps.change(room, func(of []*tap) []*tap { return append(slices.Clone(of), t) })
+	return sync.OnceFunc(func() {
+		h.taps.change(room, func(of []*tap) []*tap {
+			return slices.DeleteFunc(slices.Clone(of), func(o *tap) bool { return o == t })
+		})
+	})
+}
+
+func (t *taps) change(room live.RoomID, change func([]*tap) []*tap) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	next := make(map[live.RoomID][]*tap)
+	if now := t.rooms.Load(); now != nil {
+		for r, of := range *now {
+			next[r] = of
+		}
+	}
+	if next[room] = change(next[room]); len(next[room]) == 0 {
+		delete(next, room)
+	}
+	if len(next) == 0 {
+		t.rooms.Store(nil)
+		return
+	}
+	t.rooms.Store(&next)
+}
+
+// watched tells whether somebody looks at a room. Hot path: TestNobodyWatchesForNothing.
+func (t *taps) watched(room live.RoomID) bool {
+	rooms := t.rooms.Load()
+	return rooms != nil && len((*rooms)[room]) > 0
+}
+
+// show hands an exchange that is durable to who watches its room.
+func (t *taps) show(room live.RoomID, s *Seen, now time.Time) {
+	rooms := t.rooms.Load()
+	if s == nil || rooms == nil {
+		return
+	}
+	s.Ended = now.UnixMilli()
+	for _, t := range (*rooms)[room] {
+		t.see(s)
+	}
+}
+
+// seen notes what who watches will be shown once it is durable; nil when nobody does.
+func (u *user) seen(e *Effect) *Seen {
+	if !u.house.taps.watched(u.key.Room) {
+		return nil
+	}
+	return &Seen{
+		Event: e.Event, Received: e.Received, Outcome: e.Outcome, Reason: e.Reason, Joined: e.Joined, Reading: e.Reading,
+		Reply: e.Reply, Mood: e.Mood,
+	}
+}
