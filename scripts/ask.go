@@ -48,19 +48,28 @@ const (
 	TopicDeclined   Topic = "declined"    // no, thanks; with Hold when one was released
 	TopicInstalment Topic = "instalment"  // yes to the offer of instalments
 	TopicPrivate    Topic = "private"     // a personal question in public: write to us instead
+	TopicNoSuch     Topic = "no_such"     // a link number that is none of the room's
+	TopicNoSize     Topic = "no_size"     // the size chart has nothing for Body
+	TopicOrderNoted Topic = "order_noted" // an order's number was told, and is passed on
+	TopicOrdered    Topic = "ordered"     // what is to be confirmed has been ordered already; needs Hold
+	TopicThanks     Topic = "thanks"      // thanks were given
+	TopicBye        Topic = "bye"         // goodbye
+	TopicAgain      Topic = "again"       // before: the same question again, impatiently
+	TopicSwitched   Topic = "switched"    // before: what was held was given back for something else; needs Hold
 )
 
 var topics = [...]Topic{
 	TopicClarify, TopicBusy, TopicHandover, TopicWelcome, TopicClosing,
 	TopicVIP, TopicBridge, TopicOffer, TopicResume, TopicCrossSell,
 	TopicAskBody, TopicSizeAdvice, TopicAskChoice, TopicNoProduct, TopicReserved, TopicLocked, TopicShort, TopicExpired,
-	TopicDeclined, TopicInstalment, TopicPrivate,
+	TopicDeclined, TopicInstalment, TopicPrivate, TopicNoSuch, TopicNoSize, TopicOrderNoted, TopicOrdered, TopicThanks, TopicBye,
+	TopicSwitched, TopicAgain,
 }
 
 // optional are the topics that may have nothing to say: each rests on something that its caller may not know.
 var optional = map[Topic]bool{
 	TopicVIP: true, TopicBridge: true, TopicOffer: true, TopicResume: true, TopicCrossSell: true,
-	TopicReserved: true, TopicLocked: true, TopicSizeAdvice: true,
+	TopicReserved: true, TopicLocked: true, TopicSizeAdvice: true, TopicSwitched: true,
 }
 
 // What may be open in a dialogue, for Ask.Open.
@@ -70,6 +79,7 @@ const (
 	OpenConfirm    = "confirm"    // a hold waits to be confirmed
 	OpenChoice     = "choice"     // a size or colour was asked for
 	OpenInstalment = "instalment" // instalments were offered
+	OpenCross      = "cross"      // another product was offered
 )
 
 // Hold is a number of pieces held for the person.
@@ -92,6 +102,8 @@ type Ask struct {
 	Reading *live.Reading
 	// Product is what the question is about, nil when that is not known.
 	Product *live.Product
+	// Sentence is what the shop says to the intent of Reading whatever the product, for when Product is nil.
+	Sentence string
 	// Variant is the size or colour asked for, nil when none was named. With a SKU it is that SKU; without one it is
 	// every variant of the product with the given Size and Color, "" standing for any.
 	Variant *live.Variant

@@ -69,16 +69,16 @@ func TestStockCases(t *testing.T) {
 			[]live.StockLevel{level("DEMO-3", "", 37, 0), level("DEMO-3", "beijing", 32, time.Hour), level("DEMO-3", "hangzhou", 5, time.Hour)},
 			nil, "stock", "37件",
 		},
-		{"sizes and colours", dress, all(10, 0, 20, 30), nil, "breakdown", "一共还剩60件：S黑色10件，M黑色没货，S白色20件，M白色30件"},
-		{"one size", dress, all(10, 0, 20, 30), size("S", ""), "choice_breakdown", "1号链接S有货，还剩30件：黑色10件，白色20件"},
+		{"sizes and colours", dress, all(10, 0, 20, 30), nil, "breakdown", "一共还剩60件：S黑色有10件，M黑色没货，S白色有20件，M白色有30件"},
+		{"one size", dress, all(10, 0, 20, 30), size("S", ""), "choice_breakdown", "1号链接S有货，还剩30件：黑色有10件，白色有20件"},
 		{"one size, as typed", dress, all(10, 0, 20, 30), size("s", ""), "choice_breakdown", "还剩30件"},
 		{"one SKU", dress, all(10, 0, 20, 30), size("M", "白色"), "choice_stock", "1号链接M白色"},
 		{"one SKU by its number", dress, all(10, 0, 20, 30), &dress.Variants[3], "choice_stock", "30件"},
 		{"sold out in that size", dress, all(10, 0, 20, 30), size("M", "黑色"), "choice_sold_out", "M黑色"},
 		{"low in that size", dress, all(3, 0, 20, 30), size("S", "黑色"), "choice_low", "3件"},
 		{"not offered", dress, all(10, 0, 20, 30), size("XXXL", ""), "not_offered", "没有XXXL哦，尺码有S、M，颜色有黑色、白色"},
-		{"one unknown", dress, all(10, 0, 20, 30)[:3], nil, "some_known", "S黑色还剩10件，M黑色没货，S白色还剩20件"},
-		{"the chosen one unknown", dress, all(10, 0, 20, 30)[:3], size("M", "白色"), "some_known", "其他的以链接里显示为准"},
+		{"one unknown", dress, all(10, 0, 20, 30)[:3], nil, "some_known", "S黑色有10件，M黑色没货，S白色有20件"},
+		{"the chosen one unknown", dress, all(10, 0, 20, 30)[:3], size("M", "白色"), "choice_unknown", "M白色"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			owners := newOwners()
@@ -108,7 +108,7 @@ func TestManyVariantsAreGroupedBySize(t *testing.T) {
 	owners := newOwners()
 	owners.publish("many", levels...)
 	line := say(t, newBook(t, Config{}, owners), asking(live.IntentStock, p))
-	if want := "一共还剩90件：S30件，M30件，L30件"; !strings.Contains(line.Text, want) {
+	if want := "一共还剩90件：S有30件，M有30件，L有30件"; !strings.Contains(line.Text, want) {
 		t.Errorf("Compose = %q, want %q", line.Text, want)
 	}
 }
@@ -212,11 +212,11 @@ func TestUnsureReadingIsAskedBack(t *testing.T) {
 	a := asking(live.IntentStock, nil)
 	a.Topic = TopicClarify
 	a.Reading.Top = [3]live.Guess{{Intent: live.IntentStock, P: 0.4}, {Intent: live.IntentPrice, P: 0.3}, {Intent: live.IntentUnknown, P: 0.1}}
-	if line := say(t, b, a); !strings.Contains(line.Text, "还有没有货还是价格多少") {
+	if line := say(t, b, a); !strings.Contains(line.Text, "还有没有货还是价格") {
 		t.Errorf("Compose = %q, want the two candidates", line.Text)
 	}
 	a.Reading.Top[2] = live.Guess{Intent: live.IntentDelivery, P: 0.1}
-	if line := say(t, b, a); !strings.Contains(line.Text, "还有没有货、价格多少还是快递运费") {
+	if line := say(t, b, a); !strings.Contains(line.Text, "还有没有货、价格还是快递运费") {
 		t.Errorf("Compose = %q, want three candidates", line.Text)
 	}
 	a.Reading = nil

@@ -146,7 +146,7 @@ func publishFor(owners *fakeOwners, p *live.Product, k *scriptCase) {
 
 var libraryNames = names{
 	about: [live.Intents + 1]string{
-		live.IntentStock: "还有没有货", live.IntentSize: "穿多大码", live.IntentDelivery: "快递运费",
+		live.IntentStock: "还有没有货", live.IntentSize: "尺码大小", live.IntentDelivery: "快递运费",
 	},
 	short: [live.Intents + 1]string{live.IntentSize: "尺码", live.IntentDelivery: "配送"},
 }

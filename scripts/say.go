@@ -104,7 +104,7 @@ func (c *composer) appendDialogue(dst []byte, v phrase.Var) ([]byte, bool) {
 	case phrase.Body:
 		return phrase.AppendClean(dst, c.ask.Body), true
 	case phrase.Other:
-		return appendItem(dst, c.ask.Other)
+		return appendOther(dst, c.ask.Other)
 	case phrase.Left:
 		return strconv.AppendInt(dst, max(*c.ask.Left, 0), 10), true
 	}
@@ -186,6 +186,17 @@ func appendItem(dst []byte, p *live.Product) ([]byte, bool) {
 		return append(appendInt(dst, p.Link), "号链接"...), true
 	}
 	return appendCut(dst, p.Name, phrase.CapItem)
+}
+
+// appendOther appends what viewers call a product they have not asked about: its link and its name, as far as they fit.
+func appendOther(dst []byte, p *live.Product) ([]byte, bool) {
+	before := len(dst)
+	dst, ok := appendItem(dst, p)
+	left := phrase.CapOther - utf8.RuneCount(dst[before:])
+	if !ok || !linked(p) || p.Name == "" || left < 2 {
+		return dst, ok
+	}
+	return appendCut(dst, p.Name, left)
 }
 
 // appendChoice appends size and colour as one word, cut where it is too long.

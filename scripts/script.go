@@ -186,6 +186,7 @@ const (
 	whenOpenConfirm
 	whenOpenChoice
 	whenOpenInstalment
+	whenOpenCross
 	conditions // one past the last
 )
 
@@ -195,7 +196,7 @@ var conditionNames = [conditions]string{
 	whenImpatient: "impatient", whenHesitant: "hesitant", whenSatisfied: "satisfied",
 	whenVIP: "vip", whenFirstTime: "first_time", whenConfirmed: "confirmed", whenNoneLeft: "none_left",
 	whenOpenSize: "open_size", whenOpenOffer: "open_offer", whenOpenConfirm: "open_confirm",
-	whenOpenChoice: "open_choice", whenOpenInstalment: "open_instalment",
+	whenOpenChoice: "open_choice", whenOpenInstalment: "open_instalment", whenOpenCross: "open_cross",
 }
 
 // parseCondition returns the condition of that name.

@@ -170,6 +170,8 @@ func (v *view) holds(c condition) bool {
 		return v.ask.Open == OpenConfirm
 	case whenOpenChoice:
 		return v.ask.Open == OpenChoice
+	case whenOpenCross:
+		return v.ask.Open == OpenCross
 	case whenOpenInstalment:
 		return v.ask.Open == OpenInstalment
 	}
@@ -341,10 +343,14 @@ func (v *view) minutes() int {
 
 // Attribute returns what the product says of itself for an intent, "" when it says nothing that fits a reply.
 func (v *view) Attribute(i live.Intent) string {
-	if v.ask.Product == nil || i == 0 {
-		return ""
+	s := ""
+	switch {
+	case i == 0:
+	case v.ask.Product != nil:
+		s = clause(v.ask.Product.Attributes[i.String()])
+	case i == v.ask.intent():
+		s = clause(v.ask.Sentence)
 	}
-	s := clause(v.ask.Product.Attributes[i.String()])
 	if s == "" || !phrase.Fits(s, phrase.CapSentence) {
 		return ""
 	}

@@ -145,6 +145,7 @@ const (
 const (
 	CapItem      = 20
 	CapName      = 30
+	CapOther     = 30
 	CapChoice    = 16
 	CapPart      = 12
 	CapSentence  = 120
@@ -208,7 +209,7 @@ var words = [vars]struct {
 	Next:       {name: "Next", need: NeedWas, runes: CapTopic},
 	Advice:     {name: "Advice", need: NeedAdvice, runes: CapAdvice},
 	Body:       {name: "Body", need: NeedAdvice, runes: CapAdvice},
-	Other:      {name: "Other", need: NeedOther, runes: CapItem},
+	Other:      {name: "Other", need: NeedOther, runes: CapOther},
 	Left:       {name: "Left", need: NeedLeft, runes: capNumber},
 	Warehouses: {
 		name: "Warehouses", need: NeedWarehouses, rows: MaxWarehouses,
