@@ -28,9 +28,10 @@ type Input struct {
 	Seq     uint64
 	Arrival *Arrival
 	Reading *live.Reading
-	Product *live.Product // what the text names or the host presents, nil when not known
-	Named   bool          // the text itself names a product; Product is nil when that is not known
-	VIP     bool          // the user is a good customer
+	Product *live.Product   // what the text names or the host presents, nil when not known
+	Others  []*live.Product // the further products that the text names
+	Named   bool            // the text itself names a product; Product is nil when that is not known
+	VIP     bool            // the user is a good customer
 	Shop    live.ShopID
 	// Products finds the product that the dialogue is about when the message's turn comes.
 	Products Products
@@ -41,8 +42,9 @@ type Input struct {
 	Line     Line
 	Code     live.Code
 
-	Hold, Before *live.Reservation // nil for none
-	Left         int64             // pieces that could be held at most; only when Known
+	// Hold is what is held now, of InRead what the dialogue knows to be held, and Before what it was; nil for none.
+	Hold, Before *live.Reservation
+	Left         int64 // pieces that could be held at most; only when Known
 	Known        bool
 }
 
@@ -114,6 +116,7 @@ type Effect struct {
 	Mood      Mood // of the user after it; 0 when its text was not read
 	Redriven  bool // it was acknowledged before this incarnation
 	Counted   bool // the reply says the room's counts
+	Alone     bool // the reply serves its own question alone
 	Answering bool // the room waits for this answer to its topic
 	// Hold is what the outcome makes of a reservation, nil for none; Before is what it was.
 	Hold, Before *live.Reservation

@@ -34,8 +34,13 @@ type Line struct {
 	By      live.Author
 	// Counts tells that the text says live numbers of the room, so that it serves nobody once they have changed.
 	Counts bool
-	// Tail tells that the tail asked for has been said.
-	Tail bool
+	// Alone tells that the text answers the very words of the question, so that it serves nobody who asks otherwise.
+	Alone bool
+	// Tail tells that the tail asked for has been said; Other is the product it offered, of a cross-selling one, and Left
+	// how many pieces instead of those wanted, 0 for as many.
+	Tail  bool
+	Other live.ProductID
+	Left  int64
 }
 
 // Composer puts an answer into words. Compose must not block; an error means there is nothing to say.

@@ -189,7 +189,10 @@ func (u *user) wasRead(now time.Time, m *wasRead) {
 	u.house.metrics.stageRead.Observe(now.Sub(m.asked).Seconds())
 	c := u.house.parts.Catalogue
 	in := Input{Kind: InRead, Seq: m.seq, Reading: m.reading, Shop: c.Shop(u.key.Room), Products: c, VIP: c.VIP(u.key)}
-	in.Product, in.Named = c.Resolve(u.key.Room, m.reading.Entities)
+	in.Product, in.Others, in.Named = Named(c, u.key.Room, u.state.text(m.seq), m.reading.Entities)
+	if id := u.state.Held(); id != "" {
+		in.Hold = u.house.parts.Stock.Held(id)
+	}
 	u.drive(now, in)
 }
 

@@ -23,7 +23,7 @@ func (s *UserState) seated(now int64, in Input, out []Effect) []Effect {
 	}
 	switch in.Kind {
 	case InTaken:
-		s.seat = string(a.Session)
+		s.seat, s.talk = string(a.Session), s.talk.Taken()
 		for len(s.pending) > 0 {
 			out = s.end(now, s.pending[0], Effect{Outcome: live.Quiet, Reason: live.BecauseHumanActive}, out)
 		}

@@ -50,8 +50,10 @@ type pending struct {
 	stage    stage
 	accepted bool // it was durable before this incarnation began
 	reading  *live.Reading
-	product  *live.Product // named or presented, nil when not known
-	named    bool          // the text itself names a product, be it an unknown one
+	product  *live.Product     // named or presented, nil when not known
+	others   []*live.Product   // the further ones that it names
+	known    *live.Reservation // the dialogue's hold when it was read
+	named    bool              // the text itself names a product, be it an unknown one
 	vip      bool
 	shop     live.ShopID
 	products Products
@@ -129,7 +131,7 @@ func (s *UserState) read(now int64, in Input, out []Effect) []Effect {
 	s.pending = slices.Clone(s.pending)
 	p := &s.pending[i]
 	p.stage, p.reading, p.product, p.named = stageRead, in.Reading, in.Product, in.Named
-	p.vip, p.shop, p.products = in.VIP, in.Shop, in.Products
+	p.vip, p.shop, p.products, p.others, p.known = in.VIP, in.Shop, in.Products, in.Others, in.Hold
 	return s.advance(now, out)
 }
 
@@ -145,6 +147,7 @@ func (s *UserState) advance(now int64, out []Effect) []Effect {
 		case verdictLate:
 			out = s.end(now, p, Effect{Outcome: live.Shed, Code: live.Overloaded}, out)
 		case verdictHuman:
+			s.talk = s.talk.Note(s.heard(now, &p)) // for when the dialogue is given back
 			out = s.end(now, p, Effect{Outcome: live.Quiet, Reason: live.BecauseHumanActive}, out)
 		case verdictChatter:
 			out = s.end(now, p, Effect{Outcome: live.Quiet, Reason: live.BecauseChatter}, out)
@@ -171,10 +174,23 @@ func (s *UserState) head() int {
 func (s *UserState) heard(now int64, p *pending) *dialogue.Heard {
 	h := &dialogue.Heard{
 		Now: now, Text: p.event.Text, Public: p.event.Type == live.Comment, Reading: p.reading,
-		Product: p.product, Named: p.named, VIP: p.vip,
+		Product: p.product, Others: p.others, Named: p.named, Hold: p.known, VIP: p.vip,
 	}
-	if id := s.talk.Product(now); id != "" && p.products != nil {
+	if p.products == nil {
+		return h
+	}
+	if id := s.talk.Product(now); id != "" {
 		h.Own = p.products.Product(p.shop, id)
+	}
+	if id := s.talk.Open.Other; id != "" {
+		h.Other = p.products.Product(p.shop, id)
+	}
+	switch id := s.talk.Open.Product; {
+	case id == "":
+	case h.Own != nil && h.Own.ID == id:
+		h.Asked = h.Own
+	default:
+		h.Asked = p.products.Product(p.shop, id)
 	}
 	return h
 }
@@ -226,6 +242,14 @@ func topicOf(say *dialogue.Say) Topic {
 			t.Variant = v.Size + "/" + v.Color
 		}
 	}
+	if say.Topic != "" {
+		t.Variant += "!" + say.Topic // another answer than the plain one
+	}
+	for i := range say.Also {
+		if p := say.Also[i].Product; p != nil {
+			t.Variant += "+" + string(p.ID)
+		}
+	}
 	return t
 }
 
@@ -269,7 +293,7 @@ func (s *UserState) held(now int64, in Input, out []Effect) []Effect {
 	case dialogue.Lock:
 		plan.Locked(now, in.Hold)
 	case dialogue.Free:
-		plan.Freed(in.Hold)
+		plan.Freed(in.Hold, in.Before)
 	case dialogue.Answer:
 	}
 	p.plan, p.hold, p.before, p.stage = &plan, in.Hold, in.Before, stageWriting
@@ -296,8 +320,8 @@ func (s *UserState) composed(now int64, in Input, out []Effect) []Effect {
 	if p.suggest {
 		return s.advance(now, s.end(now, p, Effect{Outcome: live.Quiet, Reason: live.BecauseSuggested, Reply: s.reply(now, &p, &in.Line)}, out))
 	}
-	s.talk = p.plan.Said(in.Line.Tail)
-	return s.advance(now, s.end(now, p, Effect{Outcome: live.Replied, Reply: s.reply(now, &p, &in.Line), Counted: in.Line.Counts}, out))
+	s.talk = p.plan.Said(dialogue.Told{Tail: in.Line.Tail, Other: in.Line.Other, Left: in.Line.Left})
+	return s.advance(now, s.end(now, p, Effect{Outcome: live.Replied, Reply: s.reply(now, &p, &in.Line), Counted: in.Line.Counts, Alone: in.Line.Alone}, out))
 }
 
 func (s *UserState) reply(now int64, p *pending, line *Line) *live.Reply {

@@ -22,24 +22,87 @@ type composer struct {
 
 // Compose implements actors.Composer.
 func (c composer) Compose(q *actors.Question) (actors.Line, error) {
-	ask := c.ask(q)
+	ask, wares := c.ask(q), c.catalogue.Load()
 	line, figures, err := c.main(ask, q)
 	if err != nil {
 		return actors.Line{}, err
 	}
+	c.also(&line, &ask, q)
 	if q.Lead == "" && q.Tail == "" {
 		return line, nil
 	}
+	if left := fewer(figures, q); left > 0 {
+		return c.short(ask, q, left)
+	}
 	if lead, ok := c.aside(&ask, q.Lead); ok {
-		line.Text = join(lead.Text, line.Text)
+		line.Text = join(lead.Text, once(lead.Text, line.Text))
 		line.Counts = line.Counts || counted(lead.Figures)
 	}
 	if q.Tail == string(scripts.TopicOffer) && !inStock(figures) {
 		return line, nil // what is not known to be there is not offered
 	}
-	if tail, ok := c.aside(&ask, q.Tail); ok {
+	about := ask
+	if q.Asked != nil {
+		about.Product, about.Variant = wares.In(q.User.Room, q.Asked), q.Chosen
+	}
+	if q.Tail == string(scripts.TopicCrossSell) {
+		about.Other = c.other(q.User.Room, q.Product)
+	}
+	if tail, ok := c.aside(&about, q.Tail); ok {
 		line.Text = join(line.Text, tail.Text)
 		line.Counts, line.Tail = line.Counts || counted(tail.Figures), true
+		if about.Other != nil {
+			line.Other = about.Other.ID
+		}
+	}
+	return line, nil
+}
+
+// once leaves out how the second of two sentences addresses the customer where the first does.
+func once(first, then string) string {
+	if strings.Contains(first, "亲") {
+		return strings.TrimPrefix(then, "亲，")
+	}
+	return then
+}
+
+// also puts the further answers of a reply behind the first.
+func (c composer) also(line *actors.Line, ask *scripts.Ask, q *actors.Question) {
+	for _, also := range q.Also {
+		own := *ask
+		own.Topic, own.Reading, own.Variant = "", also.Reading, also.Variant
+		own.Product = c.catalogue.Load().In(q.User.Room, also.Product)
+		own.Sentence = c.catalogue.Load().Sentence(also.Reading.Intent)
+		if more, err := c.book.Compose(own); err == nil && more.Text != line.Text {
+			line.Text = join(line.Text, once("亲", more.Text))
+			line.Counts = line.Counts || counted(more.Figures)
+		}
+	}
+}
+
+// fewer returns how many pieces are left where more are wanted than there are, else 0.
+func fewer(figures []scripts.Figure, q *actors.Question) int64 {
+	if q.Tail != string(scripts.TopicOffer) || q.Topic != "" {
+		return 0
+	}
+	for i := range figures {
+		if f := &figures[i]; f.Name == "stock" && f.Value > 0 && f.Value < q.Wanted {
+			return f.Value
+		}
+	}
+	return 0
+}
+
+// short offers what is left where more is wanted.
+func (c composer) short(ask scripts.Ask, q *actors.Question, left int64) (actors.Line, error) {
+	ask.Topic, ask.Left = scripts.TopicShort, &left
+	said, err := c.book.Compose(ask)
+	if err != nil {
+		return actors.Line{}, err
+	}
+	line := actors.Line{Text: said.Text, Script: said.Script, Variant: said.Variant, By: live.ByScript, Tail: true, Left: left}
+	if lead, ok := c.aside(&ask, q.Lead); ok {
+		line.Text = join(lead.Text, line.Text)
 	}
 	return line, nil
 }
@@ -69,6 +132,9 @@ func (c composer) ask(q *actors.Question) scripts.Ask {
 			ask.Product = shop.Comparing(ask.Product, facts)
 		}
 	}
+	if q.Reading != nil {
+		ask.Sentence = wares.Sentence(q.Reading.Intent)
+	}
 	if h := q.Hold; h != nil {
 		ask.Hold = &scripts.Hold{
 			SKU: h.SKU, Quantity: h.Quantity, Until: time.UnixMilli(h.Until), Confirmed: h.State == live.ReservationConfirmed,
@@ -84,9 +150,6 @@ func (c composer) aside(ask *scripts.Ask, topic string) (scripts.Line, bool) {
 	}
 	own := *ask
 	own.Topic = scripts.Topic(topic)
-	if own.Topic == scripts.TopicCrossSell {
-		own.Other = c.other(ask.User.Room, ask.Product)
-	}
 	line, err := c.book.Compose(own)
 	return line, err == nil
 }

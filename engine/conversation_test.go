@@ -16,6 +16,7 @@ import (
 	"liveroom/actors"
 	"liveroom/engine/live"
 	"liveroom/engine/shop"
+	"liveroom/engine/shop/knowledge"
 	"liveroom/nlp/entity"
 	"liveroom/scripts"
 )
@@ -26,8 +27,8 @@ import (
 // file README.md there explains the format to shop staff.
 func TestDialogues(t *testing.T) {
 	files, err := filepath.Glob("../actors/testdata/conversations/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no conversations: %v", err)
+	if err != nil || len(files) < 60 {
+		t.Fatalf("%d conversations, want at least 60: %v", len(files), err)
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
@@ -36,7 +37,7 @@ func TestDialogues(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got strings.Builder
-			c := newConversation(t)
+			c := newConversation(t, filepath.Base(file))
 			for line := range strings.Lines(string(content)) {
 				line = strings.TrimRight(line, "\n")
 				word, rest, _ := strings.Cut(line, " ")
@@ -85,12 +86,14 @@ type conversation struct {
 	out       []string
 }
 
-func newConversation(t *testing.T) *conversation {
+// newConversation begins a conversation on 2026-11-11 at 20:00. Which of several texts is said depends on the customer, who
+// is another one in each file.
+func newConversation(t *testing.T, customer string) *conversation {
 	zone, err := time.LoadLocation("Asia/Shanghai")
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &conversation{t: t, now: time.Date(2026, 11, 11, 20, 0, 0, 0, zone), user: live.UserKey{Room: "demo", User: "小美"}, wares: new(wares)}
+	c := &conversation{t: t, now: time.Date(2026, 11, 11, 20, 0, 0, 0, zone), user: live.UserKey{Room: "demo", User: live.UserID(customer)}, wares: new(wares)}
 	c.wares.Store(shop.Demo())
 	c.ledger, c.rooms = shop.NewLedger(shop.Demo()), shop.NewRooms(10)
 	c.catalogue = catalogue{c.wares, c.rooms, c.ledger, shop.NewProfiles(0)}
@@ -99,7 +102,10 @@ func newConversation(t *testing.T) *conversation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.composer = composer{book: book, catalogue: c.wares}
+	known := new(wisdom)
+	base, _ := knowledge.New(0).Update(knowledge.Demo(), c.now.UnixMilli())
+	known.Store(base)
+	c.composer = composer{book: book, catalogue: c.wares, knowledge: known, ledger: c.ledger}
 	c.names = entity.NewCatalogue(shop.Demo().Products())
 	c.state = actors.NewUserState(c.user, 16)
 	return c
@@ -119,6 +125,16 @@ func (c *conversation) do(word, rest string) []string {
 		c.stock(strings.Fields(rest))
 	case "讲解":
 		c.rooms.Present("demo", live.SKU(rest), c.now.UnixMilli())
+	case "时刻":
+		at, err := time.ParseInLocation("2006-01-02 15:04", rest, c.now.Location())
+		if err != nil || at.Before(c.now) {
+			c.t.Fatalf("时刻 %s: want a later time such as 2026-12-01 10:00: %v", rest, err)
+		}
+		c.wait(at.Sub(c.now).String())
+	case "下单", "付款", "取消订单", "退款":
+		c.order(word, strings.Fields(rest))
+	case "人数":
+		c.counts(strings.Fields(rest))
 	case "贵宾":
 		c.vip = true
 	case "坐席接手", "坐席", "坐席交还":
@@ -160,6 +176,33 @@ func (c *conversation) stock(fields []string) {
 	if _, fault := c.ledger.Apply(e, c.now); fault != nil {
 		c.t.Fatalf("库存 %v: %v", fields, fault)
 	}
+}
+
+// order takes "SKU pieces" of the customer's one order.
+func (c *conversation) order(word string, fields []string) {
+	states := map[string]live.OrderState{
+		"下单": live.OrderCreated, "付款": live.OrderPaid, "取消订单": live.OrderCancelled, "退款": live.OrderRefunded,
+	}
+	if len(fields) != 2 {
+		c.t.Fatalf("%s %v: want a sku and a number of pieces", word, fields)
+	}
+	n, err := strconv.ParseInt(fields[1], 10, 64)
+	if err != nil {
+		c.t.Fatalf("%s %v: %v", word, fields, err)
+	}
+	c.ledger.Order(c.now, &live.Event{
+		Type: live.OrderUpdate, ID: "order-1", Room: c.user.Room, User: c.user.User, SKU: live.SKU(fields[0]), Quantity: n,
+		State: states[word], At: c.now.UnixMilli(),
+	})
+}
+
+// counts takes "viewers sold" of the room.
+func (c *conversation) counts(fields []string) {
+	var viewers, sold int64
+	if n, _ := fmt.Sscan(strings.Join(fields, " "), &viewers, &sold); n != 2 {
+		c.t.Fatalf("人数 %v: want how many watch and how many were sold", fields)
+	}
+	c.rooms.Apply(&live.Event{Type: live.CountsUpdate, Room: "demo", Viewers: viewers, Sold: sold, At: c.now.UnixMilli()}, c.now)
 }
 
 func (c *conversation) account(sku live.SKU) {
@@ -214,7 +257,10 @@ func (c *conversation) says(public bool, line string) {
 			next := actors.Input{
 				Kind: actors.InRead, Seq: eff.Seq, Reading: read, Shop: "demo", Products: c.catalogue, VIP: c.vip,
 			}
-			next.Product, next.Named = c.catalogue.Resolve("demo", read.Entities)
+			next.Product, next.Others, next.Named = actors.Named(c.catalogue, "demo", m[1], read.Entities)
+			if id := c.state.Held(); id != "" {
+				next.Hold = stock{c.ledger}.Held(id)
+			}
 			c.step(next)
 		}
 	}

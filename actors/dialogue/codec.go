@@ -22,6 +22,9 @@ func (s *State) Append(dst []byte) []byte {
 	if o.Resumed {
 		flags |= 2
 	}
+	if o.Latest {
+		flags |= 8
+	}
 	if s.Complained {
 		flags |= 4
 	}
@@ -40,7 +43,7 @@ func (s *State) Append(dst []byte) []byte {
 	dst = append(dst, byte(o.Intent), byte(o.Guesses[0]), byte(o.Guesses[1]), byte(o.Guesses[2]))
 	dst = binary.AppendUvarint(dst, uint64(max(0, o.Until)))
 	dst = binary.AppendUvarint(dst, uint64(o.Quantity))
-	return appendText(appendText(appendText(dst, string(o.Product)), string(o.SKU)), string(o.Hold))
+	return appendText(appendText(appendText(appendText(dst, string(o.Product)), string(o.Other)), string(o.SKU)), string(o.Hold))
 }
 
 // maxText bounds a stored text in bytes; a longer one is not kept.
@@ -75,7 +78,8 @@ func Read(b []byte) (s State, rest []byte, err error) {
 			o.Guesses[i] = r.intent()
 		}
 		o.Until, o.Quantity = r.number(), r.number()
-		o.Product, o.SKU, o.Hold = live.ProductID(r.text()), live.SKU(r.text()), live.ReservationID(r.text())
+		o.Latest, o.Product, o.Other = flags&8 != 0, live.ProductID(r.text()), live.ProductID(r.text())
+		o.SKU, o.Hold = live.SKU(r.text()), live.ReservationID(r.text())
 	}
 	if r.bad {
 		return State{}, nil, ErrSaved

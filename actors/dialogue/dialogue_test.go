@@ -1,7 +1,9 @@
 package dialogue
 
 import (
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -54,9 +56,9 @@ func TestAdvise(t *testing.T) {
 		kg, cm     float64
 		size, body string
 	}{
-		{50, 160, "M", "160cm、50kg"}, {50, 0, "M", "50kg"}, {60, 175, "L", "175cm、60kg"}, {90, 180, "XL", "180cm、90kg"},
-		{55, 170, "L", "170cm、55kg"}, // M fits the weight alone
-		{55, 0, "L", "55kg"},         // between two, the larger
+		{50, 160, "M", "160cm、100斤"}, {50, 0, "M", "100斤"}, {60, 175, "L", "175cm、120斤"}, {90, 180, "XL", "180cm、180斤"},
+		{55, 170, "L", "170cm、110斤"}, // M fits the weight alone
+		{55, 0, "L", "110斤"},         // between two, the larger
 		{30, 0, "", ""}, {0, 0, "", ""},
 	} {
 		if size, body := advise(tee, c.kg, c.cm); size != c.size || body != c.body {
@@ -73,8 +75,68 @@ func TestTakes(t *testing.T) {
 		"要吗": neither, "可以便宜点吗？": neither, "今天天气不错": neither, "": neither, "❤️": neither,
 		"不是不要而是想问问别的颜色还有没有": neither,
 	} {
-		if got := takes(text, unsure); got != want {
+		l := lineOf(text)
+		if got := l.takes(unsure); got != want {
 			t.Errorf("takes(%q) = %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestMeant(t *testing.T) {
+	colors := func(text string, words ...string) (es []live.Entity) {
+		for _, w := range words {
+			at := strings.Index(text, w)
+			es = append(es, live.Entity{Kind: "color", Value: w, Start: utf8.RuneCountInString(text[:at])})
+		}
+		return es
+	}
+	for text, want := range map[string]string{
+		"不要白色的，黑色": "黑色", "要黑色，不要白色": "黑色", "不是白色是黑色": "黑色", "是不是白色": "白色", "要不要白色": "白色",
+		"白色": "白色", "不要那个白色": "", "不要了，白色多少钱": "白色",
+	} {
+		var words []string
+		for _, w := range []string{"白色", "黑色"} {
+			if strings.Contains(text, w) {
+				words = append(words, w)
+			}
+		}
+		got := ""
+		for _, e := range Meant(text, colors(text, words...)) {
+			got += e.Value
+		}
+		if got != want {
+			t.Errorf("of %q %q is meant, want %q", text, got, want)
+		}
+	}
+	if got := Meant("不要", []live.Entity{{Kind: "color", Start: 99}, {Kind: "color", Start: -1}}); len(got) != 2 {
+		t.Errorf("entities beyond the text were dropped: %v", got)
+	}
+}
+
+func TestWants(t *testing.T) {
+	for text, want := range map[string]bool{
+		"还是要吧": true, "帮我留着": true, "来一件": true, "好的": false, "嗯": false, "不要": false, "别留了": false, "要不要": false, "要吗": false,
+		"没有要买": false, "": false, "下单": true, "再看看要什么": false,
+	} {
+		l := lineOf(text)
+		if got := l.wants(); got != want {
+			t.Errorf("wants(%q) = %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestCancels(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		open Kind
+		want bool
+	}{
+		{"取消", Locked, true}, {"不想要了，取消", Cross, true}, {"可以取消吗", Locked, false}, {"先不取消", Locked, false},
+		{"不要了", Locked, true}, {"不要了", Cross, false}, {"不要", Instalment, false}, {"不买了", Instalment, true}, {"", Locked, false},
+	} {
+		l := lineOf(c.text)
+		if got := l.cancels(c.open); got != c.want {
+			t.Errorf("cancels(%q, %s) = %v, want %v", c.text, c.open, got, c.want)
 		}
 	}
 }
@@ -95,7 +157,7 @@ func arbitrary(t *rapid.T) State {
 	if k := Kind(rapid.IntRange(0, int(kinds)-1).Draw(t, "kind")); k != Nothing {
 		s.Open = Open{
 			Kind: k, Intent: live.Intent(rapid.IntRange(0, live.Intents).Draw(t, "open")), Resumed: rapid.Bool().Draw(t, "resumed"),
-			Until: rapid.Int64Range(0, 1<<50).Draw(t, "until"), Product: live.ProductID(text.Draw(t, "about")), SKU: live.SKU(text.Draw(t, "sku")),
+			Until: rapid.Int64Range(0, 1<<50).Draw(t, "until"), Product: live.ProductID(text.Draw(t, "about")), Other: live.ProductID(text.Draw(t, "other")), Latest: rapid.Bool().Draw(t, "latest"), SKU: live.SKU(text.Draw(t, "sku")),
 			Quantity: rapid.Int64Range(0, 99).Draw(t, "pieces"), Hold: live.ReservationID(text.Draw(t, "hold")),
 		}
 		for i := range s.Open.Guesses {
@@ -156,6 +218,12 @@ func TestPlanNeverBreaks(t *testing.T) {
 		if rapid.Bool().Draw(t, "own") {
 			h.Own = tee
 		}
+		if rapid.Bool().Draw(t, "asked") {
+			h.Asked, h.Other = tee, tee
+		}
+		if rapid.Bool().Draw(t, "others") && h.Named {
+			h.Others = []*live.Product{{ID: "bare"}, tee}
+		}
 		before := s
 		p := s.Plan(h)
 		if s != before {
@@ -164,7 +232,7 @@ func TestPlanNeverBreaks(t *testing.T) {
 		if p.Say.Reading == nil || p.Do == Reserve && (p.Quantity < 1 || p.Hold != "") {
 			t.Fatalf("plan %+v", p)
 		}
-		next := p.Said(true)
+		next := p.Said(Told{Tail: true})
 		if got, _, err := Read(next.Append(nil)); err != nil {
 			t.Fatalf("the next state %+v does not come back: %+v, %v", next, got, err)
 		}

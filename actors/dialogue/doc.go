@@ -10,5 +10,6 @@
 //  1. A message that settles the open question (yes, no, a size that was asked for, a quantity, "the first one") does.
 //  2. A message that is surely something else is answered as that; the open question is bridged and offered once more.
 //  3. A message that only names a product, size, colour or place is the latest question again with that put in (那L的呢).
-//  4. Whatever is still unsure is asked back, with the candidates.
+//  4. Of a message that asks two things, or names two products, both are answered.
+//  5. Whatever is still unsure is asked back, with the candidates. Who is upset is not asked back but passed to a person.
 package dialogue

@@ -1,7 +1,6 @@
 package dialogue
 
 import (
-	"slices"
 	"unicode/utf8"
 
 	"liveroom/engine/live"
@@ -13,12 +12,19 @@ type Heard struct {
 	Text    string
 	Public  bool
 	Reading *live.Reading
-	// Product is what the text names or, when it names none, what the host presents; nil when that is not known or not
-	// one alone.
+	// Product is what the text names or, when it names none, what the host presents; nil when that is not known. Others are
+	// the further ones that it names.
 	Product *live.Product
+	Others  []*live.Product
 	Named   bool          // the text names a product, be it an unknown one
 	Own     *live.Product // the product of the slots, nil for none
-	VIP     bool
+	Asked   *live.Product // the product of the open question, nil for none
+	Other   *live.Product // the product that the open question offers, nil for none
+	// Hold is the reservation that the dialogue knows of, as it stands; nil when that was not looked up.
+	Hold *live.Reservation
+	VIP  bool
+
+	line line // of Text, once a plan is made
 }
 
 // Do says what a plan wants done before its reply is put into words.
@@ -50,57 +56,98 @@ type Say struct {
 	Reading *live.Reading // with the intent that is answered
 	Product *live.Product
 	Variant *live.Variant // the size and colour meant, nil for the whole product
+	// Also are further answers of the same reply.
+	Also []Also
 	// Topic names the script, "" for that of the intent. Lead and Tail are topics said before and after it, "" for none;
 	// they are left out when there is nothing to say.
 	Topic, Lead, Tail string
 	Was, Next         live.Intent // of a bridge
 	Advice, Body      string      // a size, and for whom
 	Open              string      // what the tail offers again
-	VIP, FirstTime    bool
+	// Asked and Chosen are what that is about, nil when that is what the reply is about.
+	Asked          *live.Product
+	Chosen         *live.Variant
+	VIP, FirstTime bool
 	// Settles tells that the reply is about the dialogue's own business rather than a question.
 	Settles bool
 	// Hold is what is held for the user, nil for nothing; Left what is left when it is not enough.
 	Hold *live.Reservation
 	Left *int64
+	// Wanted is how many pieces the user has asked for, 0 when he has not said.
+	Wanted int64
+}
+
+// Also is one more answer within a reply: about another product, or to another question.
+type Also struct {
+	Reading *live.Reading
+	Product *live.Product
+	Variant *live.Variant
 }
 
 // Plan decides about one message. It does not change the state; Plan.Next does once the reply is on its way.
 //
 // Hot path: guarded by BenchmarkPlan and TestPlanAllocates.
 func (s State) Plan(h *Heard) Plan {
-	s = s.fresh(h.Now)
-	told := said(h.Reading.Entities)
+	own := *h
+	own.line = lineOf(h.Text)
+	return s.fresh(h.Now).known(h).plan(&own)
+}
+
+func (s State) plan(h *Heard) Plan {
+	told := said(Meant(h.Text, h.Reading.Entities))
 	p := Plan{Next: s}
-	p.Next.At = h.Now
+	p.Next.At, p.Next.Open.Latest = h.Now, false
 	p.Say.Reading, p.Say.VIP, p.Say.FirstTime = h.Reading, h.VIP && s.At == 0, s.At == 0
-	p.product(h, &s)
+	p.product(h, &s, &told)
 	if p.Say.Product != nil {
 		told.words(h.Text, p.Say.Product)
+	}
+	if d := h.Reading.Intent.Domain(); !h.Reading.Unsure && (d == live.Aftersale || d == live.Complaint) {
+		told.Quantity = 0 // of what was bought
 	}
 	p.Next.Slots = p.Next.Slots.merge(&told)
 	if h.Public {
 		p.public(h, &told)
 		return p
 	}
+	if s.noneOf(h) {
+		p.ask(h, &s, true)
+		return p
+	}
 	if s.settle(h, &told, &p) {
 		return p
 	}
-	intent := s.meant(h, &told)
+	intent, second := s.meant(h, &told)
 	if intent == 0 {
-		p.ask(h, &s)
+		p.ask(h, &s, false)
 		return p
 	}
 	p.Say.Reading = as(h.Reading, intent)
-	p.answer(h, &s, intent)
+	if p.unknown(h, intent) || p.noted(h, &told, intent) {
+		return p
+	}
+	p.answer(h, &told, &s, intent)
+	p.also(h, &s, second)
 	p.bridge(h, &s, intent)
 	return p
 }
 
+// known takes in what has become of the hold apart from the dialogue: what was ordered waits for no confirmation.
+func (s State) known(h *Heard) State {
+	if h.Hold == nil || s.Open.Hold == "" || h.Hold.ID != s.Open.Hold {
+		return s
+	}
+	if h.Hold.State == live.ReservationOrdered && s.Open.Kind == Confirm {
+		s.Open.Kind = Locked
+	}
+	return s
+}
+
 // Note takes in what a message tells that will not be answered by itself.
 func (s State) Note(h *Heard) State {
-	told := said(h.Reading.Entities)
+	told := said(Meant(h.Text, h.Reading.Entities))
 	p := Plan{Next: s.fresh(h.Now)}
-	p.product(h, &s)
+	p.product(h, &s, &told)
 	p.Next.Slots = p.Next.Slots.merge(&told)
 	p.Next.At = h.Now
 	if r := h.Reading; !r.Unsure && r.Intent.Domain() != live.Other {
@@ -121,9 +168,9 @@ func (p *Plan) Fragment(h *Heard) bool {
 	return n > 0 && n <= maxFragment
 }
 
-// product settles which product the message is about: the one it names, the one it points at while the host presents it,
-// the dialogue's own, else the presented one.
-func (p *Plan) product(h *Heard, s *State) {
+// product settles which product the message is about: the one it names, that of the open question it answers, the one it
+// points at while the host presents it, the dialogue's own, else the presented one.
+func (p *Plan) product(h *Heard, s *State, told *Slots) {
 	own := h.Own
 	if own != nil && own.ID != s.Slots.Product {
 		own = nil
@@ -135,7 +182,11 @@ func (p *Plan) product(h *Heard, s *State) {
 	switch {
 	case h.Named:
 		p.Say.Product = h.Product
-	case own == nil, shown != nil && (s.Slots.Shown || points(h.Text)):
+	case h.Other != nil && s.Open.Kind == Cross && points(h.Text):
+		p.Say.Product = h.Other
+	case h.Asked != nil && s.Open.completes(told):
+		p.Say.Product = h.Asked
+	case own == nil, shown != nil && (s.Slots.Shown && !s.Open.waits() || pointsHere(h.Text)):
 		p.Say.Product = shown
 	default:
 		p.Say.Product = own
@@ -145,6 +196,26 @@ func (p *Plan) product(h *Heard, s *State) {
 	}
 }
 
+// completes tells whether a message gives what the open question asked for.
+func (o *Open) completes(told *Slots) bool {
+	switch o.Kind {
+	case Body:
+		return told.Kg != 0 || told.Cm != 0
+	case Choice:
+		return told.choice()
+	}
+	return false
+}
+
+// waits tells whether a question is open that is about one product.
+func (o *Open) waits() bool {
+	switch o.Kind {
+	case Choice, Body, Offer, Confirm, Instalment:
+		return true
+	}
+	return false
+}
+
 // choose settles which size and colour the reply is about, and returns the one SKU that is meant, nil for several.
 func (p *Plan) choose() *live.Variant {
 	if p.Say.Product == nil {
@@ -152,6 +223,9 @@ func (p *Plan) choose() *live.Variant {
 	}
 	var one *live.Variant
 	p.Say.Variant, one = p.Next.Slots.variant(p.Say.Product)
+	if v := p.Say.Variant; v != nil && v.SKU == "" && offers(p.Say.Product, v) == 0 { // it is told once that there is none
+		p.Next.Slots.Size, p.Next.Slots.Color = without(p.Say.Product, p.Next.Slots.Size, p.Next.Slots.Color, v)
+	}
 	return one
 }
 
@@ -161,21 +235,19 @@ func (p *Plan) public(h *Heard, told *Slots) {
 	if p.Say.Product != nil {
 		p.Say.Variant, _ = told.variant(p.Say.Product)
 	}
-	if personal(h.Reading) {
+	intent := h.Reading.Intent
+	if complains(intent) {
+		p.Next.complained()
+	}
+	if intent.Domain() != live.Other {
+		p.Next.Topic = intent
+	}
+	switch {
+	case personal(h.Reading):
 		p.Say.Topic = "private"
+	case !p.unknown(h, intent):
+		p.others(h, told, intent)
 	}
-	if h.Reading.Intent.Domain() != live.Other {
-		p.Next.Topic = h.Reading.Intent
-	}
-}
-
-// personal tells whether an answer would speak of one person's order, address or phone.
-func personal(r *live.Reading) bool {
-	switch r.Intent {
-	case live.IntentTracking, live.IntentRefundProgress, live.IntentOrderChange:
-		return true
-	}
-	return slices.ContainsFunc(r.Entities, func(e live.Entity) bool { return e.Kind == "order_id" || e.Kind == "phone" })
 }
 
 // as returns the reading with another intent in place of its own.
@@ -188,114 +260,41 @@ func as(r *live.Reading, i live.Intent) *live.Reading {
 	return &c
 }
 
-// ask plans to ask back. Whoever has not been understood twice is told that a person will look.
-func (p *Plan) ask(h *Heard, s *State) {
+// ask plans to ask back, without candidates where those named were none. Whoever has not been understood twice is told
+// that a person will look.
+func (p *Plan) ask(h *Heard, s *State, none bool) {
 	p.Next.Unsure++
 	p.Say.Topic = "clarify"
-	if p.Next.Unsure > 2 {
+	p.Next.Open.Guesses = [3]live.Intent{}
+	if s.Open.Kind == Guess {
+		p.Next.Open = Open{}
+	}
+	if p.Next.Unsure > 2 || h.Reading.Emotion == live.Impatient && (s.Complained || grumbles(h.Reading)) {
 		p.Say.Topic = "handover"
 		return
 	}
-	open := opened(h.Now, Guess, h.Reading.Intent)
+	if none {
+		c := *h.Reading
+		c.Top = [3]live.Guess{}
+		p.Say.Reading = &c
+		return
+	}
+	var guesses [3]live.Intent
 	n := 0
 	for _, g := range h.Reading.Top {
 		if g.P > 0 && (g.Intent.Domain() != live.Other || g.Intent == live.IntentHuman) { // as the script names them
-			open.Guesses[n] = g.Intent
+			guesses[n] = g.Intent
 			n++
 		}
 	}
-	if n > 1 && s.Open.Kind == Nothing {
-		p.Next.Open = open
-	}
-}
-
-// wantsProduct are the questions that cannot be answered without a product.
-func wantsProduct(i live.Intent) bool {
-	switch i {
-	case live.IntentStock, live.IntentSize, live.IntentStyle, live.IntentMaterial, live.IntentSuitability, live.IntentEfficacy,
-		live.IntentUsage, live.IntentSpec, live.IntentPrice, live.IntentGift, live.IntentCompare, live.IntentShelfLife:
-		return true
-	}
-	return false
-}
-
-// answer plans the answer to an understood message, and what it leaves open.
-func (p *Plan) answer(h *Heard, s *State, intent live.Intent) {
-	p.Next.Unsure = 0
-	if intent.Domain() != live.Other {
-		p.Next.Topic = intent
-	}
-	one := p.choose()
-	if s.Open.Kind == Guess || s.Open.Kind == Product {
-		p.Next.Open = Open{} // whatever comes now, the candidates are of no more use
-	}
-	if p.Say.FirstTime && h.VIP {
-		p.Say.Lead = "vip"
-	}
-	switch {
-	case intent == live.IntentGreeting && p.Say.FirstTime:
-		p.Say.Topic = "welcome"
-	case p.Say.Product == nil:
-		if wantsProduct(intent) {
-			p.Next.Open = opened(h.Now, Product, intent)
+	if n < 2 {
+		if s.Open.waits() && h.Now <= s.Open.Until {
+			p.resume(h, s) // whatever it was, this is what an answer is waited for
 		}
-	case intent == live.IntentStock:
-		p.offer(h, s, one)
-	case intent == live.IntentSize && len(p.Say.Product.SizeChart) > 0:
-		p.fit(h)
-	}
-}
-
-// offer plans to offer a reservation after a stock answer, or notes that a size or colour is still to be chosen. While a
-// hold waits to be confirmed nothing more is offered.
-func (p *Plan) offer(h *Heard, s *State, one *live.Variant) {
-	switch {
-	case s.Open.Kind == Confirm && h.Now <= s.Open.Until:
-	case one == nil:
-		p.Next.Open = opened(h.Now, Choice, live.IntentStock)
-	default:
-		p.Say.Tail = "offer"
-		p.Then = opened(h.Now, Offer, live.IntentStock)
-		p.Then.SKU, p.Then.Quantity = one.SKU, max(1, p.Next.Slots.Quantity)
-		if s.Open.Kind == Offer || s.Open.Kind == Choice {
-			p.Next.Open = Open{}
-		}
-	}
-}
-
-// fit plans a recommendation of a size, or asks for what it needs.
-func (p *Plan) fit(h *Heard) {
-	slots := &p.Next.Slots
-	if slots.Kg == 0 && slots.Cm == 0 {
-		p.Say.Tail, p.Then = "ask_body", opened(h.Now, Body, live.IntentSize)
 		return
 	}
-	if p.Next.Open.Kind == Body {
-		p.Next.Open = Open{}
+	if p.Next.Open.Kind == Nothing {
+		p.Next.Open = opened(h.Now, Guess, h.Reading.Intent)
 	}
-	if p.Say.Advice, p.Say.Body = advise(p.Say.Product, slots.Kg, slots.Cm); p.Say.Advice != "" {
-		p.Say.Topic, p.Say.Settles = "size_advice", true
-	}
-}
-
-// bridge ties the answer to a question that was open before: the first time something else is asked, old and new are
-// named, and the old is offered once more.
-func (p *Plan) bridge(h *Heard, s *State, intent live.Intent) {
-	old := s.Open
-	switch {
-	case old.Kind == Nothing || old.Kind == Guess || old.Kind == Product || old.Resumed || h.Now > old.Until:
-		return
-	case intent.Domain() == live.Other || intent.Domain() == live.Complaint:
-		return
-	case intent == old.Intent || p.Next.Open.Kind != old.Kind || p.Say.Settles:
-		return
-	}
-	p.Say.Lead, p.Say.Was, p.Say.Next = "bridge", old.Intent, intent
-	p.Say.Tail, p.Say.Open = "resume", old.Kind.String()
-	p.Then = old
-	p.Then.Resumed, p.Then.Until = true, max(old.Until, h.Now)
-	if old.Kind != Confirm {
-		p.Then.Until = h.Now + openFor
-	}
-	p.Next.Open.Resumed = true
+	p.Next.Open.Guesses = guesses
 }

@@ -4,54 +4,93 @@ import "liveroom/engine/live"
 
 // settle plans for a message that answers the open question, and tells whether it does.
 func (s State) settle(h *Heard, told *Slots, p *Plan) bool {
+	if s.Open.Kind == Nothing || s.pointsAt(h.line.bare) >= 0 {
+		return false
+	}
+	if s.Open.Hold != "" && s.Open.Kind != Confirm && h.line.cancels(s.Open.Kind) {
+		return s.cancel(h, p)
+	}
 	switch s.Open.Kind {
 	case Offer:
-		return s.settleOffer(h, told, p)
+		return s.settleOffer(h, told, p, h.line.takes(h.Reading))
 	case Confirm:
 		return s.settleHold(h, told, p)
 	case Instalment:
-		switch takes(h.Text, h.Reading) {
-		case yes:
-			p.settled("instalment", live.IntentAffirm)
+		return s.settleInstalment(h, p)
+	case Cross, Locked:
+		if s.Open.Hold != "" && h.line.confirms() {
+			p.lock(h, &s.Open)
+			p.Next.Open.Resumed = true // once more: nothing goes on from there
 			return true
-		case no:
-			p.settled("declined", live.IntentDeny)
-			return true
+		}
+		return s.Open.Kind == Cross && s.settleCross(h, told, p)
+	case Choice:
+		return s.settleChoice(h, told, p)
+	case Dropped:
+		if h.line.wants() {
+			return s.settleOffer(h, told, p, yes)
 		}
 	}
 	return false
 }
 
 // settled plans an answer that closes what was open.
-func (p *Plan) settled(topic string, i live.Intent) {
+func (p *Plan) settled(h *Heard, topic string, i live.Intent) {
 	p.choose()
 	p.Next.Open, p.Next.Unsure = Open{}, 0
-	p.Say.Topic, p.Say.Settles, p.Say.Reading = topic, true, as(p.Say.Reading, i)
+	p.Say.Topic, p.Say.Settles, p.Say.Reading = topic, true, as(h.Reading, i)
 }
 
 // settleOffer takes yes, no and a number of pieces.
-func (s State) settleOffer(h *Heard, told *Slots, p *Plan) bool {
-	if h.Named || told.choice() && !s.sameChoice(h, told) {
+func (s State) settleOffer(h *Heard, told *Slots, p *Plan, answer yesNo) bool {
+	if h.Named && !same(h.Product, h.Asked) || told.choice() && !s.sameChoice(h, told) {
 		return false // something else is wanted after all
 	}
-	answer := takes(h.Text, h.Reading)
 	if answer == neither && told.Quantity > 0 && !asks(h.Text) && takesPieces(h.Reading) {
 		answer = yes
 	}
+	if answer == neither && h.Named && h.line.wants() {
+		answer = yes
+	}
+	if !s.Open.Latest && s.Open.Kind == Offer && !h.Named && h.Own != nil && !same(h.Own, h.Asked) {
+		return false // by now it would be about something else
+	}
 	switch answer {
 	case yes:
-		p.settled("reserved", live.IntentAffirm)
-		p.Do, p.SKU, p.Quantity = Reserve, s.Open.SKU, max(1, s.Open.Quantity)
-		if told.Quantity > 0 {
-			p.Quantity = told.Quantity
-		}
-		p.variantOf(h, s.Open.SKU)
+		p.reserve(h, &s.Open, told.Quantity)
 		return true
 	case no:
-		p.settled("declined", live.IntentDeny)
+		p.settled(h, "declined", live.IntentDeny)
+		p.Next.Open = dropped(h.Now, &s.Open)
+		p.variantOf(h, s.Open.SKU)
 		return true
 	}
 	return false
+}
+
+// same tells whether two products are the same one, as far as both are known.
+func same(a, b *live.Product) bool { return a != nil && b != nil && a.ID == b.ID }
+
+// reserve plans to hold what was offered; more than one person may have is not tried.
+func (p *Plan) reserve(h *Heard, o *Open, pieces int64) {
+	p.settled(h, "reserved", live.IntentAffirm)
+	p.Do, p.SKU, p.Quantity = Reserve, o.SKU, max(1, o.Quantity)
+	if pieces > 0 {
+		p.Quantity = pieces
+	}
+	p.variantOf(h, o.SKU)
+	p.Next.Open = opened(h.Now, Offer, live.IntentStock) // until it is known what became of it
+	p.Next.Open.Product, p.Next.Open.SKU, p.Next.Open.Quantity = o.Product, o.SKU, 1
+	if p.Quantity > MaxQuantity {
+		p.Do, p.Say.Topic, p.Next.Slots.Quantity = Answer, "short", 0
+	}
+}
+
+// dropped returns what is kept in mind of an offer or hold that was declined.
+func dropped(now int64, o *Open) Open {
+	d := opened(now, Dropped, live.IntentStock)
+	d.Product, d.SKU, d.Quantity = o.Product, o.SKU, o.Quantity
+	return d
 }
 
 // takesPieces tells whether a text that names a number of pieces takes an offer rather than asks something.
@@ -60,143 +99,237 @@ func takesPieces(r *live.Reading) bool {
 	case live.IntentAffirm, live.IntentOrdering, live.IntentUnknown, live.IntentChatter:
 		return true
 	}
-	return r.Unsure && r.Intent.Domain() == live.Presale
+	return r.Unsure
 }
 
-// sameChoice tells whether what was said names the very SKU that is on offer.
+// sameChoice tells whether what was said names the very SKU that is open.
 func (s *State) sameChoice(h *Heard, told *Slots) bool {
-	if h.Own == nil {
+	if h.Asked == nil {
 		return false
 	}
-	slots := s.Slots.merge(told)
-	_, one := slots.variant(h.Own)
+	v := chosen(h.Asked, s.Open.SKU)
+	if v == nil {
+		return false
+	}
+	slots := Slots{Size: v.Size, Color: v.Color}
+	slots = slots.merge(told)
+	_, one := slots.variant(h.Asked)
 	return one != nil && one.SKU == s.Open.SKU
 }
 
-// settleHold takes yes and no about pieces that are held, and tells of a hold that has run out.
+// settleHold takes yes and no about pieces that are held, a change of mind about which or how many, and tells of a hold
+// that has run out.
 func (s State) settleHold(h *Heard, told *Slots, p *Plan) bool {
-	if h.Named || told.choice() && !s.sameChoice(h, told) {
+	if h.Named && !same(h.Product, h.Asked) {
 		return false
 	}
-	switch takes(h.Text, h.Reading) {
-	case yes:
-		p.settled("locked", live.IntentAffirm)
-		p.Do, p.SKU, p.Quantity, p.Hold = Lock, s.Open.SKU, s.Open.Quantity, s.Open.Hold
-		if h.Now > s.Open.Until {
-			p.Do, p.Say.Topic = Answer, "expired"
+	gone := h.Now > s.Open.Until
+	answer := h.line.takes(h.Reading)
+	if told.choice() && !s.sameChoice(h, told) {
+		return !gone && s.swap(h, told, p, answer)
+	}
+	if told.Quantity > 0 && told.Quantity != s.Open.Quantity && !asks(h.Text) && (answer == yes || corrects(h.Text) || takesPieces(h.Reading)) && !gone {
+		p.Next.Slots.Quantity = told.Quantity
+		return s.swapTo(h, p, chosen(h.Asked, s.Open.SKU))
+	}
+	switch {
+	case answer == yes && (s.holdsTopic(h) || h.line.confirms()):
+		p.lock(h, &s.Open)
+		if gone {
+			p.Do, p.Say.Topic, p.Next.Open = Answer, "expired", again(h.Now, &s.Open)
 		}
-	case no:
-		p.settled("declined", live.IntentDeny)
+	case answer == no:
+		p.settled(h, "declined", live.IntentDeny)
+		p.Next.Open = dropped(h.Now, &s.Open)
 		p.Do, p.SKU, p.Hold = Free, s.Open.SKU, s.Open.Hold
-		if h.Now > s.Open.Until {
+		if gone {
 			p.Do = Answer
 		}
+		p.variantOf(h, s.Open.SKU)
 	default:
 		return false
 	}
+	return true
+}
+
+// lock plans to make a hold an order line.
+func (p *Plan) lock(h *Heard, o *Open) {
+	p.settled(h, "locked", live.IntentAffirm)
+	p.Do, p.SKU, p.Quantity, p.Hold = Lock, o.SKU, o.Quantity, o.Hold
+	p.variantOf(h, o.SKU)
+	p.Next.Open = locked(o) // until it is known what became of it
+}
+
+// holdsTopic tells whether what is held is still what the dialogue is about, so that a bare yes means it.
+func (s *State) holdsTopic(h *Heard) bool {
+	if h.Own == nil || h.Asked == nil {
+		return true
+	}
+	if h.Own.ID != h.Asked.ID {
+		return false
+	}
+	_, one := s.Slots.variant(h.Own)
+	return one == nil || one.SKU == s.Open.SKU
+}
+
+// again returns the offer to hold once more what was held.
+func again(now int64, o *Open) Open {
+	offer := opened(now, Offer, live.IntentStock)
+	offer.Product, offer.SKU, offer.Quantity = o.Product, o.SKU, max(1, o.Quantity)
+	return offer
+}
+
+// swap plans for a user who wants another size or colour than the one that is held.
+func (s State) swap(h *Heard, told *Slots, p *Plan, answer yesNo) bool {
+	held := chosen(h.Asked, s.Open.SKU)
+	if held == nil || p.Next.Slots.Product != h.Asked.ID || asks(h.Text) || answer == neither && !corrects(h.Text) && !h.Reading.Unsure && h.Reading.Intent != live.IntentOrdering {
+		return false // only a question about the other
+	}
+	slots := Slots{Size: held.Size, Color: held.Color}
+	slots = slots.merge(told)
+	_, one := slots.variant(h.Asked)
+	if one == nil {
+		return false
+	}
+	p.Next.Slots.Size, p.Next.Slots.Color = slots.Size, slots.Color
+	return s.swapTo(h, p, one)
+}
+
+// swapTo plans to give back what is held and to offer other pieces, or another number, instead.
+func (s State) swapTo(h *Heard, p *Plan, one *live.Variant) bool {
+	if one == nil {
+		return false
+	}
+	old := s.Open
+	p.settled(h, "", live.IntentStock)
+	p.Say.Product, p.Say.Variant = h.Asked, chosenOf(h.Asked, one.SKU)
+	p.Do, p.SKU, p.Hold = Free, old.SKU, old.Hold
+	p.Next.Topic = live.IntentStock
+	p.Next.Slots = p.Next.Slots.about(h.Asked, true)
+	p.offer(h, &State{}, one)
+	p.Say.Lead = "switched"
+	return true
+}
+
+// settleInstalment takes yes and no to instalments.
+func (s State) settleInstalment(h *Heard, p *Plan) bool {
+	topic, intent := "instalment", live.IntentAffirm
+	answer := h.line.takes(h.Reading)
+	about := hasAny(h.Text, "分期", "免息", "利息", "手续费", "每期", "几期")
+	switch {
+	case !about && !s.Open.Latest:
+		return false // by now yes and no are about something else
+	case about && answer == neither:
+		if asks(h.Text) { // how they work: that there are any is still open
+			p.settled(h, topic, live.IntentOrdering)
+			p.variantOf(h, s.Open.SKU)
+			p.Next.Open = s.Open
+			return true
+		}
+		if answer = yes; hasAny(h.Text, "不", "别") {
+			answer = no
+		}
+	}
+	switch answer {
+	case no:
+		topic, intent = "declined", live.IntentDeny
+	case neither:
+		return false
+	}
+	p.settled(h, topic, intent)
+	p.Say.Open = Instalment.String()
+	p.variantOf(h, s.Open.SKU)
+	p.Next.Open = locked(&s.Open)
+	p.cross(&s.Open)
+	return true
+}
+
+// locked returns what is kept in mind of an order line.
+func locked(o *Open) Open {
+	return Open{Kind: Locked, Intent: live.IntentStock, Until: o.Until, Product: o.Product, SKU: o.SKU, Quantity: o.Quantity, Hold: o.Hold}
+}
+
+// cross plans to offer another product once all is settled.
+func (p *Plan) cross(o *Open) {
+	if p.Next.Complained {
+		return
+	}
+	p.Say.Tail = "cross_sell"
+	p.Then = locked(o)
+	p.Then.Kind, p.Then.Intent, p.Then.Latest = Cross, live.IntentRecommend, true
+}
+
+// settleCross takes yes and no to another product.
+func (s State) settleCross(h *Heard, told *Slots, p *Plan) bool {
+	if h.Named || told.choice() || h.Other == nil || !s.Open.Latest {
+		return false
+	}
+	answer := h.line.takes(h.Reading)
+	if h.line.looks() {
+		answer = yes
+	}
+	switch answer {
+	case yes:
+		p.settled(h, "", live.IntentRecommend)
+		p.Say.Settles = false
+		p.Say.Product, p.Say.Variant = h.Other, nil
+		p.Next.Slots, p.Next.Topic = p.Next.Slots.about(h.Other, true), live.IntentRecommend
+		p.Next.Open = locked(&s.Open)
+		return true
+	case no:
+		p.settled(h, "declined", live.IntentDeny)
+		p.Say.Open = Cross.String()
+		p.Next.Open = locked(&s.Open)
+		return true
+	}
+	return false
+}
+
+// settleChoice takes yes and no where another size or colour was offered for one that is sold out.
+func (s State) settleChoice(h *Heard, told *Slots, p *Plan) bool {
+	if h.Named || told.choice() || h.Asked == nil || !s.Open.Latest {
+		return false
+	}
+	answer := h.line.takes(h.Reading)
+	if h.line.looks() {
+		answer = yes
+	}
+	switch answer {
+	case yes:
+		if s.Open.Resumed { // what was asked for is sold out
+			p.Next.Slots.Size, p.Next.Slots.Color = "", ""
+		}
+		p.Next.Slots = p.Next.Slots.about(h.Asked, true)
+		p.Say.Product = h.Asked
+		p.settled(h, "", live.IntentStock)
+		p.Say.Settles = false
+		p.Next.Open = s.Open
+		return true
+	case no:
+		p.settled(h, "declined", live.IntentDeny)
+		return true
+	}
+	return false
+}
+
+// cancel plans to give an order line back.
+func (s State) cancel(h *Heard, p *Plan) bool {
+	p.settled(h, "declined", live.IntentDeny)
+	p.Do, p.SKU, p.Hold = Free, s.Open.SKU, s.Open.Hold
+	p.Next.Open = dropped(h.Now, &s.Open)
 	p.variantOf(h, s.Open.SKU)
 	return true
 }
 
-// variantOf makes the reply speak of one SKU.
+// variantOf makes the reply, and the dialogue, speak of one SKU.
 func (p *Plan) variantOf(h *Heard, sku live.SKU) {
-	for _, product := range [...]*live.Product{h.Own, p.Say.Product} {
-		if product == nil {
-			continue
-		}
-		for i := range product.Variants {
-			if product.Variants[i].SKU == sku {
-				p.Say.Product, p.Say.Variant = product, &product.Variants[i]
-				return
-			}
+	for _, product := range [...]*live.Product{h.Asked, h.Own} {
+		if v := chosen(product, sku); v != nil {
+			p.Say.Product, p.Say.Variant = product, chosenOf(product, sku)
+			kept := p.Next.Slots.Quantity
+			p.Next.Slots = p.Next.Slots.about(product, true)
+			p.Next.Slots.Quantity = kept
+			return
 		}
 	}
-}
-
-// meant returns the intent a message is answered as, 0 when that is not known.
-func (s *State) meant(h *Heard, told *Slots) live.Intent {
-	r := h.Reading
-	if i := s.filled(h, told); i != 0 {
-		return i
-	}
-	sure := !r.Unsure && r.Intent != live.IntentUnknown
-	switch {
-	case (told.choice() || h.Named) && asksStock(h.Text) && (!sure || alike(r.Intent, live.IntentStock)):
-		return live.IntentStock
-	case sure && r.Intent.Domain() != live.Other:
-		return r.Intent
-	case r.Intent == live.IntentDeny && corrects(h.Text) && (told.choice() || h.Named) && s.Topic != 0:
-		return s.Topic
-	case sure:
-		return r.Intent
-	case told.Kg != 0 || told.Cm != 0:
-		return live.IntentSize
-	case s.Topic == 0:
-		return 0
-	case told.choice() || h.Named && h.Product != nil || told.Quantity != 0 && s.Topic == live.IntentStock:
-		return s.Topic
-	case told.City != "" && s.Topic.Domain() == live.Logistics:
-		return s.Topic
-	case told.City != "":
-		return live.IntentDelivery
-	case points(h.Text) && h.Product != nil && short(h.Text):
-		return s.Topic
-	}
-	return 0
-}
-
-// short tells whether a text is no longer than a pointing phrase.
-func short(text string) bool { return bare(text) != "" }
-
-// filled returns the question that a message completes by telling what was asked for, 0 when it does not.
-func (s *State) filled(h *Heard, told *Slots) live.Intent {
-	r := h.Reading
-	other := !r.Unsure && r.Intent != s.Open.Intent && r.Intent.Domain() != live.Other && !alike(r.Intent, s.Open.Intent)
-	switch s.Open.Kind {
-	case Guess:
-		n := 0
-		for n < len(s.Open.Guesses) && s.Open.Guesses[n] != 0 {
-			n++
-		}
-		if i := ordinal(h.Text, n); i >= 0 {
-			return s.Open.Guesses[i]
-		}
-		if r.Unsure {
-			return s.likeliest(r, n)
-		}
-	case Product:
-		if h.Product != nil && h.Named && !other {
-			return s.Open.Intent
-		}
-	case Choice:
-		if told.choice() && !other {
-			return s.Open.Intent
-		}
-	case Body:
-		if (told.Kg != 0 || told.Cm != 0) && !other {
-			return s.Open.Intent
-		}
-	}
-	return 0
-}
-
-// alike tells whether a text that only names a size or colour may be read as the one intent where the other is meant.
-func alike(a, b live.Intent) bool {
-	group := func(i live.Intent) bool {
-		return i == live.IntentStock || i == live.IntentSize || i == live.IntentStyle || i == live.IntentOrdering
-	}
-	return group(a) && group(b)
-}
-
-// likeliest returns the candidate that an unsure reading speaks for, 0 when for none.
-func (s *State) likeliest(r *live.Reading, n int) live.Intent {
-	const enough = .3
-	for _, g := range r.Top {
-		for _, c := range s.Open.Guesses[:n] {
-			if g.Intent == c && g.P >= enough {
-				return c
-			}
-		}
-	}
-	return 0
 }

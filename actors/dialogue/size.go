@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"strconv"
+	"strings"
 
 	"liveroom/engine/live"
 )
@@ -10,7 +11,7 @@ import (
 // tell. A row fits when every bound it has is met by a figure that is known; of several the one with the fewest open
 // bounds counts, then the larger, since too large is returned less often than too small.
 func advise(p *live.Product, kg, cm float64) (size, body string) {
-	best := -1
+	best, byKg, byCm := -1, false, false
 	for i := range p.SizeChart {
 		row := &p.SizeChart[i]
 		fits, told := within(kg, row.MinKg, row.MaxKg), 0
@@ -26,9 +27,19 @@ func advise(p *live.Product, kg, cm float64) (size, body string) {
 		if fits && told > 0 && told >= best {
 			best, size = told, row.Size
 		}
+		byKg, byCm = byKg || row.MinKg+row.MaxKg > 0, byCm || row.MinCm+row.MaxCm > 0
 	}
 	if size == "" {
 		return "", ""
+	}
+	if !byKg { // what the chart does not go by is not said
+		kg = 0
+	}
+	if !byCm {
+		cm = 0
+	}
+	if strings.Trim(size, "0123456789.") == "" {
+		size += "码"
 	}
 	return size, bodyText(kg, cm)
 }
@@ -47,7 +58,7 @@ func bodyText(kg, cm float64) string {
 		if len(b) > 0 {
 			b = append(b, "、"...)
 		}
-		b = append(strconv.AppendFloat(b, kg, 'f', -1, 64), "kg"...)
+		b = append(strconv.AppendFloat(b, kg*2, 'f', -1, 64), "斤"...) // as people tell their weight
 	}
 	return string(b)
 }

@@ -3,12 +3,42 @@ package dialogue
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"liveroom/engine/live"
 )
 
 // MaxQuantity bounds the pieces that one person may ask to have reserved.
 const MaxQuantity = 99
+
+// Meant returns the entities of a text without those that it says are not meant: 不要白色的，黑色; 不是3号是1号.
+func Meant(text string, entities []live.Entity) []live.Entity {
+	if !hasAny(text, refusals...) {
+		return entities
+	}
+	runes := []rune(text)
+	var meant []live.Entity
+	for i := range entities {
+		if start := entities[i].Start; start > 0 && start <= len(runes) && refuses(string(runes[:start])) {
+			continue
+		}
+		meant = append(meant, entities[i])
+	}
+	return meant
+}
+
+// refusals are the words before what is not meant; asked as a question they refuse nothing.
+var refusals = []string{"不要", "不是", "不想要", "不喜欢", "不拍", "不买", "别拿", "别发"}
+
+func refuses(before string) bool {
+	before = strings.TrimRight(before, " 这那个件的")
+	for _, w := range refusals {
+		if strings.HasSuffix(before, w) {
+			return !strings.HasSuffix(before, "要不要") && !strings.HasSuffix(before, "是不是")
+		}
+	}
+	return false
+}
 
 // said returns what the entities of one text tell, beside products.
 func said(entities []live.Entity) (s Slots) {
@@ -50,6 +80,9 @@ func (s *Slots) words(text string, p *live.Product) {
 
 // names tells whether a text names a size, in full or by its number of at least two digits alone.
 func names(text, size string) bool {
+	if word := strings.TrimRight(size, ".0123456789GgTtMmLl升克毫"); word != size && utf8.RuneCountInString(word) > 1 && strings.Contains(text, word) {
+		return true // 正装 of 正装3.5g
+	}
 	digits := strings.TrimRight(size, "GgTtMmLl码号升克寸")
 	if len(digits) < 2 || strings.Trim(digits, "0123456789") != "" {
 		return len(size) > 1 && strings.Contains(text, size)
@@ -147,7 +180,36 @@ func (s *Slots) variant(p *live.Product) (v, one *live.Variant) {
 	case one != nil:
 		return one, one
 	}
+	// What it does not come in at all is said alone: 没有粉色 rather than 没有M粉色.
+	switch size, color := offers(p, &live.Variant{Size: want.Size}), offers(p, &live.Variant{Color: want.Color}); {
+	case size == 0 && color > 0:
+		want.Color = ""
+	case color == 0 && size > 0:
+		want.Size = ""
+	}
 	return &want, nil
+}
+
+// offers returns how many SKUs of a product have a size and colour, of which either may be left open.
+func offers(p *live.Product, want *live.Variant) (n int) {
+	for i := range p.Variants {
+		v := &p.Variants[i]
+		if (want.Size == "" || v.Size == want.Size) && (want.Color == "" || v.Color == want.Color) {
+			n++
+		}
+	}
+	return n
+}
+
+// without returns size and colour without those that a product does not come in.
+func without(p *live.Product, size, color string, told *live.Variant) (string, string) {
+	if told.Size != "" && offers(p, &live.Variant{Size: told.Size}) == 0 {
+		size = ""
+	}
+	if told.Color != "" && offers(p, &live.Variant{Color: told.Color}) == 0 {
+		color = ""
+	}
+	return size, color
 }
 
 // match returns the product's own word for what was said: the same, or the only one that has it in it (蓝色 is 雾霾蓝).

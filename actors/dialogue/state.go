@@ -70,12 +70,14 @@ func (k Kind) String() string {
 
 // Open is a question of ours that waits for an answer.
 type Open struct {
-	Kind     Kind
-	Intent   live.Intent // the question of the user that it serves
-	Resumed  bool        // it has been asked a second time
-	Until    int64       // when it is forgotten, Unix milliseconds
-	// Product is what it is about, which need not be what the user speaks of by now; of Cross, what is offered.
+	Kind    Kind
+	Intent  live.Intent // the question of the user that it serves
+	Resumed bool        // it has been asked a second time
+	Latest  bool        // the latest reply asked it
+	Until   int64       // when it is forgotten, Unix milliseconds
+	// Product is what it is about, which need not be what the user speaks of by now, and Other what Cross offers.
 	Product  live.ProductID
+	Other    live.ProductID
 	SKU      live.SKU // what is offered or held
 	Quantity int64    // of it
 	Hold     live.ReservationID
@@ -121,5 +123,5 @@ func (s State) Taken() State {
 
 // opened returns what is open from now on.
 func opened(now int64, k Kind, i live.Intent) Open {
-	return Open{Kind: k, Intent: i, Until: now + openFor}
+	return Open{Kind: k, Intent: i, Until: now + openFor, Latest: true}
 }
