@@ -27,7 +27,7 @@ func (s *Server) accept(ctx context.Context, ln net.Listener, c carrier) {
 		conn, err := ln.Accept()
 		switch {
 		case err == nil:
-			s.admit(conn, c)
+			s.admit(conn, &link{carrier: c})
 		case ctx.Err() != nil, errors.Is(err, net.ErrClosed):
 			return
 		default: // out of descriptors, most likely: let some be closed
@@ -43,8 +43,7 @@ func (s *Server) accept(ctx context.Context, ln net.Listener, c carrier) {
 }
 
 // admit hands a connection to a loop, marked when there are too many.
-func (s *Server) admit(conn net.Conn, c carrier) {
-	l := &link{carrier: c}
+func (s *Server) admit(conn net.Conn, l *link) {
 	s.mu.Lock()
 	if s.links >= s.cfg.Links.Max || !s.arrivals.Allow() {
 		l.refusal = live.TooManyLinks
@@ -63,7 +62,7 @@ func (s *Server) admit(conn net.Conn, c carrier) {
 		return
 	}
 	if _, err := s.engine.EnrollContext(conn, l); err != nil || !l.opened {
-		s.log.Warn("connection not taken", "carrier", c.String(), "err", err)
+		s.log.Warn("connection not taken", "carrier", l.carrier.String(), "err", err)
 		s.closed(l)
 	}
 }

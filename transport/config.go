@@ -29,9 +29,12 @@ type Config struct {
 	Viewer, Seat, Ingest Allowance
 	// BroadcastEvery is the window within which broadcasts to a room leave together. Default 300 ms.
 	BroadcastEvery time.Duration
-	// OriginPatterns are the hosts whose pages may open links, as patterns of package path ("*.example.com"). By default every page may:
-	// a link proves itself by the token in its hello, never by cookies. Programs that are no browser send no origin and may always.
+	// OriginPatterns are the hosts whose pages may open links, as patterns of package path ("*.example.com"; "*" is every page).
+	// By default pages of the host that the link is opened to may. Programs that are no browser send no origin and may always.
 	OriginPatterns []string
+	// Proxies are the addresses, or prefixes like 10.0.0.0/8, of proxies in front: what comes from there begins with a PROXY header of
+	// version 2 that names the client, or is refused. Whoever can connect from there can name any address. Default none.
+	Proxies []string
 }
 
 // LinkBounds bounds the number of links.
@@ -42,6 +45,18 @@ type LinkBounds struct {
 	// AcceptRate is how many new links a second are taken on the average, AcceptBurst how many at once. Defaults 5,000 and 10,000.
 	AcceptRate  float64
 	AcceptBurst int
+	// HalfOpen is how many links may be on their way to hello, over all: WebSocket handshakes, and hellos that have not come. When
+	// there are more, the one that has waited longest goes. Default 4,096.
+	HalfOpen int
+	// PerAddress is how many links one address may have, or the first 64 bits of an IPv6 address; -1 is no bound. Default 1,000.
+	PerAddress int
+	// PerAddressRate is how many new links a second one address may open on the average, and ten times as many at once; -1 is no
+	// bound. Default 100.
+	PerAddressRate float64
+	// HalfOpenPerAddress is HalfOpen for one address; -1 is no bound. Default 256.
+	HalfOpenPerAddress int
+	// Exempt are addresses or prefixes that the three bounds of one address do not hold for; none is an empty list. Default loopback.
+	Exempt []string
 }
 
 // Times are the deadlines of a link.
@@ -74,7 +89,10 @@ type Allowance struct {
 func Default() Config {
 	return Config{
 		TCPAddr: ":7700", WSAddr: ":7701",
-		Links:          LinkBounds{Max: defaultMaxLinks(), AcceptRate: 5000, AcceptBurst: 10000},
+		Links: LinkBounds{
+			Max: defaultMaxLinks(), AcceptRate: 5000, AcceptBurst: 10000, HalfOpen: 4096,
+			PerAddress: 1000, PerAddressRate: 100, HalfOpenPerAddress: 256, Exempt: []string{"127.0.0.0/8", "::1"},
+		},
 		Times:          Times{Hello: 5 * time.Second, Heartbeat: 15 * time.Second, Idle: 45 * time.Second, Linger: 2 * time.Second},
 		Viewer:         Allowance{Rate: 20, Burst: 40, SendBuffer: 16 << 10, Outbox: 64 << 10},
 		Seat:           Allowance{Rate: 50, Burst: 100, SendBuffer: 16 << 10, Outbox: 256 << 10},
@@ -103,6 +121,13 @@ func (c Config) filled() Config {
 	or(&c.Links.Max, d.Links.Max)
 	or(&c.Links.AcceptRate, d.Links.AcceptRate)
 	or(&c.Links.AcceptBurst, d.Links.AcceptBurst)
+	or(&c.Links.HalfOpen, d.Links.HalfOpen)
+	or(&c.Links.PerAddress, d.Links.PerAddress)
+	or(&c.Links.PerAddressRate, d.Links.PerAddressRate)
+	or(&c.Links.HalfOpenPerAddress, d.Links.HalfOpenPerAddress)
+	if len(c.Links.Exempt) == 0 {
+		c.Links.Exempt = d.Links.Exempt
+	}
 	or(&c.Times.Hello, d.Times.Hello)
 	or(&c.Times.Heartbeat, d.Times.Heartbeat)
 	or(&c.Times.Idle, d.Times.Idle)
@@ -160,6 +185,19 @@ func (c Config) Validate() error {
 		bad(a.a.Rate > 0 && a.a.Burst > 0, "%s.Rate and Burst are %g and %d, want more than 0", a.name, a.a.Rate, a.a.Burst)
 		bad(a.a.SendBuffer >= 4<<10, "%s.SendBuffer is %d, want at least 4096", a.name, a.a.SendBuffer)
 		bad(a.a.Outbox >= 4<<10, "%s.Outbox is %d, want at least 4096; the longest frame has %d", a.name, a.a.Outbox, wire.MaxPayload)
+	}
+	bad(c.Links.HalfOpen > 0, "Links.HalfOpen is %d, want at least 1", c.Links.HalfOpen)
+	for _, b := range []struct {
+		name string
+		n    float64
+	}{{"PerAddress", float64(c.Links.PerAddress)}, {"PerAddressRate", c.Links.PerAddressRate}, {"HalfOpenPerAddress", float64(c.Links.HalfOpenPerAddress)}} {
+		bad(b.n > 0 || b.n == -1, "Links.%s is %g, want more than 0, or -1 for no bound", b.name, b.n)
+	}
+	if _, err := newAddresses(&c.Links); err != nil {
+		problems = append(problems, err)
+	}
+	if _, err := prefixes("Proxies", c.Proxies); err != nil {
+		problems = append(problems, err)
 	}
 	for _, p := range c.OriginPatterns {
 		_, err := path.Match(p, "")

@@ -17,6 +17,9 @@
 //	queue                 bound                            filled by        drained by   when full
 //	accept                the kernel's backlog             the network      acceptors    the kernel refuses
 //	links                 Links.Max                        acceptors        the links    bye too_many_links, retry_ms
+//	links before hello    Links.HalfOpen, and for each     acceptors        the links    the one that waited longest
+//	                      address HalfOpenPerAddress                                     goes: bye too_many_links
+//	links of an address   PerAddress, PerAddressRate       acceptors        the links    bye too_many_links, retry_ms
 //	links being refused   256                              acceptors        the loops    closed without a word, counted
 //	bytes in              one frame, 64 KiB (8 KiB before  a link           its loop     bye too_large
 //	                      the handshake is over)

@@ -58,6 +58,8 @@ func (lp *loop) traffic(l *link) gnet.Action {
 // step reads one frame from the front of buf, and returns its length, or 0 and how many bytes are needed.
 func (lp *loop) step(l *link, buf []byte, now time.Time) (n, need int) {
 	switch {
+	case l.stage == unnamed:
+		return lp.introduce(l, buf)
 	case l.stage == handshaking:
 		return lp.handshake(l, buf)
 	case l.carrier == overWS:
@@ -180,6 +182,7 @@ func (lp *loop) greet(l *link, h *wire.Hello) {
 		lp.farewell(l, fault.Code, reasonOf(fault), 0)
 		return
 	}
+	lp.waited(l)
 	l.who, l.stage = who, open
 	a := l.allowance()
 	l.bucket = bucket{level: float64(a.Burst), at: s.now()}

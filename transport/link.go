@@ -34,7 +34,8 @@ func (c carrier) String() string {
 type stage uint8
 
 const (
-	handshaking stage = iota // WebSocket: the opening handshake has not been read
+	unnamed     stage = iota // behind a proxy: its header, which names the client, has not been read
+	handshaking              // WebSocket: the opening handshake has not been read
 	greeting                 // hello has not been said
 	open
 	leaving // bye was said; what still comes is thrown away until the other side closes
@@ -46,19 +47,21 @@ const (
 type link struct {
 	// Set before the loop sees it.
 	carrier carrier
-	refusal live.Code // not OK: it is told this and let go
+	refusal live.Code      // not OK: it is told this and let go
+	remote  netip.AddrPort // of the client; where it is not set, the loop does
 
 	// Set when the loop opens it.
-	conn   gnet.Conn
-	loop   *loop
-	since  time.Duration // on the server's clock
-	remote netip.AddrPort
+	conn  gnet.Conn
+	loop  *loop
+	since time.Duration // on the server's clock
+	from  *address      // what the links of its address share; nil when nothing bounds them
 
 	// Owned by the loop.
 	stage    stage
 	deaf     bool // its stream has lost its boundaries; nothing of it is read any more
 	finished bool // our side of the stream is closed
 	pinged   bool // a ping went out since it was last heard
+	waits    bool // it has not said hello, and counts among those
 	opened   bool // the loop has taken it; the acceptor reads it once the loop has said so
 	slot     int32
 	need     int32 // how many bytes must have come for the next step

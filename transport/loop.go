@@ -30,7 +30,8 @@ type loop struct {
 
 	// Owned by the loop.
 	links   []*link
-	young   []*link // waiting for hello, oldest first
+	young   []*link // waiting for hello, oldest first, and some that have said it meanwhile
+	waiting int     // how many of them wait
 	byes    []*link // leaving, in any order
 	scan    int     // where the search for idle links stands
 	rooms   map[live.RoomID]*audience
@@ -100,19 +101,25 @@ func (lp *loop) enter(l *link, c gnet.Conn) {
 	l.since, l.heard = now, now
 	l.bucket = bucket{level: float64(lp.server.cfg.Viewer.Burst), at: now}
 	l.deadline = now + lp.server.cfg.Times.Hello
-	l.remote = remoteOf(c)
-	l.stage = greeting
-	if l.carrier == overWS {
-		l.stage = handshaking
+	l.stage = firstStage(l.carrier)
+	if !l.remote.IsValid() { // by a listener of ours
+		l.remote = remoteOf(c)
+		if within(lp.server.proxies, l.remote.Addr()) {
+			l.stage = unnamed
+		}
 	}
 	l.slot = int32(len(lp.links))
 	lp.links = append(lp.links, l)
-	lp.young = append(lp.young, l)
 	lp.server.metrics.links[l.carrier].Inc()
 	lp.server.metrics.accepted[l.carrier].Inc()
 	if l.refusal != live.OK && l.carrier == overTCP {
 		lp.farewell(l, l.refusal, "there are too many links", lp.server.retry())
 		lp.send(l)
+		return
+	}
+	lp.wait(l)
+	if l.stage != unnamed {
+		lp.name(l)
 	}
 }
 
@@ -122,6 +129,8 @@ func (lp *loop) leave(l *link) {
 		return
 	}
 	l.stage = gone
+	lp.waited(l)
+	lp.server.addresses.leave(l, lp.server.now())
 	last := lp.links[len(lp.links)-1]
 	lp.links[l.slot], last.slot = last, l.slot
 	lp.links[len(lp.links)-1] = nil
@@ -163,7 +172,7 @@ func (lp *loop) farewellWith(l *link, c live.Code, code ws.StatusCode, reason st
 		return
 	}
 	lp.server.metrics.byes[c].Inc()
-	if l.stage == handshaking {
+	if l.stage < greeting && l.carrier == overWS {
 		lp.out = rfc6455.AppendRefusal(lp.out, refusalStatus(c), c.String()+": "+reason)
 	} else {
 		lp.say(l, wire.AppendBye(lp.frame, c, reason, retry))
@@ -171,11 +180,12 @@ func (lp *loop) farewellWith(l *link, c live.Code, code ws.StatusCode, reason st
 			lp.out = rfc6455.AppendClose(lp.out, code, reason)
 		}
 	}
-	lp.depart(l, l.carrier == overTCP || l.stage == handshaking)
+	lp.depart(l, l.carrier == overTCP || l.stage < greeting)
 }
 
 // depart puts a link among those leaving.
 func (lp *loop) depart(l *link, deaf bool) {
+	lp.waited(l)
 	l.stage, l.deaf = leaving, deaf
 	l.deadline = lp.server.now() + lp.server.cfg.Times.Linger
 	lp.byes = append(lp.byes, l)

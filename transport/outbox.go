@@ -15,6 +15,8 @@ type item struct {
 	job   *broadcast // link is nil
 	next  int32      // the next item of the same link, as index + 1; owned by the loop
 	evict bool
+
+	crowded bool // it has not said hello, and others want its place
 }
 
 type lastWord struct {
@@ -136,6 +138,8 @@ func (lp *loop) deliver(l *link, items []item) {
 		at = it.next
 		l.queued.Add(-int64(len(it.frame)))
 		switch {
+		case it.crowded:
+			lp.crowdOut(l)
 		case l.stage != open:
 		case it.evict:
 			lp.send(l)

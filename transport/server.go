@@ -39,16 +39,19 @@ type Handler interface {
 // Server carries links: it takes them, reads their events and writes their frames.
 type Server struct {
 	// Set before Run.
-	cfg      Config
-	handler  Handler
-	log      *slog.Logger
-	metrics  *metrics
-	registry *registry
-	arrivals *rate.Limiter
-	start    time.Time
-	ready    chan struct{}
-	windows  windows
-	turns    chan turn // tasks that loops have put off: a few for each loop, handed back by runTurns
+	cfg       Config
+	handler   Handler
+	log       *slog.Logger
+	metrics   *metrics
+	registry  *registry
+	addresses *addresses
+	arrivals  *rate.Limiter
+	proxies   []netip.Prefix
+	halfOpen  int // of one loop
+	start     time.Time
+	ready     chan struct{}
+	windows   windows
+	turns     chan turn // tasks that loops have put off: a few for each loop, handed back by runTurns
 
 	running  atomic.Bool
 	draining atomic.Bool
@@ -80,7 +83,14 @@ func New(cfg Config, h Handler, log *slog.Logger, reg prometheus.Registerer) (*S
 	s.windows.open = make(map[live.RoomID]*window)
 	s.windows.wake = make(chan struct{}, 1)
 	s.arrivals = rate.NewLimiter(rate.Limit(s.cfg.Links.AcceptRate), s.cfg.Links.AcceptBurst)
+	s.halfOpen = max(1, cfg.Links.HalfOpen/cfg.Loops)
 	var err error
+	if s.addresses, err = newAddresses(&cfg.Links); err != nil {
+		return nil, fmt.Errorf("transport configuration: %w", err)
+	}
+	if s.proxies, err = prefixes("Proxies", cfg.Proxies); err != nil {
+		return nil, fmt.Errorf("transport configuration: %w", err)
+	}
 	if s.metrics, err = newMetrics(reg, s.outboxDepth); err != nil {
 		return nil, fmt.Errorf("transport metrics: %w", err)
 	}

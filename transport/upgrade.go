@@ -17,8 +17,8 @@ func (lp *loop) handshake(l *link, buf []byte) (n, need int) {
 		return 0, len(buf) + 1
 	}
 	status, why := r.Refuse(Path)
-	if status == 0 && !lp.server.mayOpen(r.Origin) {
-		status, why = http.StatusForbidden, "pages of this origin may not open links"
+	if status == 0 && !lp.server.mayOpen(r.Origin, r.Host) {
+		status, why = http.StatusForbidden, "pages of this origin may not open links; list its host in transport.origin_patterns"
 	}
 	if status != 0 {
 		lp.out = rfc6455.AppendRefusal(lp.out, status, why)
@@ -35,13 +35,16 @@ func (lp *loop) handshake(l *link, buf []byte) (n, need int) {
 }
 
 // mayOpen tells whether a page of the origin may open a link.
-func (s *Server) mayOpen(origin string) bool {
-	if origin == "" || len(s.cfg.OriginPatterns) == 0 {
+func (s *Server) mayOpen(origin, host string) bool {
+	if origin == "" {
 		return true
 	}
 	u, err := url.Parse(origin)
 	if err != nil {
 		return false
+	}
+	if len(s.cfg.OriginPatterns) == 0 {
+		return sameHost(u.Hostname(), host)
 	}
 	for _, pattern := range s.cfg.OriginPatterns {
 		for _, host := range []string{u.Host, u.Hostname()} {

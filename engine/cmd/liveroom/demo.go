@@ -43,6 +43,7 @@ func (c *demoCommand) Run(ctx context.Context, s streams) (err error) {
 	base := engine.Default()
 	base.Storage.Dir = dir
 	base.Transport.TCPAddr, base.Transport.WSAddr, base.Admin.Addr = c.TCP, c.WS, c.Admin
+	base.Transport.OriginPatterns = []string{"*"} // a page from anywhere may try the demo; it needs a token all the same
 	base.Node.LogLevel = "warn"
 	base.Node.DrainJitter = time.Second
 	cfg, _, err := c.load(base)
