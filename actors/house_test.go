@@ -528,3 +528,18 @@ func TestPlaceHoldsBlockAndMinute(t *testing.T) {
 		t.Errorf("a clock before the zero spoils the block: %d", early.block())
 	}
 }
+
+// aloner answers every question with words for that question alone.
+type aloner struct{ fakeComposer }
+
+func (aloner) Compose(q *Question) (Line, error) {
+	return Line{Text: q.Text, Script: "kb/1", By: live.ByKnowledge, Alone: true}, nil
+}
+
+func TestAnswerForOneTextServesNobodyElse(t *testing.T) {
+	s := newStand(t, func(_ *Config, p *Parts) { p.Composer = aloner{} })
+	s.say(t, live.Comment, "a", "1", "usage 能机洗吗")
+	s.say(t, live.Comment, "b", "2", "usage 能熨吗")
+	s.links.waitFor(reply("1", "usage 能机洗吗", "usage"))
+	s.links.waitFor(reply("2", "usage 能熨吗", "usage"))
+}

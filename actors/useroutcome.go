@@ -24,7 +24,7 @@ func (u *user) close(now time.Time, e *Effect) {
 	incarnation := u.incarnation
 	c := &closing{
 		event: e.Event, session: e.Session, outcome: e.Outcome, reason: e.Reason, frame: u.house.frame(e),
-		topic: e.Topic, asker: u.asker(e.Seq), redriven: e.Redriven, answering: e.Answering, counted: e.Counted, mood: e.Mood, received: e.Received, submitted: now,
+		topic: e.Topic, asker: u.asker(e.Seq), redriven: e.Redriven, answering: e.Answering, counted: e.Counted, alone: e.Alone, mood: e.Mood, received: e.Received, submitted: now,
 	}
 	if e.Reading != nil {
 		c.decided = e.Reading.DecidedBy
@@ -77,6 +77,10 @@ func (h *House) told(c *closing) {
 	}
 	if c.suggested != nil {
 		h.suggest(c.suggested)
+	}
+	if c.alone { // as if it had none: whoever waits is answered by words of his own
+		h.answered(c, "")
+		return
 	}
 	h.answered(c, c.reply)
 }

@@ -17,6 +17,7 @@ import (
 	"liveroom/engine/shop"
 	"liveroom/engine/shop/document"
 	"liveroom/engine/shop/knowledge"
+	"liveroom/scripts"
 )
 
 // wisdom is the one place that holds what the shop knows to answer, swapped whole as wares are.
@@ -130,7 +131,9 @@ var figureIntents = map[live.Intent]bool{live.IntentStock: true, live.IntentPric
 
 // known returns the line that the shop's knowledge has for a question, false when scripts are to answer.
 func (c composer) known(q *actors.Question) (actors.Line, bool) {
-	if c.knowledge == nil || q.Topic != "" || q.Text == "" || q.Reading == nil || !business(q.Reading.Intent) {
+	asked := q.Topic == "" && q.Reading != nil && business(q.Reading.Intent)
+	unsure := q.Topic == string(scripts.TopicClarify) // what the shop has written an answer to need not be asked back
+	if c.knowledge == nil || q.Text == "" || !asked && !unsure {
 		return actors.Line{}, false
 	}
 	var product live.ProductID
@@ -138,13 +141,13 @@ func (c composer) known(q *actors.Question) (actors.Line, bool) {
 		product = q.Product.ID
 	}
 	found, ok := c.knowledge.Load().Find(q.Text, q.Reading.Intent, product)
-	if !ok || !found.Exact && figureIntents[q.Reading.Intent] {
+	if !ok || !found.Exact && (unsure || figureIntents[q.Reading.Intent]) {
 		return actors.Line{}, false
 	}
 	if _, _, bad := c.book.Forbidden(found.Text); bad { // the list may have grown since it was imported
 		return actors.Line{}, false
 	}
-	return actors.Line{Text: found.Text, Script: "kb/" + found.Entry, Variant: fmt.Sprint("v", found.Version), By: live.ByKnowledge}, true
+	return actors.Line{Text: found.Text, Script: "kb/" + found.Entry, Variant: fmt.Sprint("v", found.Version), By: live.ByKnowledge, Alone: true}, true
 }
 
 // business tells whether an intent asks the shop for something.
