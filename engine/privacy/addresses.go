@@ -17,11 +17,14 @@ type route struct {
 
 // addressCues are what an address follows.
 var addressCues = []string{
-	"收货地址", "收件地址", "退货地址", "地址", "地止", "寄到", "寄往", "寄去", "寄", "发到", "发往", "送到", "送去", "邮到", "邮寄到", "住在", "住", "家在", "位于", "我在", "改成", "改为", "是", "到", "在", "家",
+	"收货地址", "收件地址", "退货地址", "地址", "地止", "寄到", "寄往", "寄去", "寄", "发到", "发往", "送到", "送去", "邮到", "邮寄到", "住在", "住", "家在", "位于", "我在", "改成", "改为", "是", "到", "在", "家", "麻烦", "帮我",
 }
 
 // addresses takes places to send a parcel to, from wherever one may begin to its last level.
 func (f *finder) addresses() {
+	if f.mark()&(beginsAdmin|beginsRoad|beginsEstate|beginsDoor) == 0 {
+		return
+	}
 	for i := 0; i < len(f.cells); i++ {
 		if !f.opens(i) {
 			continue
@@ -32,6 +35,24 @@ func (f *finder) addresses() {
 		}
 	}
 }
+
+// mark notes what every cell may begin, and returns all of it together.
+func (f *finder) mark() (all uint8) {
+	f.bits = f.bits[:0]
+	table := begins()
+	for _, c := range f.cells {
+		b := uint8(0)
+		if c.r >= 0x4E00 || c.r == '#' {
+			b = table[c.r]
+		}
+		f.bits = append(f.bits, b)
+		all |= b
+	}
+	return all
+}
+
+// may tells whether one of the things of a mask may begin at cell i.
+func (f *finder) may(i int, mask uint8) bool { return i >= 0 && i < len(f.bits) && f.bits[i]&mask != 0 }
 
 // opens tells whether an address may begin at cell i: at a place by name, a building's number, after what is no
 // ideograph, after a cue.
@@ -44,7 +65,7 @@ func (f *finder) opens(i int) bool {
 	if !han(before) && !(alnum(before) && alnum(r)) || han(before) && f.figureAt(i) >= hanz && f.figureAt(i-1) == none {
 		return true
 	}
-	return han(r) && (f.place(i) > 0 || f.before(i, addressCues...) || f.before(i, "我家", "我们家", "麻烦", "帮我"))
+	return han(r) && (f.place(i) > 0 || f.may(i-1, endsCue) && f.before(i, addressCues...))
 }
 
 // personal tells whether the levels lead to a door.
@@ -98,12 +119,12 @@ func (f *finder) level(i int, r *route) int {
 		r.levels++
 		return j
 	}
-	if j := f.named(i, roads, 6); j > 0 && f.roadAt(i, j, r) {
+	if j := f.named(i, roads, beginsRoad, 6); j > 0 && f.roadAt(i, j, r) {
 		r.levels++
 		r.road++
 		return j
 	}
-	if j := f.named(i, estates, 8); j > 0 && (r.levels > 0 || f.buildingAt(j)) {
+	if j := f.named(i, estates, beginsEstate, 8); j > 0 && (r.levels > 0 || f.buildingAt(j)) {
 		r.levels++
 		r.estate++
 		return j
@@ -123,6 +144,9 @@ func (f *finder) admin(i int, r *route) int {
 	for k := i; k <= i+5; k++ {
 		if k > i && !f.nameChar(k-1) {
 			return -1
+		}
+		if !f.may(k, beginsAdmin) && f.open(k) != '小' && f.open(k) != '园' && f.open(k) != '校' {
+			continue
 		}
 		if f.afterAny(k, "小区", "园区", "校区", "市场", "区别", "市面") >= 0 {
 			return -1
@@ -150,12 +174,12 @@ func (f *finder) admin(i int, r *route) int {
 }
 
 // named reads a name of at most n characters that ends with one of the suffixes, and returns the cell after it.
-func (f *finder) named(i int, suffixes []string, n int) int {
+func (f *finder) named(i int, suffixes []string, bit uint8, n int) int {
 	for k := i; k <= i+n; k++ {
 		if k > i && !f.nameChar(k-1) {
 			return -1
 		}
-		if k == i {
+		if k == i || !f.may(k, bit) {
 			continue
 		}
 		if j := f.afterAny(k, suffixes...); j >= 0 {

@@ -10,10 +10,10 @@ const (
 )
 
 // latinCues are WeChat in Latin letters.
-var latinCues = []string{"wechat", "weixin", "weix", "vxin", "wxin", "vx", "wx", "v-x", "w-x", "v.x", "w.x", "v x", "wei信", "w信", "v信", "v心", "w心"}
+var latinCues = []string{"wechat", "weixin", "weix", "vxin", "wxin", "vx", "wx", "v-x", "w-x", "v.x", "w.x", "v x", "wei xin", "wei-xin", "we chat", "wei信", "w信", "v信", "v心", "w心"}
 
 // joins are what people put between such a cue and the id.
-var joins = []string{"号码", "账号", "帐号", "号", "码", "id", "是", "为", "我", "的", "搜", "加", "叫", "联系"}
+var joins = []string{"号码", "账号", "帐号", "号", "码", "id", "是", "为", "我", "的", "搜", "群", "加", "叫", "联系"}
 
 // handles takes the ids of WeChat and QQ that a cue announces.
 func (f *finder) handles() {
@@ -182,7 +182,7 @@ func (f *finder) qqCue(i int) int {
 		if !letter(f.at(i + 1)) {
 			return i + 1
 		}
-	case '扣', '抠', '蔻', '叩', '秋', '口':
+	case '扣', '抠', '蔻', '叩', '秋', '口', '球':
 		if f.open(i+1) == f.open(i) {
 			return i + 2
 		}

@@ -10,7 +10,13 @@ import (
 // NewHandler returns a handler that masks what a person wrote or is called before the next handler sees it: the
 // attributes text, said and err are masked, of a name the first character stays. Above level debug a text is not shown
 // at all, only its length, so that comments stand in logs at debug alone. Everything else passes as it is.
-func NewHandler(next slog.Handler) slog.Handler { return handler{next} }
+// A handler that does so already comes back itself.
+func NewHandler(next slog.Handler) slog.Handler {
+	if h, ok := next.(handler); ok {
+		return h
+	}
+	return handler{next}
+}
 
 type handler struct{ next slog.Handler }
 

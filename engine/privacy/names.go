@@ -22,16 +22,19 @@ var nameCues = []string{
 }
 
 // nameJoins stand between a cue and the name.
-var nameJoins = []string{"姓名", "名字", "改成", "改为", "换成", "写成", "填写", "是", "为", "叫", "写", "填", "我"}
+var nameJoins = []string{"姓名", "名字", "改成", "改为", "换成", "写成", "填写", "是", "为", "叫", "写", "填", "改", "的", "我"}
 
 // afterNames begin what follows a name of two characters.
 const afterNames = "电手地收的吗先女小住在是号就帮麻我可和写联下转换这那也呢吧了到不买单拍要你有没行订寄发退快您他她给把跟说请还谁什怎能会去来个姓名错对"
 
 // notNames look like names after a cue.
-var notNames = []string{"师傅", "何时", "于是", "方便", "高兴", "马上", "安排", "时候", "成功", "常用", "金额", "黄色", "白色", "蓝色", "石头", "单独", "全部", "全家", "都想", "全是", "都是", "都写", "和地", "和电", "和手", "解释", "查一", "关于", "应该", "连接", "包裹", "包邮", "管家", "路上", "明天", "明白", "来了", "来不", "项目", "任何", "任意", "盖章", "车牌", "安装", "温柔", "万一", "向你", "江湖", "方式", "商家", "官方", "原来", "成了", "符合", "计算", "保密", "白条", "简单", "强烈", "顾客", "卫生", "店铺", "快递"}
+var notNames = []string{"师傅", "何时", "于是", "方便", "白天", "常联", "高峰", "万分", "安心", "时间", "成交", "金色", "花色", "明早", "明晚", "路过", "高兴", "马上", "安排", "时候", "成功", "常用", "金额", "黄色", "白色", "蓝色", "石头", "单独", "全部", "全家", "都想", "全是", "都是", "都写", "和地", "和电", "和手", "解释", "查一", "关于", "应该", "连接", "包裹", "包邮", "管家", "路上", "明天", "明白", "来了", "来不", "项目", "任何", "任意", "盖章", "车牌", "安装", "温柔", "万一", "向你", "江湖", "方式", "商家", "官方", "原来", "成了", "符合", "计算", "保密", "白条", "简单", "强烈", "顾客", "卫生", "店铺", "快递"}
 
 // titles may follow a surname instead of a given name.
 var titles = []string{"先生", "女士", "小姐", "老师", "阿姨", "师傅", "太太"}
+
+// labels may stand between a name and its phone or address.
+var labels = []string{"手机号码", "电话号码", "联系电话", "联系方式", "手机号", "收货地址", "手机", "电话", "地址", "号码"}
 
 // names takes names that a cue announces, and those beside a phone or an address.
 func (f *finder) names() {
@@ -230,6 +233,15 @@ func (f *finder) wordBefore(i int) (from, end int) {
 	end = i
 	for n := 0; n < 3 && f.parting(end-1); n++ {
 		end--
+	}
+	for _, label := range labels {
+		if f.before(end, label) {
+			end -= utf8.RuneCountInString(label)
+			for n := 0; n < 3 && f.parting(end-1); n++ {
+				end--
+			}
+			break
+		}
 	}
 	if f.before(end, "收") && f.parting(end-2) {
 		end--

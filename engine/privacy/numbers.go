@@ -11,7 +11,7 @@ type figure struct {
 
 const (
 	longestRun = 64
-	widestGap  = 4 // signs between two digits
+	widestGap  = 6 // signs between two digits
 
 	longestWord = 11 // letters that are all digits to a reader
 )
@@ -213,7 +213,7 @@ func (f *finder) idCard(a int) int {
 	}
 	if b := a + 15; b <= len(f.run1) && f.edge(b) {
 		s := f.shape(a, b)
-		if f.torn(b, s) || !s.written() && !(s.even && s.first == 6) && !f.told(a, idWords...) {
+		if f.torn(b, s) || b < len(f.run1) && f.told(a, cardWords...) || !s.written() && !(s.even && s.first == 6) && !f.told(a, idWords...) {
 			return a
 		}
 		if v := f.plain(a, b); v[14] != 'X' && oldIdentity(v) {
@@ -224,7 +224,7 @@ func (f *finder) idCard(a int) int {
 	return a
 }
 
-var cardWords = []string{"卡", "银行", "账号", "帐号", "账户", "工行", "建行", "农行", "中行", "招行", "打款", "转账"}
+var cardWords = []string{"卡", "银行", "账号", "帐号", "账户", "工行", "建行", "农行", "中行", "招行", "打款", "转账", "储蓄", "信用", "打我"}
 
 func (f *finder) bankCard(a int) int {
 	if d := f.run1[a].digit; d != '9' && (d < '3' || d > '6') {
@@ -301,6 +301,8 @@ func (f *finder) takePhone(a, from, b int) {
 	f.take(Phone, i, f.run1[b-1].cell+1, v, v[:3]+"****"+v[7:])
 }
 
+var landlineWords = []string{"座机", "固话", "电话", "办公室", "传真", "前台", "打"}
+
 // landline reads an area code and a number of seven or eight digits; without the code only where a word announces it.
 func (f *finder) landline(a int) int {
 	rest := len(f.run1) - a
@@ -315,7 +317,8 @@ func (f *finder) landline(a int) int {
 				continue
 			}
 			s := f.shape(a, b)
-			if s.groups > 1 && s.most > 1 && !s.odd && s.first < code || s.groups > 4 && s.most > 1 && !s.odd {
+			loose := s.groups > 1 && s.most > 1 && !s.odd && (s.first < code || s.groups > 4)
+			if loose && !f.told(a, landlineWords...) {
 				continue
 			}
 			return f.takeLandline(a, b, code)
@@ -324,7 +327,7 @@ func (f *finder) landline(a int) int {
 	}
 	for n := 8; n >= 7; n-- {
 		b := a + n
-		if b <= len(f.run1) && f.edge(b) && f.run1[a].digit >= '2' && f.run1[b-1].digit != 'X' && f.told(a, "座机", "固话", "电话") && f.shape(a, b).groups <= 2 {
+		if b <= len(f.run1) && f.edge(b) && f.run1[a].digit >= '2' && f.run1[b-1].digit != 'X' && f.told(a, landlineWords[:3]...) && f.shape(a, b).groups <= 2 {
 			return f.takeLandline(a, b, 0)
 		}
 	}

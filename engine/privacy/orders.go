@@ -18,7 +18,7 @@ func (f *finder) announcedOrders() {
 		if j < 0 {
 			continue
 		}
-		for n := 0; n < 4 && (f.parting(j) || strings.ContainsRune("是为号码", f.open(j)) && f.open(j) != 0); n++ {
+		for n := 0; n < 6 && (f.parting(j) || containsRune("是为号码发给你您", f.open(j))); n++ {
 			j++
 		}
 		f.announcedOrder(j)
@@ -27,8 +27,8 @@ func (f *finder) announcedOrders() {
 
 func (f *finder) announcedOrder(i int) {
 	j := i
-	for letter(f.open(j)) && j-i < 6 {
-		j = f.skip(j+1, 1)
+	for n := 0; letter(f.open(j)) && n < 6; n++ {
+		j = f.skip(j+1, widestGap)
 	}
 	if f.figureAt(j) == none {
 		return
@@ -40,18 +40,13 @@ func (f *finder) announcedOrder(i int) {
 	}
 	b = min(b, longestOrder)
 	prefix := f.lettersOf(i, j)
-	for ; b > 0; b-- {
-		if f.edge(b) {
-			s := f.shape(0, b)
-			if b+len(prefix) < 8 || b < 6 || s.groups > 1 && b < 10 {
-				return
-			}
-			if s.groups == 1 || s.written() || s.first >= 4 {
-				break
-			}
-		}
+	for b > 0 && !f.edge(b) {
+		b--
 	}
-	if b == 0 || b == 8 && prefix == "" && birthday(f.plain(0, 8)) { // 订单20260301: a day
+	if b+len(prefix) < 8 || b < 6 || f.shape(0, b).groups > 1 && b < 10 {
+		return
+	}
+	if b == 8 && prefix == "" && birthday(f.plain(0, 8)) { // 订单20260301: a day
 		return
 	}
 	if b == 11 && prefix == "" && f.mobile(0) == 11 {
@@ -110,6 +105,8 @@ const (
 	alsoColors = "黑青新贵云藏川桂宁"
 )
 
+var plateWords = []string{"车牌", "车牌号", "车牌:", "车牌号:", "车牌 ", "车牌号 ", "车牌是", "车牌号是", "车牌登记", "车"}
+
 // plates takes number plates: province, letter, then five places, six on an electric car (GA 36).
 func (f *finder) plates() {
 	for i := 0; i < len(f.cells); i++ {
@@ -118,7 +115,8 @@ func (f *finder) plates() {
 		}
 		j := i + 2
 		dot := f.open(j) == '·' || f.open(j) == '.' || f.open(j) == '•'
-		if dot {
+		announced := f.before(i, plateWords...)
+		if dot || announced && f.parting(j) {
 			j++
 		}
 		end, figures := j, 0
@@ -127,7 +125,7 @@ func (f *finder) plates() {
 				figures++
 			}
 		}
-		told := dot || f.before(i, "车牌", "车牌号", "车牌:", "车牌号:", "车牌 ", "车牌号 ", "车牌是", "车牌号是", "车")
+		told := dot || announced
 		if n := end - j; n < 5 || n > 6 || figures < 3 || !told && strings.ContainsRune(alsoColors, f.at(i)) {
 			continue
 		}

@@ -3,6 +3,7 @@ package privacy
 import (
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // Provinces and cities that an address may begin with, without their suffix (GB/T 2260).
@@ -33,7 +34,7 @@ var atlas = sync.OnceValue(func() map[[2]rune][]string {
 
 // place returns the cell after a province or city at i with its suffix, -1 when there is none.
 func (f *finder) place(i int) int {
-	if !han(f.open(i)) {
+	if !f.may(i, beginsPlace) || f.open(i) == 0 {
 		return -1
 	}
 	for _, p := range atlas()[[2]rune{f.at(i), f.open(i + 1)}] {
@@ -66,3 +67,43 @@ const notRoads = "走上半一赶迷思套网开电线公铁马门出退活死�
 
 // notHouse are what follows "3号" where it is a link, a day or a colour.
 var notHouse = []string{"链", "连接", "色", "线", "商品", "产品", "宝贝"}
+
+// What a character may begin, for the rules to look only where something can stand.
+const (
+	beginsAdmin = 1 << iota
+	beginsRoad
+	beginsEstate
+	beginsDoor
+	beginsPlace
+	endsCue // the last character of what an address follows
+)
+
+// begins tells of every character what it may begin.
+var begins = sync.OnceValue(func() map[rune]uint8 {
+	m := map[rune]uint8{}
+	for _, lists := range []struct {
+		words []string
+		bit   uint8
+	}{
+		{districts, beginsAdmin},
+		{townships, beginsAdmin},
+		{villages, beginsAdmin},
+		{roads, beginsRoad},
+		{estates, beginsEstate},
+		{doors, beginsDoor},
+		{strings.Fields(provinces), beginsPlace},
+		{strings.Fields(towns), beginsPlace},
+	} {
+		for _, w := range lists.words {
+			for _, r := range w {
+				m[r] |= lists.bit
+				break
+			}
+		}
+	}
+	for _, cue := range addressCues {
+		last, _ := utf8.DecodeLastRuneInString(cue)
+		m[last] |= endsCue
+	}
+	return m
+})

@@ -114,10 +114,12 @@ type finder struct {
 	sheet
 	found []Span
 	run1  []figure // digits of the run being read
+	bits  []uint8  // what each cell may begin, once mark has been called
 }
 
 // run lets every rule read the text, those that are sure of themselves first; a cell taken by one is gone for the rest.
 func (f *finder) run() {
+	f.bits = f.bits[:0]
 	if f.latin >= 2 {
 		f.emails()
 	}
@@ -136,6 +138,9 @@ func (f *finder) run() {
 		f.addresses()
 	}
 	if f.cues >= 1 || len(f.found) > 0 {
+		if len(f.bits) == 0 {
+			f.mark()
+		}
 		f.names()
 	}
 }

@@ -4,5 +4,6 @@
 // ISO 7064, ISO/IEC 7812, GB/T 2260) and from how people evade; it shares no code and no word list with it.
 //
 // The grammar is a product: a frame (the line around the value), a value drawn by the standard, and a way of spelling
-// it. Half of the frames and half of the ways are held out: they serve the final figure alone.
+// it. Half of the frames and half of the ways were held out while the masker was built, for a first figure; a third
+// set was written when it was done, for the final one.
 package spell

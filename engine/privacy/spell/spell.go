@@ -24,7 +24,8 @@ type Half int
 // The halves.
 const (
 	Open    Half = iota // for building a masker
-	HeldOut             // for the final figure alone
+	HeldOut             // for the first figure
+	Late                // written when the masker was done, for the final figure
 )
 
 // way is one manner of spelling. It must not change what a reader would take the value to be.
@@ -52,15 +53,15 @@ func Kinds() []string {
 
 // Templates returns how many frames and ways of a kind belong to a half.
 func Templates(name string, half Half) (frames, ways int) {
-	k := find(name)
-	return len(every(k.frames, half)), len(every(k.ways, half))
+	f, w := find(name).half(half)
+	return len(f), len(w)
 }
 
 // Cases returns n different lines of one kind from one half of the grammar, always the same ones for a seed.
 func Cases(seed uint64, name string, half Half, n int) []Case {
 	k := find(name)
 	r := rand.New(rand.NewPCG(seed, uint64(half)))
-	frames, ways := every(k.frames, half), every(k.ways, half)
+	frames, ways := k.half(half)
 	seen := map[string]bool{}
 	var out []Case
 	for tries := 0; len(out) < n; tries++ {
@@ -79,6 +80,14 @@ func Cases(seed uint64, name string, half Half, n int) []Case {
 		out = append(out, c)
 	}
 	return out
+}
+
+// half returns the frames and ways of one half.
+func (k kind) half(half Half) ([]string, []way) {
+	if half == Late {
+		return lateFrames[k.name], lateWays(k.name)
+	}
+	return every(k.frames, half), every(k.ways, half)
 }
 
 // place puts a spelled value into its frame.
