@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"sync/atomic"
 	"time"
+
+	"liveroom/engine/privacy"
 )
 
 // ErrRunning is returned by a second Run.
@@ -32,6 +34,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (*Engine, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
+	log = slog.New(privacy.NewHandler(log.Handler())) // whatever a part logs, nothing personal leaves by it
 	e := &Engine{cfg: cfg, log: log, ready: make(chan struct{}), faults: newFaults()}
 	p, err := assemble(ctx, cfg, e)
 	if err != nil {
