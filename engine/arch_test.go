@@ -21,6 +21,7 @@ var mayImport = map[string][]string{
 	"engine/live":           {},
 	"engine/access":         {"engine/live", "transport/wire/token"},
 	"engine/admin":          {"engine/live"},
+	"engine/audit":          {"engine/live"},
 	"engine/shop":           {"engine/live"},
 	"engine/shop/knowledge": {"engine/live", "engine/shop/document"},
 	"engine/privacy":        {"engine/live"},

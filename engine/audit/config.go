@@ -1,0 +1,88 @@
+package audit
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Config is what can be set about the log.
+type Config struct {
+	// Dir is the folder of the log, which holds nothing else; it is made, private to the owner, when missing. Empty takes
+	// the folder audit in the data folder. Default empty.
+	Dir string
+	// HeadsFile are the files that signed heads of the log are appended to: the second place, without which nobody can tell
+	// that the latest records were taken away. Put at least one where the node may append and nothing else, on another
+	// machine. Their folders are not made, so that a share that is not mounted is seen. Empty takes audit-heads.jsonl in the
+	// data folder. Default empty.
+	HeadsFile []string
+	// HeadEvery is after how many records a head is written, HeadAfter how long after a record at the latest. Defaults 64
+	// and 10 s.
+	HeadEvery int
+	HeadAfter time.Duration
+	// FileBytes is how long a file of the log grows before the next one is begun. Default 16 MiB.
+	FileBytes int64
+
+	// Seal seals a personal value so that it can be read again by whoever has the key; its text stands beside the pseudonym.
+	// nil leaves the pseudonym alone. An error refuses the act.
+	Seal func(value string) (string, error)
+	// BeforeWrite is called before each write; its error keeps the records out. For tests.
+	BeforeWrite func() error
+}
+
+// Default returns the settings of a node in service.
+func Default() Config {
+	return Config{HeadEvery: 64, HeadAfter: 10 * time.Second, FileBytes: 16 << 20}
+}
+
+const (
+	minFileBytes = 64 << 10
+	maxFileBytes = 1 << 30
+)
+
+// Validate reports every value out of range, each by its key.
+func (c Config) Validate() error {
+	var errs []error
+	if c.HeadEvery < 1 {
+		errs = append(errs, fmt.Errorf("audit.head_every: %d, want 1 or more", c.HeadEvery))
+	}
+	if c.HeadAfter <= 0 {
+		errs = append(errs, fmt.Errorf("audit.head_after: %v, want more than 0", c.HeadAfter))
+	}
+	if c.FileBytes < minFileBytes || c.FileBytes > maxFileBytes {
+		errs = append(errs, fmt.Errorf("audit.file_bytes: %d, want %d to %d", c.FileBytes, minFileBytes, maxFileBytes))
+	}
+	for _, f := range c.HeadsFile {
+		switch {
+		case strings.TrimSpace(f) == "":
+			errs = append(errs, errors.New("audit.heads_file: an empty name; name a file, or leave the setting out"))
+		case c.Dir != "" && within(f, c.Dir):
+			errs = append(errs, fmt.Errorf("audit.heads_file: %s is in the folder of the log; want a second place", f))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// within tells whether a file is in a folder or below.
+func within(file, dir string) bool {
+	f, err1 := filepath.Abs(file)
+	d, err2 := filepath.Abs(dir)
+	if err1 != nil || err2 != nil {
+		return false
+	}
+	rel, err := filepath.Rel(d, f)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+// In returns the settings with what is empty filled in for a data folder.
+func (c Config) In(data string) Config {
+	if c.Dir == "" {
+		c.Dir = filepath.Join(data, "audit")
+	}
+	if len(c.HeadsFile) == 0 {
+		c.HeadsFile = []string{filepath.Join(data, "audit-heads.jsonl")}
+	}
+	return c
+}

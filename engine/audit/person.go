@@ -1,0 +1,64 @@
+package audit
+
+import (
+	"crypto/hmac"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/emmansun/gmsm/sm3"
+)
+
+// What Personal puts around a value; neither is ever written.
+const (
+	personOpen  = "\x02"
+	personClose = "\x03"
+)
+
+var personMarks = strings.NewReplacer(personOpen, "", personClose, "")
+
+// Personal marks a value as one that tells of a person, within Act.On or Act.Detail. It is written as a pseudonym.
+func Personal(value string) string { return personOpen + personMarks.Replace(value) + personClose }
+
+// pseudonymBytes is how much of the HMAC a pseudonym is made of.
+const pseudonymBytes = 12
+
+// pseudonym stands for a value: the same for the same value, and telling nothing of it without the key.
+func pseudonym(key []byte, value string) string {
+	mac := hmac.New(sm3.New, key)
+	mac.Write([]byte("liveroom audit pseudonym\n"))
+	mac.Write([]byte(value))
+	return "~" + hex.EncodeToString(mac.Sum(nil)[:pseudonymBytes])
+}
+
+// Pseudonym returns what the log writes instead of a personal value, to look for it.
+func (l *Log) Pseudonym(value string) string {
+	return pseudonym(l.pseudonyms, personMarks.Replace(value))
+}
+
+// conceal replaces what Personal marked. A mark that is never closed conceals the rest.
+func (l *Log) conceal(text string) (string, error) {
+	if !strings.Contains(text, personOpen) {
+		return personMarks.Replace(text), nil
+	}
+	var b strings.Builder
+	for {
+		before, after, marked := strings.Cut(text, personOpen)
+		b.WriteString(personMarks.Replace(before))
+		if !marked {
+			return b.String(), nil
+		}
+		value, rest, _ := strings.Cut(after, personClose)
+		text = rest
+		value = personMarks.Replace(value)
+		b.WriteString(pseudonym(l.pseudonyms, value))
+		if l.cfg.Seal == nil {
+			continue
+		}
+		sealed, err := l.cfg.Seal(value)
+		if err != nil {
+			return "", fmt.Errorf("seal a personal value: %w", err)
+		}
+		b.WriteString("=" + sealed)
+	}
+}
