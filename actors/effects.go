@@ -117,6 +117,7 @@ type Effect struct {
 	Redriven  bool // it was acknowledged before this incarnation
 	Counted   bool // the reply says the room's counts
 	Alone     bool // the reply serves its own question alone
+	Offers    offers
 	Answering bool // the room waits for this answer to its topic
 	// Hold is what the outcome makes of a reservation, nil for none; Before is what it was.
 	Hold, Before *live.Reservation

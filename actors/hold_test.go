@@ -3,6 +3,7 @@ package actors
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -199,5 +200,32 @@ func TestNoAnswerAfterASeatHasSpoken(t *testing.T) {
 	}
 	if answered == 0 || answered == users {
 		t.Errorf("%d of %d were answered before the seat spoke: there was no race", answered, users)
+	}
+}
+
+// Every offer and what became of it is counted.
+func TestOffersAreCounted(t *testing.T) {
+	s, _ := selling(t, 5, "")
+	s.ask(t, "a", "1", "stock", reply("1", "stock", "stock"))
+	s.ask(t, "a", "2", "affirm", reply("2", "reserved CUP×1", "affirm"))
+	s.ask(t, "a", "3", "affirm", reply("3", "locked CUP×1", "affirm"))
+	s.ask(t, "b", "4", "stock", reply("4", "stock", "stock"))
+	s.ask(t, "b", "5", "deny", reply("5", "declined", "deny"))
+	s.drained(t)
+	got := map[string]float64{}
+	families, err := s.reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		for _, m := range f.Metric {
+			if f.GetName() == "liveroom_actors_offers_total" {
+				got[m.Label[0].GetValue()+" "+m.Label[1].GetValue()] = m.Counter.GetValue()
+			}
+		}
+	}
+	want := map[string]float64{"offer made": 2, "offer taken": 1, "offer declined": 1, "confirm made": 1, "confirm taken": 1}
+	if !maps.Equal(got, want) {
+		t.Errorf("counted %v, want %v", got, want)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"liveroom/actors/dialogue"
 	"liveroom/engine/live"
 )
 
@@ -25,6 +26,7 @@ type metrics struct {
 	panics, reloads, restoreFailures, redriven     prometheus.Counter
 	lateReadings, repeats, passivated, deadLetters prometheus.Counter
 	restarts                                       *prometheus.CounterVec
+	offers                                         *prometheus.CounterVec
 	closings, capped, alarms                       prometheus.Counter
 }
 
@@ -55,6 +57,9 @@ func newMetrics(reg prometheus.Registerer, h *House) *metrics {
 	}
 	m.refusal = counterVec("refusals_total", "Messages refused before they were accepted, by code.", "code")
 	m.restarts = counterVec("restarts_total", "Actors restarted by their supervisor, by kind.", "kind")
+	m.offers = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: prefix + "offers_total", Help: "Offers made in dialogues, and those taken and declined, by what was offered.",
+	}, []string{"offer", "result"})
 	m.panics = counter("panics_total", "Steps, effects and composers that panicked and were contained.")
 	m.reloads = counter("reloads_total", "Users reloaded after a failed commit.")
 	m.restoreFailures = counter("restore_failures_total", "Users whose stored state could not be read.")
@@ -69,7 +74,7 @@ func newMetrics(reg prometheus.Registerer, h *House) *metrics {
 	m.alarms = counter("alarms_total", "Host feeds and suggestions made for seats.")
 
 	reg.MustRegister(stages, m.mood, outcomes, m.quiet, decided, m.refusal, m.restarts, m.panics, m.reloads, m.restoreFailures,
-		m.redriven, m.lateReadings, m.repeats, m.passivated, m.deadLetters, m.closings, m.capped, m.alarms,
+		m.redriven, m.lateReadings, m.repeats, m.passivated, m.deadLetters, m.closings, m.capped, m.alarms, m.offers,
 		gauge("in_flight_messages", "Messages admitted and not ended.", func() float64 { return float64(h.inFlight.Load()) }),
 		gauge("lag_seconds", "What the latest outcome took from receipt to durable.", func() float64 { return float64(h.lag.Load()) / 1000 }),
 		gauge("user_actors", "User actors in memory.", func() float64 { return float64(h.users.count.Load()) }),
@@ -99,11 +104,25 @@ func (m *metrics) ended(now time.Time, c *closing) {
 	if c.mood != 0 {
 		m.mood.Observe(float64(c.mood))
 	}
+	m.offered(c.offers)
 	if c.outcome == live.Quiet {
 		m.quiet.WithLabelValues(string(c.reason)).Inc()
 	}
 	if c.decided != 0 && (c.outcome == live.Replied || c.outcome == live.Merged) {
 		m.decided[c.decided].Inc()
+	}
+}
+
+func (m *metrics) offered(o offers) {
+	if o.made != dialogue.Nothing {
+		m.offers.WithLabelValues(o.made.String(), "made").Inc()
+	}
+	switch {
+	case o.settled == dialogue.Nothing:
+	case o.taken:
+		m.offers.WithLabelValues(o.settled.String(), "taken").Inc()
+	default:
+		m.offers.WithLabelValues(o.settled.String(), "declined").Inc()
 	}
 }
 

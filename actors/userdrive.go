@@ -29,6 +29,7 @@ type closing struct {
 	answering bool          // the room waits for this answer to the topic
 	counted   bool          // the reply says the room's counts
 	alone     bool          // the reply serves its own question alone
+	offers    offers        // what the reply did about offers
 	received  int64         // Unix milliseconds
 	submitted time.Time     // to the journal
 	block     atomic.Uint64 // journal block, 0 until the record is durable

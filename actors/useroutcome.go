@@ -24,7 +24,7 @@ func (u *user) close(now time.Time, e *Effect) {
 	incarnation := u.incarnation
 	c := &closing{
 		event: e.Event, session: e.Session, outcome: e.Outcome, reason: e.Reason, frame: u.house.frame(e),
-		topic: e.Topic, asker: u.asker(e.Seq), redriven: e.Redriven, answering: e.Answering, counted: e.Counted, alone: e.Alone, mood: e.Mood, received: e.Received, submitted: now,
+		topic: e.Topic, asker: u.asker(e.Seq), redriven: e.Redriven, answering: e.Answering, counted: e.Counted, alone: e.Alone, offers: e.Offers, mood: e.Mood, received: e.Received, submitted: now,
 	}
 	if e.Reading != nil {
 		c.decided = e.Reading.DecidedBy

@@ -320,8 +320,11 @@ func (s *UserState) composed(now int64, in Input, out []Effect) []Effect {
 	if p.suggest {
 		return s.advance(now, s.end(now, p, Effect{Outcome: live.Quiet, Reason: live.BecauseSuggested, Reply: s.reply(now, &p, &in.Line)}, out))
 	}
+	before := s.talk.Open
 	s.talk = p.plan.Said(dialogue.Told{Tail: in.Line.Tail, Other: in.Line.Other, Left: in.Line.Left})
-	return s.advance(now, s.end(now, p, Effect{Outcome: live.Replied, Reply: s.reply(now, &p, &in.Line), Counted: in.Line.Counts, Alone: in.Line.Alone}, out))
+	e := Effect{Outcome: live.Replied, Reply: s.reply(now, &p, &in.Line), Counted: in.Line.Counts, Alone: in.Line.Alone}
+	e.Offers = offersOf(&before, &p.plan.Say, &s.talk.Open)
+	return s.advance(now, s.end(now, p, e, out))
 }
 
 func (s *UserState) reply(now int64, p *pending, line *Line) *live.Reply {
