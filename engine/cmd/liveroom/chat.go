@@ -46,6 +46,9 @@ func (c *chatCommand) Run(ctx context.Context, s streams) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := engine.MakeMasterKey(cfg); err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	e, err := engine.New(ctx, cfg, log)
