@@ -26,29 +26,32 @@ import (
 	"liveroom/nlp"
 	"liveroom/scripts"
 	"liveroom/transport"
+	"liveroom/transport/front"
 	"liveroom/transport/wire"
 )
 
 // parts are everything a node is made of, in the order of assembly.
 type parts struct {
-	registry  *prometheus.Registry
-	store     *storage.Store
-	catalogue *wares
-	ledger    *shop.Ledger
-	knowledge *wisdom
-	rooms     *shop.Rooms
-	profiles  *shop.Profiles
-	reader    *nlp.Service
-	book      *scripts.Book
-	house     *actors.House
-	holds     *holds
-	gate      *gate
-	server    *transport.Server
-	watch     *watch
-	tokens    *access.Tokens
-	accounts  *access.Accounts
-	guard     *access.Guard
-	admin     *admin.Server
+	registry    *prometheus.Registry
+	store       *storage.Store
+	catalogue   *wares
+	ledger      *shop.Ledger
+	knowledge   *wisdom
+	rooms       *shop.Rooms
+	profiles    *shop.Profiles
+	reader      *nlp.Service
+	book        *scripts.Book
+	house       *actors.House
+	holds       *holds
+	gate        *gate
+	server      *transport.Server
+	watch       *watch
+	front       *front.Front // nil without TLS
+	certificate *front.Certificate
+	tokens      *access.Tokens
+	accounts    *access.Accounts
+	guard       *access.Guard
+	admin       *admin.Server
 
 	firstPassword string
 }
@@ -116,6 +119,14 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 		return p, fmt.Errorf("open transport: %w", err)
 	}
 	p.gate.house, p.gate.server = p.house, p.server
+	if err = p.openFront(cfg, part("front")); err != nil {
+		return p, err
+	}
+	defer func() {
+		if err != nil && p.front != nil {
+			err = errors.Join(err, p.front.Close())
+		}
+	}()
 	routes := map[string]http.Handler{"POST /v1/model/swap": swapRoute(p.reader)}
 	maps.Copy(routes, e.faults.routes())
 	maps.Copy(routes, e.shopRoutes(part("shop")))
@@ -123,7 +134,7 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	maps.Copy(routes, stockRoutes{p.ledger}.routes())
 	maps.Copy(routes, keyRoutes{cfg.Storage, p.store, part("keys")}.routes())
 	maps.Copy(routes, p.guard.Handlers())
-	views := admin.Views{Ready: e.notReady, Status: e.status, Metrics: p.registry, Routes: routes, Guard: p.wrap(e)}
+	views := admin.Views{Ready: e.notReady, Status: e.status, Metrics: p.registry, Routes: routes, Guard: p.wrap(e), TLS: p.adminTLS(cfg)}
 	if p.admin, err = admin.New(cfg.Admin, views, part("admin")); err != nil {
 		return p, fmt.Errorf("open admin: %w", err)
 	}

@@ -134,6 +134,11 @@ func dialTCP(t *testing.T, addr string) *client {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return clientOf(t, conn)
+}
+
+// clientOf speaks the words of TCP over a connection.
+func clientOf(t *testing.T, conn net.Conn) *client {
 	t.Cleanup(func() { conn.Close() })
 	return &client{
 		t: t, close: func() { conn.Close() },

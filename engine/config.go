@@ -12,6 +12,7 @@ import (
 	"liveroom/nlp"
 	"liveroom/scripts"
 	"liveroom/transport"
+	"liveroom/transport/front"
 )
 
 // Config is everything that can be set about one node. Its keys are the field names in snake case, joined by dots:
@@ -21,6 +22,7 @@ type Config struct {
 	Shop      ShopConfig
 	Access    AccessConfig
 	Transport transport.Config
+	Front     front.Config
 	Actors    actors.Config
 	NLP       nlp.Config
 	Scripts   scripts.Config
@@ -87,6 +89,7 @@ func Default() Config {
 			TokenLife: 24 * time.Hour, LinksPerToken: 100, HellosPerToken: 10, SessionLife: 12 * time.Hour, SessionIdle: 30 * time.Minute,
 		},
 		Transport: transport.Default(),
+		Front:     front.Default(),
 		Actors:    actors.Default(),
 		NLP:       nlp.Default(),
 		Scripts:   scripts.Default(),
@@ -111,13 +114,16 @@ func (c Config) Validate() error {
 		errs = append(errs, fmt.Errorf("shop.knowledge_threshold: %v, want 0 to 1", t))
 	}
 	errs = append(errs, c.Access.validate())
+	if c.Admin.TLS && !c.Front.On() {
+		errs = append(errs, errors.New("admin.tls: there is no certificate; set front.cert_file and front.key_file"))
+	}
 	if c.Node.DrainBudget <= 0 {
 		errs = append(errs, fmt.Errorf("node.drain_budget: %v, want more than 0", c.Node.DrainBudget))
 	}
 	if c.Node.DrainJitter < 0 {
 		errs = append(errs, fmt.Errorf("node.drain_jitter: %v, want 0 or more", c.Node.DrainJitter))
 	}
-	for _, part := range []interface{ Validate() error }{c.Transport, c.Actors, c.NLP, c.Scripts, c.Storage, c.Admin} {
+	for _, part := range []interface{ Validate() error }{c.Transport, c.Front, c.Actors, c.NLP, c.Scripts, c.Storage, c.Admin} {
 		errs = append(errs, part.Validate())
 	}
 	return errors.Join(errs...)

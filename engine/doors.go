@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 
 	"liveroom/engine/access"
 	"liveroom/engine/live"
+	"liveroom/transport/front"
 )
 
 // Files of the data folder.
@@ -44,7 +46,7 @@ func (p *parts) openGuard(cfg Config, log *slog.Logger) error {
 	}
 	p.accounts = accounts
 	p.guard = access.NewGuard(access.Options{
-		Tokens: p.tokens, Accounts: accounts, Shop: func() live.ShopID { return p.gate.catalogue.Load().Shop() }, Log: log,
+		Tokens: p.tokens, Accounts: accounts, Journal: p.journal, Shop: func() live.ShopID { return p.gate.catalogue.Load().Shop() }, Log: log,
 		SessionLife: cfg.Access.SessionLife, SessionIdle: cfg.Access.SessionIdle, OpenHere: cfg.Admin.OpenHere,
 	})
 	return nil
@@ -54,7 +56,7 @@ func (p *parts) openGuard(cfg Config, log *slog.Logger) error {
 func (p *parts) wrap(e *Engine) func(string, http.Handler) http.Handler {
 	return func(pattern string, next http.Handler) http.Handler {
 		e.patterns = append(e.patterns, pattern)
-		return p.guard.Wrap(pattern, next)
+		return p.guard.Wrap(pattern, p.audited(pattern, next))
 	}
 }
 
@@ -124,6 +126,28 @@ func (g *gate) dismissStale(now time.Time) {
 		}
 		return true
 	})
+}
+
+// openFront reads the certificate and binds the ports of links over TLS, when there is one.
+func (p *parts) openFront(cfg Config, log *slog.Logger) (err error) {
+	if !cfg.Front.On() {
+		return nil
+	}
+	if p.certificate, err = front.OpenCertificate(cfg.Front.CertFile, cfg.Front.KeyFile, log); err != nil {
+		return err
+	}
+	if p.front, err = front.New(cfg.Front, p.certificate, p.server.Take, log, p.registry); err != nil {
+		return fmt.Errorf("open tls: %w", err)
+	}
+	return nil
+}
+
+// adminTLS returns the settings of TLS on the admin side, nil for none.
+func (p *parts) adminTLS(cfg Config) *tls.Config {
+	if !cfg.Admin.TLS || p.certificate == nil {
+		return nil
+	}
+	return p.certificate.Config("http/1.1")
 }
 
 func (c *AccessConfig) validate() error {

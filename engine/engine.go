@@ -48,14 +48,24 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (*Engine, error) {
 func (e *Engine) Ready() <-chan struct{} { return e.ready }
 
 // Addrs are where a node can be reached; they are known once Ready is closed.
-type Addrs struct{ TCP, WS, Admin string }
+type Addrs struct {
+	TCP, WS, Admin string
+	TLS, WSS       string // links over TLS; "" without
+}
 
 // Addrs returns the addresses in use.
 func (e *Engine) Addrs() Addrs {
-	return Addrs{
+	a := Addrs{
 		TCP: e.parts.server.TCPAddr().String(), WS: "ws://" + e.parts.server.WSAddr().String() + "/v1/link",
 		Admin: "http://" + e.parts.admin.Addr(),
 	}
+	if e.cfg.Admin.TLS {
+		a.Admin = "https://" + e.parts.admin.Addr()
+	}
+	if f := e.parts.front; f != nil {
+		a.TLS, a.WSS = f.TCPAddr().String(), "wss://"+f.WSAddr().String()+"/v1/link"
+	}
+	return a
 }
 
 // Run starts the parts in order, serves until ctx ends, and drains within the configured budget. It returns the first
@@ -85,6 +95,11 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := group.start("watch", p.watch); err != nil {
 		return errors.Join(err, e.stop(group))
 	}
+	if p.front != nil {
+		if err := group.start("front", p.front); err != nil {
+			return errors.Join(err, e.stop(group))
+		}
+	}
 	close(e.ready)
 	addrs := e.Addrs()
 	e.log.Info("ready", "tcp", addrs.TCP, "ws", addrs.WS, "admin", addrs.Admin, "redriven", len(open), "took", time.Since(begin))
@@ -106,6 +121,11 @@ func (e *Engine) stop(group *group) error {
 	defer cancel()
 	var errs []error
 	if group.has("transport") {
+		if p.front != nil {
+			if err := p.front.Close(); err != nil {
+				errs = append(errs, fmt.Errorf("refuse new links over tls: %w", err))
+			}
+		}
 		if err := p.server.Refuse(); err != nil {
 			errs = append(errs, fmt.Errorf("refuse new links: %w", err))
 		}
@@ -116,7 +136,7 @@ func (e *Engine) stop(group *group) error {
 			errs = append(errs, fmt.Errorf("drain links: %w", err))
 		}
 	}
-	for _, name := range []string{"watch", "transport", "actors", "holds", "nlp", "scripts", "storage", "tokens", "admin"} {
+	for _, name := range []string{"watch", "transport", "front", "actors", "holds", "nlp", "scripts", "storage", "tokens", "admin"} {
 		if err := group.stop(budget, name); err != nil {
 			errs = append(errs, fmt.Errorf("stop %s: %w", name, err))
 		}

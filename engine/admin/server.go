@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,6 +26,8 @@ type Config struct {
 	// OpenHere lets programs of this machine, who come over loopback and for nobody behind a proxy, read /metrics and
 	// /debug/pprof without a token. Default true.
 	OpenHere bool
+	// TLS serves HTTPS, with the certificate of front.cert_file. Default false.
+	TLS bool
 }
 
 // Default returns the configuration for a node in service.
@@ -40,13 +43,14 @@ func (c Config) Validate() error {
 
 // Views are what the engine shows. Ready returns nil when the node can serve, else why not; Status is encoded as JSON.
 // Routes are further handlers by pattern. Guard is put before every handler but those of health; without one, they are
-// refused to everybody.
+// refused to everybody. TLS is nil for plain HTTP.
 type Views struct {
 	Ready   func() error
 	Status  func() any
 	Metrics prometheus.Gatherer
 	Routes  map[string]http.Handler
 	Guard   func(pattern string, next http.Handler) http.Handler
+	TLS     *tls.Config
 }
 
 // ErrRunning is returned by a second Run.
@@ -68,6 +72,9 @@ func New(cfg Config, v Views, log *slog.Logger) (*Server, error) {
 	listener, err := net.Listen("tcp", cfg.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen for admin: %w", err)
+	}
+	if v.TLS != nil {
+		listener = tls.NewListener(listener, v.TLS)
 	}
 	s := &Server{
 		http: &http.Server{

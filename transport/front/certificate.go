@@ -1,0 +1,106 @@
+package front
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync/atomic"
+	"time"
+)
+
+// ErrNoCertificate is wrapped when the certificate cannot be used.
+var ErrNoCertificate = errors.New("the certificate cannot be used")
+
+// lookEvery is how often the files are looked at.
+const lookEvery = time.Second
+
+// Certificate is a certificate on disk, read again when it changes. It may be used from any goroutine.
+type Certificate struct {
+	certFile, keyFile string
+	log               *slog.Logger
+	now               atomic.Pointer[tls.Certificate]
+	seen              [2]os.FileInfo // owned by Watch
+}
+
+// OpenCertificate reads a certificate and its key.
+func OpenCertificate(certFile, keyFile string, log *slog.Logger) (*Certificate, error) {
+	c := &Certificate{certFile: certFile, keyFile: keyFile, log: log}
+	c.seen = c.stat()
+	if err := c.read(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Certificate) read() error {
+	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNoCertificate, err)
+	}
+	if time.Now().After(pair.Leaf.NotAfter) {
+		return fmt.Errorf("%w: %s has expired on %s", ErrNoCertificate, c.certFile, pair.Leaf.NotAfter.Format(time.RFC3339))
+	}
+	c.now.Store(&pair)
+	return nil
+}
+
+// Config returns settings of TLS that use the certificate as it is at the time of each handshake: TLS 1.2 and later.
+func (c *Certificate) Config(protocols ...string) *tls.Config {
+	return &tls.Config{
+		MinVersion:     tls.VersionTLS12,
+		NextProtos:     protocols,
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return c.now.Load(), nil },
+	}
+}
+
+// Ends returns when the certificate in use expires.
+func (c *Certificate) Ends() time.Time { return c.now.Load().Leaf.NotAfter }
+
+// Watch reads the files again when they change, until ctx ends. What cannot be used is said, and the one before stays.
+func (c *Certificate) Watch(ctx context.Context) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			c.look()
+		}
+	}
+}
+
+func (c *Certificate) look() {
+	files := c.stat()
+	if same(files[0], c.seen[0]) && same(files[1], c.seen[1]) {
+		return
+	}
+	if err := c.read(); err != nil {
+		if !same(files[0], c.seen[0]) || !same(files[1], c.seen[1]) {
+			c.log.Warn("certificate stays as it was", "err", err)
+		}
+	} else {
+		c.log.Info("certificate read", "ends", c.Ends())
+	}
+	c.seen = files
+}
+
+// stat looks at both files; what is missing is nil.
+func (c *Certificate) stat() (files [2]os.FileInfo) {
+	for i, path := range []string{c.certFile, c.keyFile} {
+		if st, err := os.Stat(path); err == nil {
+			files[i] = st
+		}
+	}
+	return files
+}
+
+func same(a, b os.FileInfo) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
+}
