@@ -56,7 +56,7 @@ func (p *parts) openGuard(cfg Config, log *slog.Logger) error {
 func (p *parts) wrap(e *Engine) func(string, http.Handler) http.Handler {
 	return func(pattern string, next http.Handler) http.Handler {
 		e.patterns = append(e.patterns, pattern)
-		return p.guard.Wrap(pattern, p.audited(pattern, next))
+		return p.guard.Wrap(pattern, next)
 	}
 }
 
