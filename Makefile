@@ -60,7 +60,8 @@ fuzz: ## every fuzz target for FUZZTIME (10s)
 		go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=20x "$$(dirname "$$file")" </dev/null \
 			|| failed=1; done; exit $$failed; }
 
-lint: ## gofumpt, vet and staticcheck
+lint: ## gofumpt, vet, staticcheck, and a look for keys in the tree
+	deploy/secretscan.sh
 	@diff="$$(go run $(GOFUMPT) -d . )"; if test -n "$$diff"; then echo "$$diff"; echo 'run make fmt'; exit 1; fi
 	go vet ./...
 	go vet -tags chaos ./...
