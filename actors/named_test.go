@@ -34,10 +34,16 @@ func TestNamed(t *testing.T) {
 		want           string
 		named          bool
 	}{
-		{"多少钱", "", "p", false}, {"a多少钱", "a", "a", true}, {"x多少钱", "x", "", true},
-		{"a和b多少钱", "ab", "ab", true}, {"a和b和c", "abc", "abc", true}, {"abcd", "abcd", "", true},
-		{"a和x", "ax", "", true}, {"a比a", "aa", "a", true},
-		{"不要a，要b", "ab", "b", true}, {"不是a", "a", "p", false},
+		{"多少钱", "", "p", false},
+		{"a多少钱", "a", "a", true},
+		{"x多少钱", "x", "", true},
+		{"a和b多少钱", "ab", "ab", true},
+		{"a和b和c", "abc", "abc", true},
+		{"abcd", "abcd", "", true},
+		{"a和x", "ax", "", true},
+		{"a比a", "aa", "a", true},
+		{"不要a，要b", "ab", "b", true},
+		{"不是a", "a", "p", false},
 	} {
 		var entities []live.Entity
 		from := 0

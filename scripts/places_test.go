@@ -37,8 +37,15 @@ func TestOverridePrecedence(t *testing.T) {
 		room           live.RoomID
 		category, want string
 	}{
-		{"demo", "女装", "room_category"}, {"other", "女装", "room_category"}, {"demo", "男装", "room"}, {"demo", "", "room"},
-		{"third", "女装", "category"}, {"third", "男装", "category"}, {"third", "杯子", "shop"}, {"", "", "shop"}, {"", "女装", "category"},
+		{"demo", "女装", "room_category"},
+		{"other", "女装", "room_category"},
+		{"demo", "男装", "room"},
+		{"demo", "", "room"},
+		{"third", "女装", "category"},
+		{"third", "男装", "category"},
+		{"third", "杯子", "shop"},
+		{"", "", "shop"},
+		{"", "女装", "category"},
 	} {
 		if got := in(c.room, c.category); got != c.want {
 			t.Errorf("room %q, category %q: script %s, want %s", c.room, c.category, got, c.want)
@@ -91,16 +98,26 @@ func TestOverridesRefused(t *testing.T) {
 		files map[string]string
 		says  []string
 	}{
-		"the same room": {map[string]string{"a.yaml": placed("a", "intents: [price, promo]\nrooms: [r1, r2]"), "b.yaml": placed("b", "intents: [stock, price]\nrooms: [r2]")},
-			[]string{`b.yaml:2: intent "price" is already answered by a.yaml in room "r2"`}},
-		"the same category": {map[string]string{"a.yaml": placed("a", "topics: [vip]\ncategories: [女装]"), "b.yaml": placed("b", "topics: [vip]\ncategories: [女装]\nscope: public")},
-			[]string{`b.yaml:2: topic "vip" is already answered by a.yaml for category "女装"`}},
-		"the same of both": {map[string]string{"a.yaml": placed("a", "intents: [price]\nrooms: [r]\ncategories: [女装]"), "b.yaml": placed("b", "intents: [price]\nrooms: [r]\ncategories: [女装]")},
-			[]string{`b.yaml:2: intent "price" is already answered by a.yaml in room "r" for category "女装"`}},
-		"a name of the library": {map[string]string{"a.yaml": placed("price", "intents: [price]\nrooms: [r]")},
-			[]string{`a.yaml:1: script "price" is already in price.yaml, and one with rooms or categories replaces none by its name`}},
-		"a name of the shop": {map[string]string{"a.yaml": placed("mine", "intents: [price]\nrooms: [r]"), "b.yaml": placed("mine", "intents: [price]")},
-			[]string{`b.yaml:1: script "mine" is already in a.yaml`}},
+		"the same room": {
+			map[string]string{"a.yaml": placed("a", "intents: [price, promo]\nrooms: [r1, r2]"), "b.yaml": placed("b", "intents: [stock, price]\nrooms: [r2]")},
+			[]string{`b.yaml:2: intent "price" is already answered by a.yaml in room "r2"`},
+		},
+		"the same category": {
+			map[string]string{"a.yaml": placed("a", "topics: [vip]\ncategories: [女装]"), "b.yaml": placed("b", "topics: [vip]\ncategories: [女装]\nscope: public")},
+			[]string{`b.yaml:2: topic "vip" is already answered by a.yaml for category "女装"`},
+		},
+		"the same of both": {
+			map[string]string{"a.yaml": placed("a", "intents: [price]\nrooms: [r]\ncategories: [女装]"), "b.yaml": placed("b", "intents: [price]\nrooms: [r]\ncategories: [女装]")},
+			[]string{`b.yaml:2: intent "price" is already answered by a.yaml in room "r" for category "女装"`},
+		},
+		"a name of the library": {
+			map[string]string{"a.yaml": placed("price", "intents: [price]\nrooms: [r]")},
+			[]string{`a.yaml:1: script "price" is already in price.yaml, and one with rooms or categories replaces none by its name`},
+		},
+		"a name of the shop": {
+			map[string]string{"a.yaml": placed("mine", "intents: [price]\nrooms: [r]"), "b.yaml": placed("mine", "intents: [price]")},
+			[]string{`b.yaml:1: script "mine" is already in a.yaml`},
+		},
 		"no rooms":         {map[string]string{"a.yaml": placed("a", "intents: [price]\nrooms: []")}, []string{"a.yaml:3: rooms are empty, so the script would hold nowhere"}},
 		"no categories":    {map[string]string{"a.yaml": placed("a", "intents: [price]\ncategories: []")}, []string{"a.yaml:3: categories are empty"}},
 		"a room twice":     {map[string]string{"a.yaml": placed("a", "intents: [price]\nrooms: [r, r]")}, []string{`a.yaml:3: room "r" comes twice`}},
@@ -110,8 +127,10 @@ func TestOverridesRefused(t *testing.T) {
 		"rooms as a text":  {map[string]string{"a.yaml": placed("a", "intents: [price]\nrooms: demo")}, []string{"a.yaml:3: rooms must be a list"}},
 		"a room of lists":  {map[string]string{"a.yaml": placed("a", "intents: [price]\nrooms: [[r]]")}, []string{"a.yaml:3: room must be a text"}},
 		"a name for all":   {map[string]string{"a.yaml": placed("a", "intents: [price]\nrooms: [r]\nabout: 价格\nshort: 价")}, []string{"a.yaml:4: about is the same everywhere", "a.yaml:5: short is the same everywhere"}},
-		"too many places": {map[string]string{"a.yaml": placed("a", "intents: [price]\nrooms: ["+many("r", 30)+"]\ncategories: ["+many("c", 30)+"]")},
-			[]string{"a.yaml:3: rooms times categories make 900 places, want at most 500"}},
+		"too many places": {
+			map[string]string{"a.yaml": placed("a", "intents: [price]\nrooms: ["+many("r", 30)+"]\ncategories: ["+many("c", 30)+"]")},
+			[]string{"a.yaml:3: rooms times categories make 900 places, want at most 500"},
+		},
 	} {
 		err := Check(Config{Dir: bundleDir(t, c.files)})
 		for _, want := range c.says {

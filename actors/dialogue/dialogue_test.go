@@ -13,8 +13,10 @@ import (
 var tee = &live.Product{
 	ID: "tee", Name: "短袖", Link: 1,
 	Variants: []live.Variant{
-		{SKU: "M-W", Size: "M", Color: "白色"}, {SKU: "XL-W", Size: "XL", Color: "白色"},
-		{SKU: "M-B", Size: "M", Color: "雾霾蓝"}, {SKU: "XL-B", Size: "XL", Color: "雾霾蓝"},
+		{SKU: "M-W", Size: "M", Color: "白色"},
+		{SKU: "XL-W", Size: "XL", Color: "白色"},
+		{SKU: "M-B", Size: "M", Color: "雾霾蓝"},
+		{SKU: "XL-B", Size: "XL", Color: "雾霾蓝"},
 	},
 	SizeChart: []live.SizeRange{{Size: "M", MinKg: 45, MaxKg: 55, MinCm: 150, MaxCm: 168}, {Size: "L", MinKg: 55, MaxKg: 65}, {Size: "XL", MinKg: 65}},
 }
@@ -56,10 +58,14 @@ func TestAdvise(t *testing.T) {
 		kg, cm     float64
 		size, body string
 	}{
-		{50, 160, "M", "160cm、100斤"}, {50, 0, "M", "100斤"}, {60, 175, "L", "175cm、120斤"}, {90, 180, "XL", "180cm、180斤"},
+		{50, 160, "M", "160cm、100斤"},
+		{50, 0, "M", "100斤"},
+		{60, 175, "L", "175cm、120斤"},
+		{90, 180, "XL", "180cm、180斤"},
 		{55, 170, "L", "170cm、110斤"}, // M fits the weight alone
 		{55, 0, "L", "110斤"},         // between two, the larger
-		{30, 0, "", ""}, {0, 0, "", ""},
+		{30, 0, "", ""},
+		{0, 0, "", ""},
 	} {
 		if size, body := advise(tee, c.kg, c.cm); size != c.size || body != c.body {
 			t.Errorf("advise(%v kg, %v cm) = %q for %q, want %q for %q", c.kg, c.cm, size, body, c.size, c.body)
@@ -131,8 +137,15 @@ func TestCancels(t *testing.T) {
 		open Kind
 		want bool
 	}{
-		{"取消", Locked, true}, {"不想要了，取消", Cross, true}, {"可以取消吗", Locked, false}, {"先不取消", Locked, false},
-		{"不要了", Locked, true}, {"不要了", Cross, false}, {"不要", Instalment, false}, {"不买了", Instalment, true}, {"", Locked, false},
+		{"取消", Locked, true},
+		{"不想要了，取消", Cross, true},
+		{"可以取消吗", Locked, false},
+		{"先不取消", Locked, false},
+		{"不要了", Locked, true},
+		{"不要了", Cross, false},
+		{"不要", Instalment, false},
+		{"不买了", Instalment, true},
+		{"", Locked, false},
 	} {
 		l := lineOf(c.text)
 		if got := l.cancels(c.open); got != c.want {
