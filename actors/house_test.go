@@ -530,7 +530,7 @@ func TestPlaceHoldsBlockAndMinute(t *testing.T) {
 }
 
 // aloner answers every question with words for that question alone.
-type aloner struct{ fakeComposer }
+type aloner struct{}
 
 func (aloner) Compose(q *Question) (Line, error) {
 	return Line{Text: q.Text, Script: "kb/1", By: live.ByKnowledge, Alone: true}, nil
