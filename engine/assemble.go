@@ -20,6 +20,7 @@ import (
 	"liveroom/actors"
 	"liveroom/engine/access"
 	"liveroom/engine/admin"
+	"liveroom/engine/audit"
 	"liveroom/engine/live"
 	"liveroom/engine/shop"
 	"liveroom/engine/storage"
@@ -45,6 +46,7 @@ type parts struct {
 	holds       *holds
 	gate        *gate
 	server      *transport.Server
+	audit       *audit.Log
 	watch       *watch
 	front       *front.Front // nil without TLS
 	certificate *front.Certificate
@@ -80,6 +82,14 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 			err = errors.Join(err, p.store.Close())
 		}
 	}()
+	if p.audit, err = audit.Open(cfg.Audit.In(cfg.Storage.Dir), part("audit")); err != nil {
+		return p, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.audit.Close())
+		}
+	}()
 	if err = p.openShop(cfg, part("shop")); err != nil {
 		return p, err
 	}
@@ -92,7 +102,7 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	p.holds = newHolds(p.ledger, p.store, part("holds"))
 	p.gate = &gate{
 		tokens: p.tokens, sessions: sessions{func(now time.Time, use func([]byte) bool) { p.tokens.Keys().Each(now, use) }}, catalogue: p.catalogue, ledger: p.ledger, rooms: p.rooms, profiles: p.profiles,
-		open: cfg.Shop.OpenRooms, store: p.store, log: part("gate"),
+		open: cfg.Shop.OpenRooms, store: p.store, audit: p.audit, log: part("gate"),
 		quota: access.Quota{Links: cfg.Access.LinksPerToken, PerSecond: cfg.Access.HellosPerToken},
 	}
 	p.watch = newWatch(p.gate)

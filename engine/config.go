@@ -8,6 +8,7 @@ import (
 
 	"liveroom/actors"
 	"liveroom/engine/admin"
+	"liveroom/engine/audit"
 	"liveroom/engine/storage"
 	"liveroom/nlp"
 	"liveroom/scripts"
@@ -28,6 +29,7 @@ type Config struct {
 	Scripts   scripts.Config
 	Storage   storage.Config
 	Admin     admin.Config
+	Audit     audit.Config
 }
 
 // NodeConfig is about the process.
@@ -95,6 +97,7 @@ func Default() Config {
 		Scripts:   scripts.Default(),
 		Storage:   storage.Default(),
 		Admin:     admin.Default(),
+		Audit:     audit.Default(),
 	}
 	c.Storage.Dir = "data"
 	return c
@@ -123,7 +126,7 @@ func (c Config) Validate() error {
 	if c.Node.DrainJitter < 0 {
 		errs = append(errs, fmt.Errorf("node.drain_jitter: %v, want 0 or more", c.Node.DrainJitter))
 	}
-	for _, part := range []interface{ Validate() error }{c.Transport, c.Front, c.Actors, c.NLP, c.Scripts, c.Storage, c.Admin} {
+	for _, part := range []interface{ Validate() error }{c.Transport, c.Front, c.Actors, c.NLP, c.Scripts, c.Storage, c.Admin, c.Audit.In(c.Storage.Dir)} {
 		errs = append(errs, part.Validate())
 	}
 	return errors.Join(errs...)

@@ -14,7 +14,7 @@ import (
 
 // TestConfigDoc keeps config.md equal to the comments and defaults of the configuration.
 func TestConfigDoc(t *testing.T) {
-	comments := fieldComments(t, "config.go", "admin", "storage", "../actors", "../nlp", "../scripts", "../transport", "../transport/front")
+	comments := fieldComments(t, "config.go", "admin", "audit", "storage", "../actors", "../nlp", "../scripts", "../transport", "../transport/front")
 	cfg := Default()
 	var b strings.Builder
 	b.WriteString("# Settings\n\nEvery setting has a key, a YAML path in the file given by `--config`, and an environment variable.\n" +

@@ -46,7 +46,7 @@ func (p *parts) openGuard(cfg Config, log *slog.Logger) error {
 	}
 	p.accounts = accounts
 	p.guard = access.NewGuard(access.Options{
-		Tokens: p.tokens, Accounts: accounts, Shop: func() live.ShopID { return p.gate.catalogue.Load().Shop() }, Log: log,
+		Tokens: p.tokens, Accounts: accounts, Journal: p.journal, Shop: func() live.ShopID { return p.gate.catalogue.Load().Shop() }, Log: log,
 		SessionLife: cfg.Access.SessionLife, SessionIdle: cfg.Access.SessionIdle, OpenHere: cfg.Admin.OpenHere,
 	})
 	return nil
@@ -56,7 +56,7 @@ func (p *parts) openGuard(cfg Config, log *slog.Logger) error {
 func (p *parts) wrap(e *Engine) func(string, http.Handler) http.Handler {
 	return func(pattern string, next http.Handler) http.Handler {
 		e.patterns = append(e.patterns, pattern)
-		return p.guard.Wrap(pattern, next)
+		return p.guard.Wrap(pattern, p.audited(pattern, next))
 	}
 }
 

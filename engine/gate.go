@@ -12,6 +12,7 @@ import (
 
 	"liveroom/actors"
 	"liveroom/engine/access"
+	"liveroom/engine/audit"
 	"liveroom/engine/live"
 	"liveroom/engine/shop"
 	"liveroom/engine/storage"
@@ -32,6 +33,7 @@ type gate struct {
 	profiles  *shop.Profiles
 	open      bool // rooms may be opened by speaking of them
 	store     *storage.Store
+	audit     *audit.Log
 	house     *actors.House
 	server    *transport.Server
 	log       *slog.Logger
@@ -45,7 +47,7 @@ type gate struct {
 }
 
 // Hello implements transport.Handler.
-func (g *gate) Hello(h *wire.Hello, _ netip.Addr) (live.Link, *live.Fault) {
+func (g *gate) Hello(h *wire.Hello, from netip.Addr) (live.Link, *live.Fault) {
 	if g.draining.Load() {
 		return live.Link{}, &live.Fault{Code: live.Draining, Hint: "this node is going; connect again"}
 	}
@@ -66,6 +68,9 @@ func (g *gate) Hello(h *wire.Hello, _ netip.Addr) (live.Link, *live.Fault) {
 	l := live.Link{
 		Role: h.Role, Shop: claims.Shop, Room: claims.Room, User: claims.User, Outcomes: h.Outcomes,
 		Token: claims.ID, Expires: claims.Expires.Unix(),
+	}
+	if l.Role == live.Seat {
+		l.From = from.String()
 	}
 	if l.Role == live.Viewer && !g.enter(l.Room, false) {
 		return live.Link{}, &live.Fault{Code: live.UnknownRoom, Field: "token", Hint: "the token's room is neither in the catalogue nor open"}
@@ -131,8 +136,10 @@ func (g *gate) Event(l *live.Link, e *live.Event, received time.Time) *live.Faul
 		return fault
 	}
 	switch e.Type {
-	case live.Comment, live.Message, live.Take, live.Say, live.GiveBack:
+	case live.Comment, live.Message, live.Say:
 		return g.deliver(l, e, received)
+	case live.Take, live.GiveBack:
+		return g.handOver(l, e, received)
 	case live.StockUpdate:
 		if _, fault := g.ledger.Apply(e, received); fault != nil {
 			return fault

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime/debug"
 
+	"liveroom/engine/audit"
 	"liveroom/engine/live"
 	"liveroom/engine/storage"
 	"liveroom/nlp"
@@ -32,6 +33,7 @@ type Status struct {
 	Storage  storage.Status
 	NLP      nlp.Status
 	Scripts  any
+	Audit    audit.Status
 }
 
 var (
@@ -58,7 +60,7 @@ func (e *Engine) notReady() error {
 func (e *Engine) status() any {
 	s := Status{
 		Version: Version(), Ready: "ready", InFlight: e.parts.house.InFlight(), Storage: e.parts.store.Status(),
-		NLP: e.parts.reader.Status(), Scripts: e.parts.book.Status(),
+		NLP: e.parts.reader.Status(), Scripts: e.parts.book.Status(), Audit: e.parts.audit.Status(),
 	}
 	if err := e.notReady(); err != nil {
 		s.Ready = err.Error()

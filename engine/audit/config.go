@@ -15,8 +15,8 @@ type Config struct {
 	Dir string
 	// HeadsFile are the files that signed heads of the log are appended to: the second place, without which nobody can tell
 	// that the latest records were taken away. Put at least one where the node may append and nothing else, on another
-	// machine. Their folders are not made, so that a share that is not mounted is seen. Empty takes audit-heads.jsonl in the
-	// data folder. Default empty.
+	// machine, one for each node. Their folders are not made, so that a share that is not mounted is seen. Empty takes
+	// audit-heads.jsonl in the data folder. Default empty.
 	HeadsFile []string
 	// HeadEvery is after how many records a head is written, HeadAfter how long after a record at the latest. Defaults 64
 	// and 10 s.

@@ -54,4 +54,5 @@ type Link struct {
 	Outcomes bool   // whether it asked for outcome frames
 	Token    string // the id of the token it came with
 	Expires  int64  // when that token does, Unix seconds; 0 for never
+	From     string // the address a seat is at, for the audit log; "" for other roles
 }

@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/emmansun/gmsm/sm3"
+
+	"liveroom/engine/access"
+	"liveroom/engine/audit"
+	"liveroom/engine/live"
+	"liveroom/engine/shop/document"
+)
+
+// journal writes what people do about accounts, sessions and tokens into the audit log.
+func (p *parts) journal(ctx context.Context, d access.Deed, do func() error) error {
+	return p.audit.Do(ctx, audit.Act{Who: d.Who, Act: string(d.Act), On: d.On, From: d.From, Detail: d.Detail}, do)
+}
+
+// audited writes every change that is asked for over the admin side into the audit log, before it is made and after; what
+// cannot be written is not done. Routes that only read are not written down, and the guard's own speak for themselves.
+func (p *parts) audited(pattern string, next http.Handler) http.Handler {
+	method, _, _ := strings.Cut(pattern, " ")
+	if _, own := p.guard.Handlers()[pattern]; own || method == http.MethodGet || method == http.MethodHead {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		act := actOf(pattern, r)
+		told := &telling{ResponseWriter: w, status: http.StatusOK}
+		err := p.audit.Do(r.Context(), act, func() error {
+			next.ServeHTTP(told, r)
+			if told.status >= http.StatusBadRequest {
+				return fmt.Errorf("answered %d", told.status)
+			}
+			return nil
+		})
+		if errors.Is(err, audit.ErrRefused) {
+			answer(w, http.StatusServiceUnavailable, refusal{Error: "storage: " + refusedUnaudited})
+		}
+	})
+}
+
+const refusedUnaudited = "the audit log cannot be written, so this was not done; try again, the node's log says why"
+
+// telling remembers what a handler answered.
+type telling struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (t *telling) WriteHeader(status int) {
+	t.status = status
+	t.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach what is below.
+func (t *telling) Unwrap() http.ResponseWriter { return t.ResponseWriter }
+
+// shown are the routes whose body tells nothing of a person and is written down as it is; of others it is the SM3.
+var shown = map[string]bool{
+	"PUT /v1/rooms/{room}/mode":         true,
+	"PUT /v1/rooms/{room}/muted/{user}": true,
+}
+
+var wildcards = regexp.MustCompile(`\{(\w+)(?:\.\.\.)?\}`)
+
+// actOf describes what a request asks for.
+func actOf(pattern string, r *http.Request) audit.Act {
+	who := access.Of(r.Context())
+	a := audit.Act{Who: who.Name, Act: pattern, From: who.From}
+	if declared, ok := access.Routes[pattern]; ok {
+		a.Act = string(declared)
+	}
+	var on []string
+	for _, name := range wildcards.FindAllStringSubmatch(pattern, -1) {
+		value := r.PathValue(name[1])
+		if name[1] == "user" {
+			value = audit.Personal(value)
+		}
+		on = append(on, name[1]+" "+value)
+	}
+	a.On, a.Detail = strings.Join(on, " "), pattern
+	if r.URL.RawQuery != "" {
+		a.Detail += " ?" + r.URL.RawQuery
+	}
+	if body := peek(r); len(body) > 0 && shown[pattern] && len(body) <= maxRoomBody {
+		a.Detail += " " + string(body)
+	} else if len(body) > 0 {
+		a.Detail += fmt.Sprintf(" %d bytes, SM3 %x", len(body), sm3.Sum(body))
+	}
+	return a
+}
+
+// peek reads the body and puts it back. Of one that is longer than anything accepted, it is the beginning.
+func peek(r *http.Request) []byte {
+	body, err := io.ReadAll(io.LimitReader(r.Body, document.MaxBytes+1))
+	rest := io.Reader(r.Body)
+	if err != nil {
+		rest = failing{err}
+	}
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(body), rest), r.Body}
+	return body
+}
+
+// failing is a reader that has failed.
+type failing struct{ err error }
+
+// Read implements io.Reader.
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// handOver lets a person take a dialogue or give it back. It must not wait, so that is noted in the audit log and written
+// within moments, and refused when the log could not be written lately.
+func (g *gate) handOver(l *live.Link, e *live.Event, received time.Time) *live.Fault {
+	who := string(l.User)
+	if who == "" {
+		who = "seat with token " + l.Token
+	}
+	act := audit.Act{
+		Who: who, Act: "dialogue." + e.Type.String(), From: l.From,
+		On: "room " + string(e.Room) + " user " + audit.Personal(string(e.User)),
+	}
+	if g.audit.Note(act) != nil {
+		return &live.Fault{Code: live.StorageFailed, To: e.ID, Hint: refusedUnaudited}
+	}
+	fault := g.deliver(l, e, received)
+	if fault != nil {
+		act.Detail = "refused: " + fault.Code.String()
+		g.audit.NoteFailed(act) // a log that fails by now has kept, or will keep, the note before
+	}
+	return fault
+}
