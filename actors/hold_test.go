@@ -224,7 +224,7 @@ func TestOffersAreCounted(t *testing.T) {
 			}
 		}
 	}
-	want := map[string]float64{"offer made": 2, "offer taken": 1, "offer declined": 1, "confirm made": 1, "confirm taken": 1}
+	want := map[string]float64{"cross made": 1, "offer made": 2, "offer taken": 1, "offer declined": 1, "confirm made": 1, "confirm taken": 1}
 	if !maps.Equal(got, want) {
 		t.Errorf("counted %v, want %v", got, want)
 	}
