@@ -106,7 +106,7 @@ e2e: ## the console in a real browser
 	@echo 'e2e: not built yet: it comes with the console, part 5' >&2; exit 2
 
 test-postgres: ## the storage tests against a PostgreSQL of their own
-	@echo 'test-postgres: not built yet: it comes with the durability part, part 4' >&2; exit 2
+	.ci/postgres run go test -count=1 -shuffle=on ./engine/storage/...
 
 torture: ## kill, corrupt and starve a node until it would show
 	@echo 'torture: not built yet: it comes with the durability part, part 4' >&2; exit 2
@@ -117,9 +117,10 @@ vuln: ## known vulnerabilities in what we depend on; needs the network
 tidy: ## go mod tidy
 	go mod tidy
 
-ci: ## what a change must pass: lint, test, race, fuzz, smoke load without and with a kill -9 in it, a burst, a race for stock
+ci: ## what a change must pass: lint, test, PostgreSQL, race, fuzz, smoke load without and with a kill -9 in it, a burst, a race for stock
 	$(MAKE) lint
 	$(MAKE) test
+	$(MAKE) test-postgres
 	$(MAKE) race
 	$(MAKE) fuzz
 	$(MAKE) load SCENARIO=smoke

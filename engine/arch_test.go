@@ -45,6 +45,8 @@ var home = map[string][]string{
 	"github.com/dgraph-io/ristretto":    {"scripts", "nlp"},
 	"github.com/yalue/onnxruntime_go":   {"nlp/onnx"},
 	"modernc.org/sqlite":                {"engine/storage"},
+	"github.com/jackc/pgx":              {"engine/storage"},
+	"github.com/pressly/goose":          {"engine/storage"},
 }
 
 func TestImportsPointDown(t *testing.T) {

@@ -190,6 +190,7 @@ func TestStatusSaysThatCommitsFailAndAProbeFindsThemHealed(t *testing.T) {
 
 // A real full disk, as SQLite sees it: no page more may be had.
 func TestAFullDiskHealsByItself(t *testing.T) {
+	sqliteOnly(t)
 	var s *Store
 	limit := make(chan int, 1)
 	cfg := Config{BeforeCommit: func() error {
@@ -382,7 +383,7 @@ func TestCloseCommitsWhatIsQueued(t *testing.T) {
 }
 
 func TestCloseWithoutRunRefusesWhatIsQueued(t *testing.T) {
-	s, err := Open(context.Background(), Config{Dir: t.TempDir(), Keys: testKeys}, quiet, nil)
+	s, err := Open(context.Background(), on(Config{Dir: t.TempDir(), Keys: testKeys}), quiet, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -408,7 +409,7 @@ func TestCloseWithoutRunRefusesWhatIsQueued(t *testing.T) {
 }
 
 func TestRunEndsWithItsContext(t *testing.T) {
-	s, err := Open(context.Background(), Config{Dir: t.TempDir(), Keys: testKeys}, quiet, nil)
+	s, err := Open(context.Background(), on(Config{Dir: t.TempDir(), Keys: testKeys}), quiet, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,8 +28,10 @@ type committer struct {
 	facts   []factRow
 	err     error // of sealing; nothing is written then
 
-	due   uint64 // the checkpoint to write with the next commit, 0 for none
-	ticks int
+	due    uint64          // the checkpoint to write with the next commit, 0 for none
+	ending <-chan struct{} // closed when Run's context ends
+	lost   error           // ErrTaken, when the database belongs to another
+	ticks  int
 }
 
 // block is one row of the journal on its way to the database.
@@ -44,18 +46,24 @@ type userState struct {
 	record *live.Record
 }
 
-// commitUntil is the committer: it groups and writes until ctx ends or Close is called, then writes what is left.
-func (s *Store) commitUntil(ctx, work context.Context) {
+// commitUntil is the committer: it groups and writes until ctx ends, Close is called or the database is lost to another
+// process, which is the error; then it writes what is left.
+func (s *Store) commitUntil(ctx, work context.Context) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	for {
+	c := &s.committer
+	for c.ending = ctx.Done(); ; {
+		if c.lost != nil {
+			s.drain(work)
+			return c.lost
+		}
 		select {
 		case <-ctx.Done():
 			s.drain(work)
-			return
+			return nil
 		case <-s.quit:
 			s.drain(work)
-			return
+			return nil
 		case <-tick.C:
 			s.tend(work)
 		case f := <-s.folds:
@@ -137,6 +145,9 @@ func (s *Store) commit(ctx context.Context, items []item) {
 	s.plan(items)
 	if len(c.blocks) > 0 {
 		err := s.write(ctx)
+		if errors.Is(err, errUnsure) {
+			err = s.settle(ctx, err)
+		}
 		s.observe(len(items), err)
 		if err == nil {
 			s.publish(items)
@@ -325,6 +336,9 @@ func (s *Store) observe(entries int, err error) {
 		s.lastCommit = s.now()
 	}
 	s.mu.Unlock()
+	if errors.Is(err, ErrTaken) {
+		s.committer.lost = err
+	}
 	switch {
 	case err != nil && !failed:
 		s.log.Error("commits fail", "err", err)

@@ -10,8 +10,14 @@ import (
 
 // Config says where and how the store keeps things. A zero field means its default; Dir has none.
 type Config struct {
-	// Dir is the folder of the database; it is made, private to the owner, when missing.
+	// Dir is the folder of the database and of what else the node keeps; it is made, private to the owner, when missing.
 	Dir string
+	// DSN names a PostgreSQL database to keep everything in, as a URL or as key=value, without a password: for one that asks
+	// for none, or finds it in ~/.pgpass. Dir then holds the node's other files. Empty keeps everything in Dir, with SQLite.
+	// Default empty.
+	DSN string
+	// DSNFile is a file that holds the DSN, with a password; its owner alone may read it. Default empty.
+	DSNFile string
 	// CommitEvery is the least time between the starts of two group commits. Default 5 ms.
 	CommitEvery time.Duration
 	// MaxGroup is how many entries one commit takes at most; reaching it ends the wait. Default 2,048.
@@ -62,6 +68,10 @@ func (c Config) Validate() error {
 		}
 	}
 	check(c.Dir != "", "dir: name a folder")
+	check(c.DSN == "" || c.DSNFile == "", "dsn: set this or dsn_file, not both")
+	if err := checkDSN(c.DSN); err != nil {
+		problems = append(problems, fmt.Errorf("storage: dsn: %w", err))
+	}
 	check(c.CommitEvery > 0 && c.CommitEvery <= time.Second, "commit_every: %v is outside (0, 1s]", c.CommitEvery)
 	check(c.MaxGroup > 0 && c.MaxGroup <= c.QueueLimit, "max_group: %d is outside [1, queue_limit]", c.MaxGroup)
 	check(c.QueueLimit > 0, "queue_limit: %d is not positive", c.QueueLimit)

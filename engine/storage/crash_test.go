@@ -24,7 +24,7 @@ const (
 // childMain is the process that gets killed: it submits messages of a few users, each accepted, closed and now and then
 // covered by a snapshot, and prints what was acknowledged.
 func childMain(dir string) {
-	s, err := Open(context.Background(), Config{Dir: dir, Keys: testKeys, CommitEvery: time.Millisecond}, quiet, nil)
+	s, err := Open(context.Background(), on(Config{Dir: dir, Keys: testKeys, CommitEvery: time.Millisecond}), quiet, nil)
 	if err != nil {
 		fmt.Println("error", err)
 		os.Exit(1)

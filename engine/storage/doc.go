@@ -1,5 +1,7 @@
 // Package storage keeps what must last: a journal of records in blocks, the latest snapshot of every user, and the
-// latest facts and reservations of every shop, in one SQLite database (WAL, synchronous FULL) in one folder.
+// latest facts and reservations of every shop: in one SQLite database (WAL, synchronous FULL) in one folder, or in a
+// PostgreSQL database (synchronous_commit). Both have the same tables, made by the steps in schema/, the same statements and
+// the same tests; what differs stands in backend.go.
 //
 // Entries are queued by Submit and made durable by group commits: one transaction holds every entry that came since the
 // last one, packed into one or a few rows. Done of an entry is called after the commit, so whoever waits for it before
@@ -40,4 +42,14 @@
 // Nothing of the group counts: every Done gets ErrCommit, every lease is broken, no index has seen it, and the next group
 // takes the same numbers. One window remains that no database closes: when the disk refuses the last fsync and the machine
 // dies before the next commit, recovery may find the refused group intact. Its events then come back as pending.
+//
+// A PostgreSQL whose connection breaks before it has answered a COMMIT may have committed. Then nobody is told anything until
+// a new connection has found out (Store.settle); meanwhile everything else is refused. Only when the store ends before that
+// is the group refused as well, with the same window as above.
+//
+// # One writer
+//
+// The folder is locked for one process. Nodes with folders of their own may have one PostgreSQL database in common: one of
+// them writes, which holds an advisory lock with its connection, and the others are refused. One that loses its connection
+// and finds that another has opened the store since ends with ErrTaken, since what it holds in memory is no longer true.
 package storage

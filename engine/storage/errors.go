@@ -29,6 +29,8 @@ var (
 	ErrPlain = errors.New("database is not sealed")
 	// ErrLocked means that another process has the folder open.
 	ErrLocked = errors.New("folder is in use by another process")
+	// ErrTaken means that another process has taken the database over since this one opened it.
+	ErrTaken = errors.New("another process has taken the database over")
 	// ErrRunning means that Run was called a second time.
 	ErrRunning = errors.New("store runs already, or has run")
 )

@@ -35,7 +35,7 @@ func (c Config) KeyService() (seal.KeyService, error) {
 
 const (
 	selectKeys = `SELECT id, purpose, created, master, wrapped FROM data_key ORDER BY id`
-	upsertKey  = `INSERT INTO data_key (id, purpose, created, master, wrapped) VALUES (?, ?, ?, ?, ?)
+	upsertKey  = `INSERT INTO data_key (id, purpose, created, master, wrapped) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (id) DO UPDATE SET master = excluded.master, wrapped = excluded.wrapped`
 )
 
@@ -65,8 +65,8 @@ func readKeys(ctx context.Context, q querier) (keys []seal.Row, err error) {
 }
 
 // openRing makes the ring of the keys stored, and the key that seals from now on. It is stored with the first commit.
-func (s *Store) openRing(ctx context.Context, conn *sql.Conn) error {
-	keys, err := readKeys(ctx, conn)
+func (s *Store) openRing(ctx context.Context, db querier) error {
+	keys, err := readKeys(ctx, db)
 	if err != nil {
 		return err
 	}

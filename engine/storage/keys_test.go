@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -29,7 +30,7 @@ var otherKeys = func() *seal.Master {
 // refusal opens a store that must not open, and returns why it does not.
 func refusal(t *testing.T, cfg Config) error {
 	t.Helper()
-	s, err := Open(context.Background(), cfg, quiet, nil)
+	s, err := Open(context.Background(), on(cfg), quiet, nil)
 	if err == nil {
 		s.Close()
 		t.Fatal("the store opened")
@@ -49,7 +50,7 @@ func TestWithoutTheRightMasterKeyNothingOpens(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // refused starts before have left nothing in the way
-		s, err := Open(t.Context(), cfg, quiet, nil)
+		s, err := Open(t.Context(), on(cfg), quiet, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +114,7 @@ func TestRowsThatChangedPlacesAreRefused(t *testing.T) {
 			t.Fatalf("user %d is %+v, want a folded tail of 2", u, got)
 		}
 	}
-	ids := func(n int) string { id := s.userID(user(n)); return "x'" + hexOf(id[:]) + "'" }
+	ids := func(n int) string { id := s.userID(user(n)); return literal(id[:]) }
 	swap := func(table, column, a, b string) {
 		edit(t, dir, `CREATE TABLE kept AS SELECT id, `+column+` AS was FROM `+table+`;
 			UPDATE `+table+` SET `+column+` = (SELECT was FROM kept WHERE id = `+b+`) WHERE id = `+a+`;
@@ -136,7 +137,7 @@ func TestRowsThatChangedPlacesAreRefused(t *testing.T) {
 	}
 	fact := func(sku string) string {
 		id := s.factID("stock", "demo", strconv.Itoa(len(sku))+":"+sku)
-		return "x'" + hexOf(id[:]) + "'"
+		return literal(id[:])
 	}
 	swap("fact", "data", fact("A"), fact("B"))
 	before, seen := s.Status().Quarantined, 0
@@ -152,14 +153,12 @@ func TestRowsThatChangedPlacesAreRefused(t *testing.T) {
 	}
 }
 
-func hexOf(b []byte) string {
-	const digits = "0123456789abcdef"
-	var s strings.Builder
-	for _, c := range b {
-		s.WriteByte(digits[c>>4])
-		s.WriteByte(digits[c&15])
+// literal writes bytes as SQL.
+func literal(b []byte) string {
+	if os.Getenv(postgresTests) != "" {
+		return fmt.Sprintf(`'\x%x'::bytea`, b)
 	}
-	return s.String()
+	return fmt.Sprintf("x'%x'", b)
 }
 
 // A key counts what it seals, so a block whose count does not follow the one before was sealed under a nonce that another
@@ -176,7 +175,7 @@ func TestABlockUnderAUsedNonceIsQuarantined(t *testing.T) {
 	put(s, accepted(user(1), "a"))
 	put(s, accepted(user(1), "b"))
 	s.Close()
-	edit(t, dir, `INSERT INTO journal (seq, at, records, data) VALUES (3, ?, 1, ?)`, at.now().UnixMilli(), forged)
+	edit(t, dir, `INSERT INTO journal (seq, at, records, data) VALUES (3, $1, 1, $2)`, at.now().UnixMilli(), forged)
 	s = drive(t, Config{Dir: dir}, at.now)
 	if got := s.Status().Quarantined; got != 1 || len(s.Pending()) != 2 {
 		t.Errorf("%d blocks quarantined, %d events pending; want 1, 2", got, len(s.Pending()))
@@ -197,7 +196,7 @@ func TestAKeyIsStoredWithWhatItSealed(t *testing.T) {
 	if n := count(); n != 0 {
 		t.Errorf("%d keys are stored before there is anything to open", n)
 	}
-	edit(t, dir, `INSERT INTO journal (seq, at, records, data) VALUES (1, 0, 0, x'')`) // in the way of the first block
+	edit(t, dir, `INSERT INTO journal (seq, at, records, data) VALUES (1, 0, 0, $1)`, []byte{}) // in the way of the first block
 	if block := put(s, accepted(user(1), "a")); block != 0 || count() != 0 {
 		t.Fatalf("block %d was committed, %d keys are stored; want none", block, count())
 	}
@@ -347,7 +346,7 @@ func TestKeysAreNotChangedAfterTheEnd(t *testing.T) {
 }
 
 func TestTheKeyTable(t *testing.T) {
-	if _, err := OpenKeyTable(t.Context(), Config{Dir: t.TempDir()}); !errors.Is(err, ErrNotFound) {
+	if _, err := OpenKeyTable(t.Context(), on(Config{Dir: t.TempDir()})); !errors.Is(err, ErrNotFound) {
 		t.Errorf("of no store: %v, want ErrNotFound", err)
 	}
 	s, stop := start(t, Config{}, nil)
@@ -355,7 +354,7 @@ func TestTheKeyTable(t *testing.T) {
 	must(t, s, accepted(user(1), "a"))
 	table := func() *KeyTable {
 		t.Helper()
-		k, err := OpenKeyTable(t.Context(), cfg)
+		k, err := OpenKeyTable(t.Context(), on(cfg))
 		if err != nil {
 			t.Fatal(err)
 		}

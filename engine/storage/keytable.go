@@ -2,12 +2,9 @@ package storage
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"liveroom/engine/storage/seal"
@@ -15,24 +12,31 @@ import (
 
 // KeyTable is the keys of a store without the store, for who looks after keys.
 type KeyTable struct {
-	cfg  Config
-	db   *sql.DB
-	keys []seal.Row
-	lock *os.File // nil unless the store is ours
+	cfg    Config
+	writer writer // connected once the store is ours
+	keys   []seal.Row
+	lock   *os.File // nil unless the store is ours
 }
 
 // OpenKeyTable reads the keys of the store in cfg.Dir, in use or not. The error is ErrNotFound when there is no store.
 func OpenKeyTable(ctx context.Context, cfg Config) (*KeyTable, error) {
-	if _, err := os.Stat(filepath.Join(cfg.Dir, databaseFile)); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("store %s: %w", cfg.Dir, ErrNotFound)
-	}
-	db, err := openDatabase(cfg.Dir, 1)
+	base, err := backendOf(cfg)
 	if err != nil {
 		return nil, err
 	}
-	t := &KeyTable{cfg: cfg, db: db}
-	if t.keys, err = readKeys(ctx, db); err != nil {
-		return nil, errors.Join(fmt.Errorf("store %s: %w", cfg.Dir, err), db.Close())
+	there, err := base.exists(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("store %s: %w", cfg.Dir, err)
+	}
+	if !there {
+		return nil, fmt.Errorf("store %s: %w", cfg.Dir, ErrNotFound)
+	}
+	t := &KeyTable{cfg: cfg, writer: writer{base: base}}
+	if t.writer.pools, err = base.open(ctx, 1); err != nil {
+		return nil, errors.Join(err, t.writer.close())
+	}
+	if t.keys, err = readKeys(ctx, t.writer.read); err != nil {
+		return nil, errors.Join(fmt.Errorf("store %s: %w", cfg.Dir, err), t.Close())
 	}
 	return t, nil
 }
@@ -45,7 +49,10 @@ func (t *KeyTable) Lock(ctx context.Context) (err error) {
 	if t.lock, err = lockDir(t.cfg.Dir); err != nil {
 		return err
 	}
-	t.keys, err = readKeys(ctx, t.db) // as they are now that nobody else changes them
+	if err = t.writer.connect(ctx); err != nil {
+		return err
+	}
+	t.keys, err = readKeys(ctx, t.writer.conn) // as they are now that nobody else changes them
 	return err
 }
 
@@ -86,24 +93,18 @@ func (t *KeyTable) Rewrap(ctx context.Context, from, to seal.KeyService) (keys i
 	if err != nil {
 		return 0, err
 	}
-	w := &writer{db: t.db}
+	w := &t.writer
 	err = ring.Rewrap(ctx, to, func(rows []seal.Row) error {
 		stored := rows[:len(t.keys)] // without the one that the ring made for itself, which has the highest number
 		keys = len(stored)
 		return w.within(ctx, func() error { return w.saveKeys(ctx, stored) })
 	})
-	if w.conn != nil {
-		for _, stmt := range w.stmts {
-			err = errors.Join(err, stmt.Close())
-		}
-		err = errors.Join(err, w.conn.Close())
-	}
 	return keys, err
 }
 
 // Close lets the store go.
 func (t *KeyTable) Close() error {
-	err := t.db.Close()
+	err := t.writer.close()
 	if t.lock != nil {
 		err = errors.Join(err, t.lock.Close())
 	}

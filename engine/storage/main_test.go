@@ -50,7 +50,7 @@ func start(t testing.TB, cfg Config, now func() time.Time) (s *Store, stop func(
 	if now == nil {
 		now = time.Now
 	}
-	s, err := open(context.Background(), cfg, quiet, nil, now)
+	s, err := open(context.Background(), on(cfg), quiet, nil, now)
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}
@@ -173,7 +173,7 @@ func drive(t testing.TB, cfg Config, now func() time.Time) *Store {
 	if cfg.Keys == nil {
 		cfg.Keys = testKeys
 	}
-	s, err := open(context.Background(), cfg, quiet, nil, now)
+	s, err := open(context.Background(), on(cfg), quiet, nil, now)
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}

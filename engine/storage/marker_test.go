@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -73,7 +74,7 @@ func TestMarkersCannotBeRead(t *testing.T) {
 	for n := range 300 {
 		put(s, markedRecords(n)...)
 	}
-	if size := sealtest.CheckFolder(t, dir); size < 300*1000 {
+	if size := sealtest.CheckFolder(t, dir); size < 300*1000 && os.Getenv(postgresTests) == "" {
 		t.Errorf("%d bytes lie in the folder, too few to hold what was written", size)
 	}
 	for range 6 { // tails are folded into the rows of users
@@ -89,8 +90,20 @@ func TestMarkersCannotBeRead(t *testing.T) {
 		t.Errorf("%d users have folded tails, %v; want some", tails, err)
 	}
 	sealtest.CheckFolder(t, dir)
+	var k live.UserKey
+	for n := range 300 { // one of those whose tail was folded; which they are is up to a map
+		row, err := s.readUserRow(t.Context(), markedRecords(n)[0].User)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row.tail != nil {
+			k = markedRecords(n)[0].User
+		}
+	}
 	s.Close()
-	edit(t, dir, `UPDATE journal SET data = x'00' WHERE seq = 7; UPDATE fact SET data = x'00' WHERE kind = 'mute'; UPDATE user_state SET tail = x'00'`)
+	for _, damage := range []string{`UPDATE journal SET data = $1 WHERE seq = 7`, `UPDATE fact SET data = $1 WHERE kind = 'mute'`, `UPDATE user_state SET tail = $1`} {
+		edit(t, dir, damage, []byte{0})
+	}
 	s = drive(t, Config{Dir: dir}, at.now)
 	log := &lockedBuffer{}
 	s.log = slog.New(slog.NewTextHandler(log, nil))
@@ -98,7 +111,6 @@ func TestMarkersCannotBeRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	done := make(chan struct{})
-	k := markedRecords(1)[0].User
 	s.Load(k, func(l Loaded, err error) {
 		if err != nil || l.Lost == 0 {
 			t.Errorf("a user with a damaged tail is %+v, %v", l, err)

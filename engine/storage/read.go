@@ -65,6 +65,11 @@ func (s *Store) admit(job readJob, ordered bool) {
 		s.mu.Unlock()
 		s.reading.Add(-1)
 		job.fail(fmt.Errorf("read: %w", ErrClosed))
+	case s.unsure != nil:
+		err := s.unsure
+		s.mu.Unlock()
+		s.reading.Add(-1)
+		job.fail(fmt.Errorf("read: %w", err))
 	case ordered && s.depth > 0:
 		s.push(item{read: &job})
 	default:
@@ -209,7 +214,7 @@ func replyIn(frame []byte, id string) bool {
 // readBlock returns the records of a block and when it was committed.
 func (s *Store) readBlock(ctx context.Context, block uint64) (records []byte, at int64, err error) {
 	var sealed []byte
-	err = s.readPool.QueryRowContext(ctx, `SELECT at, data FROM journal WHERE seq = ?`, int64(block)).Scan(&at, &sealed)
+	err = s.readPool.QueryRowContext(ctx, `SELECT at, data FROM journal WHERE seq = $1`, int64(block)).Scan(&at, &sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, 0, fmt.Errorf("block %d: %w", block, ErrNotFound)
 	}

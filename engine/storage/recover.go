@@ -56,11 +56,11 @@ func (s *Store) recover(ctx context.Context) error {
 // recoverUsers fills the filter of users who have a row.
 func (s *Store) recoverUsers(ctx context.Context, conn *sql.Conn) error {
 	var users int
-	if err := conn.QueryRowContext(ctx, `SELECT count(*) FROM user_state INDEXED BY user_known`).Scan(&users); err != nil {
+	if err := conn.QueryRowContext(ctx, `SELECT count(*) FROM known_user`).Scan(&users); err != nil {
 		return fmt.Errorf("count users: %w", err)
 	}
 	s.stored = newBloom(users)
-	rows, err := conn.QueryContext(ctx, `SELECT id FROM user_state INDEXED BY user_known`)
+	rows, err := conn.QueryContext(ctx, `SELECT id FROM known_user`)
 	if err != nil {
 		return fmt.Errorf("list users: %w", err)
 	}
@@ -84,10 +84,10 @@ func (s *Store) scanFrom(ctx context.Context, conn *sql.Conn, checkpoint, last i
 	from := min(checkpoint, last)
 	for {
 		var at int64
-		err := conn.QueryRowContext(ctx, `SELECT at FROM journal WHERE seq < ? ORDER BY seq DESC LIMIT 1 OFFSET ?`, from, scanStep-1).Scan(&at)
+		err := conn.QueryRowContext(ctx, `SELECT at FROM journal WHERE seq < $1 ORDER BY seq DESC LIMIT 1 OFFSET $2`, from, scanStep-1).Scan(&at)
 		if errors.Is(err, sql.ErrNoRows) {
 			// Fewer than a step are left: take them all if the newest of them is recent enough to count.
-			err = conn.QueryRowContext(ctx, `SELECT at FROM journal WHERE seq < ? ORDER BY seq DESC LIMIT 1`, from).Scan(&at)
+			err = conn.QueryRowContext(ctx, `SELECT at FROM journal WHERE seq < $1 ORDER BY seq DESC LIMIT 1`, from).Scan(&at)
 			if errors.Is(err, sql.ErrNoRows) || (err == nil && at < oldest) {
 				return from, nil
 			}
@@ -111,7 +111,7 @@ const scanStep = 256
 
 // scan takes every block from the given one on into the index.
 func (s *Store) scan(ctx context.Context, conn *sql.Conn, from int64) (blocks int, err error) {
-	rows, err := conn.QueryContext(ctx, `SELECT seq, at, data FROM journal WHERE seq >= ? ORDER BY seq`, from)
+	rows, err := conn.QueryContext(ctx, `SELECT seq, at, data FROM journal WHERE seq >= $1 ORDER BY seq`, from)
 	if err != nil {
 		return 0, fmt.Errorf("scan journal: %w", err)
 	}

@@ -131,34 +131,3 @@ func TestEndedReservationsAreTidiedAway(t *testing.T) {
 		t.Errorf("in the end %v are kept, want none", got)
 	}
 }
-
-// Nothing can be read out of a database of before there was sealing: it is refused unless it is empty, and left as it was.
-func TestAPlainDatabaseIsRefused(t *testing.T) {
-	for version := 1; version < sealedSchema; version++ {
-		dir := t.TempDir()
-		plain := func(statement string, args ...any) { t.Helper(); edit(t, dir, statement, args...) }
-		plain(`CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID`)
-		for _, m := range migrations[:version] {
-			plain(m)
-		}
-		plain(`INSERT INTO meta VALUES ('schema', ?)`, version)
-		for _, fill := range []string{
-			`INSERT INTO journal (seq, at, records, data) VALUES (1, 2, 3, x'01')`,
-			`INSERT INTO user_state (room, user, seq) VALUES (x'61', x'62', 1)`,
-			`INSERT INTO fact (kind, shop, key, at, data) VALUES ('stock', x'', x'61', 2, x'01')`,
-		} {
-			plain(fill)
-			for range 2 {
-				if _, err := Open(context.Background(), Config{Dir: dir, Keys: testKeys}, quiet, nil); !errors.Is(err, ErrPlain) {
-					t.Errorf("schema %d with %s: %v, want ErrPlain", version, fill, err)
-				}
-			}
-			plain(`DELETE FROM journal; DELETE FROM user_state; DELETE FROM fact`)
-		}
-		s, _ := start(t, Config{Dir: dir}, nil)
-		must(t, s, stock("A", "", 6, 9), reserved(user(1), "a", 1, live.ReservationOpen, 10, 500))
-		if held := reservations(t, s); len(held) != 1 {
-			t.Errorf("schema %d: reservations are %+v, want one", version, held)
-		}
-	}
-}

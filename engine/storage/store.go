@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +26,7 @@ type Store struct {
 	metrics  *metrics
 	now      func() time.Time
 	lock     *os.File
+	base     backend
 	readPool *sql.DB
 	ring     *seal.Keyring
 	stored   *bloom // of users by seal.ID, who had a row at the start
@@ -47,6 +47,7 @@ type Store struct {
 	first       atomic.Uint64 // the oldest block held
 	saved       atomic.Uint64 // the checkpoint in the database
 	quarantined atomic.Int64
+	bytes       atomic.Int64 // the room it takes, as last seen
 	quitOnce,
 	doneOnce sync.Once
 
@@ -59,6 +60,7 @@ type Store struct {
 	closeErr   error
 	lastCommit time.Time // of the last success
 	failure    error     // of the last commit, nil when it went well
+	unsure     error     // why it is not known what became of a commit, nil when it is
 
 	committer committer // owned by the goroutine of Run
 }
@@ -77,7 +79,7 @@ type Status struct {
 	Tails       int       // users with records since their last snapshot
 	Pending     int       // events accepted and not closed
 	Quarantined int64     // blocks that did not open, each time counted
-	Bytes       int64     // database and write-ahead log
+	Bytes       int64     // the database, as it was a few seconds ago
 	DataKey     uint32    // the key that seals
 }
 
@@ -118,29 +120,37 @@ func (s *Store) openFiles(ctx context.Context) (err error) {
 	if s.lock, err = lockDir(s.cfg.Dir); err != nil {
 		return err
 	}
-	writePool, err := openDatabase(s.cfg.Dir, 1, "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)",
-		"cache_size(-8192)", "temp_store(MEMORY)", "wal_autocheckpoint(2000)", "journal_size_limit(67108864)")
-	if err != nil {
+	if s.base, err = backendOf(s.cfg); err != nil {
 		return err
 	}
-	s.committer.writer = writer{db: writePool}
-	conn, err := writePool.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("connect: %w", err)
-	}
-	defer conn.Close()
-	if err := migrate(ctx, conn); err != nil {
+	w := &s.committer.writer
+	w.base = s.base
+	if w.pools, err = s.base.open(ctx, s.cfg.Readers+2); err != nil {
 		return err
 	}
-	if err := s.openRing(ctx, conn); err != nil {
+	s.readPool = w.read
+	if err := migrate(ctx, w.pools); err != nil {
 		return err
 	}
-	s.readPool, err = openDatabase(s.cfg.Dir, s.cfg.Readers+2, "query_only(1)", "temp_store(MEMORY)", "cache_size(-1024)")
-	return err
+	if err := s.base.claim(ctx, w.pools); err != nil {
+		return err
+	}
+	if err := s.openRing(ctx, w.write); err != nil {
+		return err
+	}
+	s.weigh(ctx)
+	return nil
+}
+
+// weigh notes how much room the store takes.
+func (s *Store) weigh(ctx context.Context) {
+	if n, err := s.base.bytes(ctx); err == nil {
+		s.bytes.Store(n)
+	}
 }
 
 // Run serves until ctx ends or Close is called, then makes durable what is queued, answers the reads under way and
-// releases everything. It may be called once.
+// releases everything. It may be called once. It ends with ErrTaken when another process has taken the database over.
 func (s *Store) Run(ctx context.Context) error {
 	s.mu.Lock()
 	if s.running || s.closed {
@@ -157,10 +167,10 @@ func (s *Store) Run(ctx context.Context) error {
 		readers.Go(func() { s.serveReads(work) })
 	}
 	close(s.ready)
-	s.commitUntil(ctx, work)
+	lost := s.commitUntil(ctx, work)
 	close(s.reads)
 	readers.Wait()
-	return s.finish()
+	return errors.Join(lost, s.finish())
 }
 
 // Ready is closed once Run serves.
@@ -205,15 +215,7 @@ func (s *Store) finish() error {
 
 func (s *Store) release() error {
 	var problems []error
-	if s.readPool != nil {
-		problems = append(problems, s.readPool.Close())
-	}
-	if w := &s.committer.writer; w.db != nil {
-		if w.conn != nil {
-			problems = append(problems, w.conn.Close())
-		}
-		problems = append(problems, w.db.Close())
-	}
+	problems = append(problems, s.committer.writer.close())
 	if s.lock != nil {
 		problems = append(problems, s.lock.Close())
 	}
@@ -251,10 +253,6 @@ func (s *Store) Status() Status {
 		st.Blocks = st.Block - first + 1
 	}
 	st.Quarantined, st.DataKey = s.quarantined.Load(), s.ring.Current()
-	for _, name := range []string{databaseFile, databaseFile + "-wal"} {
-		if f, err := os.Stat(filepath.Join(s.cfg.Dir, name)); err == nil {
-			st.Bytes += f.Size()
-		}
-	}
+	st.Bytes = s.bytes.Load()
 	return st
 }

@@ -33,6 +33,11 @@ func (s *Store) Submit(e live.Entry) {
 		s.mu.Unlock()
 		s.refuse(&it, ErrClosed, "closed")
 		return
+	case s.unsure != nil:
+		err := fmt.Errorf("%w: %w", ErrCommit, s.unsure)
+		s.mu.Unlock()
+		s.refuse(&it, err, "commit")
+		return
 	case s.depth >= s.cfg.QueueLimit, s.queueBytes+it.bytes > s.cfg.QueueBytes && s.depth > 0:
 		s.mu.Unlock()
 		s.refuse(&it, ErrFull, "full")

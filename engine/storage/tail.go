@@ -23,7 +23,7 @@ type userRow struct {
 func (s *Store) readUserRow(ctx context.Context, k live.UserKey) (row userRow, err error) {
 	var seq, tailSeq int64
 	row.id = s.userID(k)
-	err = s.readPool.QueryRowContext(ctx, `SELECT seq, state, tail_seq, tail FROM user_state WHERE id = ?`,
+	err = s.readPool.QueryRowContext(ctx, `SELECT seq, state, tail_seq, tail FROM user_state WHERE id = $1`,
 		row.id[:]).Scan(&seq, &row.state, &tailSeq, &row.tail)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return row, fmt.Errorf("read user: %w", err)

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"liveroom/engine/live"
@@ -24,13 +25,14 @@ func (s *Store) tend(ctx context.Context) {
 	}
 	c := &s.committer
 	if c.ticks++; c.ticks%surveyTicks == 0 {
+		s.weigh(ctx)
 		if at := s.index.checkpoint(); at > s.saved.Load() {
 			c.due = at
 		}
 		s.startFolds(now)
 	}
 	if err := s.dropOld(ctx, now); err != nil {
-		s.log.Warn("old blocks not dropped", "err", err)
+		s.observe(0, fmt.Errorf("drop old blocks: %w", err)) // from here on probe tries, and says when it is well again
 	}
 }
 
@@ -91,7 +93,7 @@ func (s *Store) dropOld(ctx context.Context, now time.Time) error {
 
 // oldThrough returns the last of the first few blocks that may be dropped, 0 when none may.
 func (s *Store) oldThrough(ctx context.Context, cutoff int64) (through uint64, err error) {
-	rows, err := s.readPool.QueryContext(ctx, `SELECT seq, at FROM journal ORDER BY seq LIMIT ?`, dropBatch)
+	rows, err := s.readPool.QueryContext(ctx, `SELECT seq, at FROM journal ORDER BY seq LIMIT $1`, dropBatch)
 	if err != nil {
 		return 0, err
 	}

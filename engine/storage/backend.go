@@ -1,0 +1,56 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+// backend is the database under a store: what differs between SQLite and PostgreSQL, and nothing else. The statements and
+// the tables are the same on both (schema/), and so are the tests.
+type backend interface {
+	// exists tells whether there is a store.
+	exists(ctx context.Context) (bool, error)
+	// open opens the pools; those returned with an error are to be closed too. As long as the connection that writes lasts
+	// nobody else writes: ErrLocked tells that somebody does, ErrTaken that somebody has since.
+	open(ctx context.Context, readers int) (pools, error)
+	// claim makes this process the one that opened the store last.
+	claim(ctx context.Context, p pools) error
+	// unsure tells whether an error of COMMIT leaves open what became of the transaction.
+	unsure(err error) bool
+	// bytes is how much room the store takes.
+	bytes(ctx context.Context) (int64, error)
+}
+
+// pools are the connections to a database.
+type pools struct {
+	kind     string        // the folder of its tables in schema
+	write    *sql.DB       // of one connection
+	read     *sql.DB       // which can do nothing else
+	begin    string        // begins a transaction that writes
+	patience time.Duration // with one statement that writes, 0 for ever
+}
+
+// backendOf returns the database that is configured.
+func backendOf(cfg Config) (backend, error) {
+	if cfg.DSN == "" && cfg.DSNFile == "" {
+		return &sqlite{dir: cfg.Dir}, nil
+	}
+	return newPostgres(cfg)
+}
+
+// The statements of the writer.
+const (
+	insertBlock = `INSERT INTO journal (seq, at, records, data) VALUES ($1, $2, $3, $4)`
+	upsertState = `INSERT INTO user_state (id, seq, state) VALUES ($1, $2, $3)
+		ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, state = excluded.state, tail_seq = 0, tail = NULL`
+	upsertFact = `INSERT INTO fact (id, kind, at, version, data) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (id) DO UPDATE SET at = excluded.at, version = excluded.version, data = excluded.data
+		WHERE excluded.version > fact.version OR (excluded.version = fact.version AND (excluded.version > 0 OR excluded.at >= fact.at))`
+	// upsertTail changes nothing when a snapshot or another fold came in between.
+	upsertTail = `INSERT INTO user_state (id, seq, tail_seq, tail) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (id) DO UPDATE SET tail_seq = excluded.tail_seq, tail = excluded.tail
+		WHERE user_state.seq = $2 AND user_state.tail_seq = $5`
+	dropBlocks = `DELETE FROM journal WHERE seq <= $1`
+	dropFacts  = `DELETE FROM fact WHERE id IN (SELECT id FROM fact WHERE kind = $1 AND at < $2 ORDER BY at LIMIT $3)`
+)
