@@ -304,6 +304,9 @@ func BenchmarkFind(b *testing.B) {
 }
 
 func TestFindAllocatesLittle(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector allocates")
+	}
 	base := large(500)
 	base.Find("黑色保温杯平时会不会掉色呀", live.IntentEfficacy, "")
 	if n := testing.AllocsPerRun(200, func() { base.Find("黑色保温杯平时会不会掉色呀", live.IntentEfficacy, "") }); n > 3 {
