@@ -195,9 +195,6 @@ func (s *UserState) heard(now int64, p *pending) *dialogue.Heard {
 	return h
 }
 
-// turnWindow is how long a fragment waits for the user's next line, in milliseconds.
-const turnWindow = 300
-
 // take plans a private message: what is complete is answered at once; a fragment waits a moment for the line it may be
 // part of, and joins it. waits tells that nothing more can be decided now.
 func (s *UserState) take(now int64, i int, p pending, out []Effect) (_ []Effect, waits bool) {
@@ -211,7 +208,7 @@ func (s *UserState) take(now int64, i int, p pending, out []Effect) (_ []Effect,
 			s.replace(i, p)
 			return out, false
 		case p.patience == 0:
-			p.patience = min(p.received+turnWindow, p.deadline)
+			p.patience = min(p.received+s.window(p.received), p.deadline)
 			s.replace(i, p)
 			if now < p.patience {
 				return append(out, Effect{Kind: EffWait, Deadline: p.patience}), true

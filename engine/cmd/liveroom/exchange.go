@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 
+	"liveroom/engine"
 	"liveroom/engine/shop"
 	"liveroom/engine/shop/document"
 	"liveroom/engine/shop/knowledge"
@@ -104,10 +105,16 @@ func readAtMost(path string, most int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, most+1))
 }
 
-type exportCommand struct{ exchange }
+type exportCommand struct {
+	exchange
+	Scripts string `help:"Write the library of reply scripts into this empty folder instead, for editing; no node is asked." type:"path" placeholder:"DIR"`
+}
 
-// Run prints a node's catalogue or knowledge base.
+// Run prints a node's catalogue or knowledge base, or writes the script library into a folder.
 func (c *exportCommand) Run(ctx context.Context, s streams) error {
+	if c.Scripts != "" {
+		return engine.ExportScripts(c.Scripts)
+	}
 	format := document.YAML
 	if c.Format != "" {
 		var err error
