@@ -10,6 +10,8 @@ ONNXRUNTIME := github.com/k2-fsa/sherpa-onnx-go-linux
 SCENARIO ?= smoke
 FUZZTIME ?= 10s
 PROFILE  ?= 15s
+CYCLES   ?= 10
+ENGINE   ?= sqlite
 ARGS     ?=
 PYTHON   ?= /usr/bin/python3
 
@@ -108,8 +110,12 @@ e2e: ## the console in a real browser
 test-postgres: ## the storage tests against a PostgreSQL of their own
 	.ci/postgres run go test -count=1 -shuffle=on ./engine/storage/...
 
-torture: ## kill, corrupt and starve a node until it would show
-	@echo 'torture: not built yet: it comes with the durability part, part 4' >&2; exit 2
+torture: build ## kill -9 a node CYCLES (10) times under load, on ENGINE sqlite or postgres (killed too), and look for what is lost
+	@case '$(ENGINE)' in \
+	sqlite) bin/roomload torture --cycles $(CYCLES) $(ARGS) ;; \
+	postgres) .ci/postgres run sh -c 'bin/roomload torture --cycles $(CYCLES) --set "storage.dsn=$$STORAGE_TEST_POSTGRES" \
+		--database "$$STORAGE_TEST_POSTGRES_CTL" $(ARGS)' ;; \
+	*) echo 'torture: ENGINE is sqlite or postgres' >&2; exit 2 ;; esac
 
 vuln: ## known vulnerabilities in what we depend on; needs the network
 	go run $(GOVULNCHECK) ./...
@@ -117,7 +123,7 @@ vuln: ## known vulnerabilities in what we depend on; needs the network
 tidy: ## go mod tidy
 	go mod tidy
 
-ci: ## what a change must pass: lint, test, PostgreSQL, race, fuzz, smoke load without and with a kill -9 in it, a burst, a race for stock
+ci: ## what a change must pass: lint, test, PostgreSQL, race, fuzz, smoke load without and with a kill -9 in it, a burst, a race for stock, torture
 	$(MAKE) lint
 	$(MAKE) test
 	$(MAKE) test-postgres
@@ -127,3 +133,5 @@ ci: ## what a change must pass: lint, test, PostgreSQL, race, fuzz, smoke load w
 	$(MAKE) load SCENARIO=smoke ARGS='--duration 10s --kill-after 4s'
 	$(MAKE) load SCENARIO=burst ARGS='--duration 3s --untimed'
 	$(MAKE) load SCENARIO=reserve ARGS='--duration 2s --links 300 --pieces 20 --think 2s'
+	$(MAKE) torture CYCLES=3
+	$(MAKE) torture CYCLES=2 ENGINE=postgres

@@ -24,6 +24,7 @@ type cli struct {
 	Report  reportCommand  `cmd:"" help:"Print a report that run wrote."`
 	Compare compareCommand `cmd:"" help:"Set two reports side by side, normalised by their machines' calibration."`
 	Doctor  doctorCommand  `cmd:"" help:"Check whether this machine can give evidence."`
+	Torture tortureCommand `cmd:"" help:"Kill a server again and again under load, and prove from the clients' memory that nothing was lost."`
 }
 
 // outlets are where a command writes. The run's report and what was asked for go to out, progress to log.
