@@ -206,20 +206,29 @@ func (c *tcp) say(payload string) {
 }
 
 // hear reads one frame.
-func (c *tcp) hear() (o wire.Outbound) {
+func (c *tcp) hear() wire.Outbound {
 	c.Helper()
+	o, err := c.next()
+	if err != nil {
+		c.Fatalf("read: %v", err)
+	}
+	return o
+}
+
+// next reads one frame. Any goroutine may call it.
+func (c *tcp) next() (o wire.Outbound, err error) {
 	var header [wire.HeaderLen]byte
 	if _, err := io.ReadFull(c, header[:]); err != nil {
-		c.Fatalf("read: %v", err)
+		return o, err
 	}
 	payload := make([]byte, binary.BigEndian.Uint32(header[:]))
 	if _, err := io.ReadFull(c, payload); err != nil {
-		c.Fatalf("read: %v", err)
+		return o, err
 	}
 	if err := wire.DecodeOutbound(payload, &o); err != nil {
-		c.Fatalf("%s: %v", payload, err)
+		return o, fmt.Errorf("%s: %w", payload, err)
 	}
-	return o
+	return o, nil
 }
 
 // hearBye reads a bye of the code and then the end of the stream.

@@ -14,11 +14,12 @@ import (
 // startDemo runs the demo and returns the address of its admin side, and the file with the key of its tokens.
 func startDemo(t *testing.T) (admin, keyFile string) {
 	t.Helper()
+	dir := t.TempDir() // to be removed after the demo has ended
 	ctx, stop := context.WithCancel(t.Context())
 	read, write := io.Pipe()
 	done := make(chan int, 1)
 	go func() {
-		done <- run(ctx, []string{"demo", "--headless", "--data", t.TempDir()}, streams{nil, write, io.Discard})
+		done <- run(ctx, []string{"demo", "--headless", "--data", dir}, streams{nil, write, io.Discard})
 		write.Close()
 	}()
 	t.Cleanup(func() {
