@@ -38,6 +38,11 @@ const (
 	PersonReveal   Act = "person.reveal" // see personal data that is masked
 	PersonErase    Act = "person.erase"
 	KeyManage      Act = "key.manage"
+	DialogueRead   Act = "dialogue.read" // what people write, masked, and what they are answered
+	DialogueTake   Act = "dialogue.take" // take a dialogue over, speak in it, give it back
+	ActorManage    Act = "actor.manage"
+	LinkKick       Act = "link.kick"
+	ConfigRead     Act = "config.read"
 )
 
 // Acts that need no place in the table.
@@ -54,18 +59,20 @@ const (
 var table = map[live.Role][]Act{
 	live.Ingest: {LinkIngest},
 	live.Viewer: {LinkViewer},
-	live.Seat:   {LinkSeat, CatalogueRead, KnowledgeRead, RoomRead, StockRead},
+	live.Seat:   {LinkSeat, CatalogueRead, KnowledgeRead, RoomRead, StockRead, DialogueRead, DialogueTake},
 	live.Supervisor: {
 		LinkSeat, CatalogueRead, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, StockRead, StatusRead, PersonReveal,
+		DialogueRead, DialogueTake,
 	},
 	live.Operator: {
 		CatalogueRead, CatalogueWrite, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, StockRead, StatusRead, MetricsRead,
+		DialogueRead, ActorManage, LinkKick, ConfigRead,
 	},
-	live.Auditor: {CatalogueRead, KnowledgeRead, RoomRead, StockRead, StatusRead, MetricsRead, AuditRead},
+	live.Auditor: {CatalogueRead, KnowledgeRead, RoomRead, StockRead, StatusRead, MetricsRead, AuditRead, ConfigRead},
 	live.Admin: {
 		CatalogueRead, CatalogueWrite, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, StockRead, StatusRead,
 		MetricsRead, ProfileRead, ModelSwap, FaultInject, TokenRevoke, UserManage, AuditRead, PersonReveal, PersonErase, KeyManage,
-		Undeclared,
+		DialogueRead, DialogueTake, ActorManage, LinkKick, ConfigRead, Undeclared,
 	},
 }
 
@@ -128,6 +135,31 @@ var Routes = map[string]Act{
 	"GET /debug/pprof/profile": ProfileRead,
 	"GET /debug/pprof/symbol":  ProfileRead,
 	"GET /debug/pprof/trace":   ProfileRead,
+
+	"GET /{$}":                                        Anyone,
+	"GET /console/{file...}":                          Anyone,
+	"GET /v1/openapi.json":                            Self,
+	"GET /v1/openapi.yaml":                            Self,
+	"GET /v1/openapi-3.0.json":                        Self,
+	"GET /v1/openapi-3.0.yaml":                        Self,
+	"GET /v1/taxonomy":                                Self,
+	"GET /v1/stream":                                  RoomRead,
+	"GET /v1/overview":                                StatusRead,
+	"GET /v1/rooms":                                   RoomRead,
+	"GET /v1/rooms/{room}/now":                        RoomRead,
+	"GET /v1/rooms/{room}/users/{user}":               DialogueRead,
+	"POST /v1/rooms/{room}/users/{user}/seat/{act}":   DialogueTake,
+	"POST /v1/read":                                   DialogueRead,
+	"GET /v1/actors":                                  StatusRead,
+	"GET /v1/actor":                                   StatusRead,
+	"POST /v1/rooms/{room}/actor/{deed}":              ActorManage,
+	"POST /v1/rooms/{room}/users/{user}/actor/{deed}": ActorManage,
+	"GET /v1/links":                                   StatusRead,
+	"POST /v1/links/{session}/kick":                   LinkKick,
+	"GET /v1/inference":                               StatusRead,
+	"GET /v1/scripts":                                 StatusRead,
+	"GET /v1/figures":                                 StatusRead,
+	"GET /v1/settings":                                ConfigRead,
 
 	"POST /v1/session":               Anyone,
 	"DELETE /v1/session":             Self,

@@ -125,3 +125,11 @@ func (s *sessions) closeAll(name string) {
 func (one session) meant(csrf string) bool {
 	return subtle.ConstantTimeCompare([]byte(one.csrf), []byte(csrf)) == 1
 }
+
+// has tells whether the session of a cookie is in force, and does not note that it was used.
+func (s *sessions) has(cookie string, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	one, ok := s.all[sha256.Sum256([]byte(cookie))]
+	return ok && !s.over(one, now)
+}

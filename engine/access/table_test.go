@@ -35,6 +35,11 @@ audit.read       .      .      .    x     .        .          x
 person.reveal    .      .      .    x     .        x          .
 person.erase     .      .      .    x     .        .          .
 key.manage       .      .      .    x     .        .          .
+dialogue.read    .      .      x    x     x        x          .
+dialogue.take    .      .      x    x     .        x          .
+actor.manage     .      .      .    x     x        .          .
+link.kick        .      .      .    x     x        .          .
+config.read      .      .      .    x     x        .          x
 undeclared       .      .      .    x     .        .          .
 anyone           x      x      x    x     x        x          x
 self             x      x      x    x     x        x          x
