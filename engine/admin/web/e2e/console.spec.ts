@@ -1,0 +1,264 @@
+import { mkdirSync } from "node:fs";
+import { expect, type Page, test } from "@playwright/test";
+import { type Node, start, Talker } from "./node";
+
+let node: Node;
+let talker: Talker;
+let wrong: string[];
+const own = "Kuaile-Zhibo-2026!";
+
+test.describe.configure({ mode: "serial" });
+
+test.beforeAll(async () => {
+  mkdirSync("artefacts", { recursive: true });
+  node = await start();
+  talker = await Talker.open(node);
+  talker.send({ type: "counts", room: "demo", viewers: 1234, sold: 56, at: Date.now() });
+  talker.send({ type: "stock", sku: "DEMO-3", available: 88, at: Date.now() });
+  talker.send({ type: "present", room: "demo", sku: "DEMO-3", at: Date.now() });
+});
+
+test.afterAll(async () => {
+  talker?.close();
+  await node?.stop();
+});
+
+/** A page may log no error and break no rule of the content security policy, wherever it goes. */
+test.beforeEach(async ({ page }) => {
+  wrong = [];
+  page.on("console", (m) => {
+    // Asking who is signed in is answered 401 when nobody is; the browser calls that an error.
+    if (m.type() === "error" && !m.text().includes("401")) wrong.push(m.text());
+  });
+  page.on("pageerror", (e) => wrong.push(String(e)));
+});
+
+test.afterEach(() => expect(wrong).toEqual([]));
+
+const shot = (page: Page, name: string) => page.screenshot({ path: `artefacts/${name}.png` });
+
+async function enter(page: Page, path = "") {
+  await page.goto(`${node.admin}/console/${path}`);
+  await page.getByLabel("账号").fill("admin");
+  await page.getByLabel("密码").fill(own);
+  await page.getByRole("button", { name: "登录" }).click();
+  await expect(page.getByRole("button", { name: "退出" })).toBeVisible();
+}
+
+/** watching waits until a room's stream is open: what is said from then on is shown. */
+const watching = (page: Page) => expect(page.locator(".stat", { hasText: "在线人数" })).toContainText("1,234");
+
+test("the first sign-in wants a password of one's own", async ({ page }) => {
+  await page.goto(node.admin);
+  await page.getByLabel("账号").fill("admin");
+  await page.getByLabel("密码").fill("not it");
+  await page.getByRole("button", { name: "登录" }).click();
+  await expect(page.getByRole("alert")).toContainText("wrong");
+  await shot(page, "sign-in");
+  await page.getByLabel("密码").fill(node.password);
+  await page.getByRole("button", { name: "登录" }).click();
+  await page.getByLabel("一次性密码").fill(node.password);
+  await page.getByLabel("新密码").fill(own);
+  await page.getByLabel("再输一次").fill(own);
+  await page.getByRole("button", { name: "保存" }).click();
+  await expect(page.getByRole("heading", { name: "总览" })).toBeVisible();
+});
+
+test("the overview counts what is said", async ({ page }) => {
+  await enter(page);
+  for (let i = 0; i < 20; i++) talker.say("message", `u${i}`, "3号链接还剩多少件");
+  await expect(page.getByText("已回复").locator("b")).toContainText(/[1-9]/);
+  await expect(page.getByRole("table", { name: "各环节耗时（毫秒）" })).toContainText("落盘");
+  await expect(page.getByRole("link", { name: "demo" })).toBeVisible();
+  await page.waitForTimeout(4000);
+  await shot(page, "overview");
+  await page.getByLabel("主题").selectOption("dark");
+  await page.getByRole("button", { name: "English" }).click();
+  await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
+  await shot(page, "overview-dark");
+});
+
+test("a comment is followed to its dialogue, taken over, answered and given back", async ({ page }) => {
+  await enter(page, "rooms/demo");
+  await watching(page);
+  const first = talker.say("message", "小美", "3号链接还剩多少件");
+  const reply = await talker.hear((t) => t.type === "reply" && t.to === first);
+  const row = page.locator(".lines li", { hasText: "3号链接还剩多少件" });
+  await expect(row).toContainText(String(reply.text));
+  await expect(row).toContainText("库存现货");
+  talker.say("comment", "阿强", "这个裤子180斤能穿吗");
+  talker.say("comment", "阿强", "质量太差了，气死我了");
+  await expect(page.locator(".stat", { hasText: "在线人数" })).toContainText("1,234");
+  await page.waitForTimeout(1500);
+  await shot(page, "room");
+  await row.getByRole("link", { name: "小美" }).click();
+  await expect(page.getByRole("heading", { name: "对话历史" })).toBeVisible();
+  await expect(page.locator(".chat")).toContainText(String(reply.text));
+  await page.getByRole("button", { name: "为什么这样回复" }).first().click();
+  await expect(page.getByText("候选意图")).toBeVisible();
+  await expect(page.locator("meter").first()).toBeVisible();
+  await shot(page, "dialogue");
+
+  await page.getByRole("button", { name: "接管" }).click();
+  await expect(page.getByText("已由人工接管：admin")).toBeVisible();
+  const heard = talker.hear((t) => t.type === "reply" && t.by === "human");
+  await page.getByLabel("输入要说的话").fill("您好，我是人工客服小李");
+  await page.keyboard.press("Enter");
+  expect((await heard).text).toBe("您好，我是人工客服小李");
+  await expect(page.locator(".chat")).toContainText("我是人工客服小李");
+  const quiet = talker.say("message", "小美", "那什么时候发货");
+  expect((await talker.hear((t) => t.to === quiet && t.type !== "ack")).reason).toBe("human_active");
+  await shot(page, "taken-over");
+  await page.getByRole("button", { name: "交还引擎" }).click();
+  await expect(page.getByText("由引擎回复")).toBeVisible();
+  const again = talker.say("message", "小美", "包邮吗");
+  expect((await talker.hear((t) => t.to === again && t.type !== "ack")).type).toBe("reply");
+});
+
+test("hostile text is text", async ({ page }) => {
+  await enter(page, "rooms/demo");
+  await watching(page);
+  talker.say("comment", "<b>坏人</b>", '<script>document.title="x"</script><img src=x onerror="document.title=1">');
+  talker.say("comment", "反", "\u202e反着写\u202c 正常");
+  talker.say("comment", "表情", "😀".repeat(400));
+  await expect(page.locator(".lines li", { hasText: "<script>" })).toBeVisible();
+  await expect(page.locator(".lines li", { hasText: "·反着写·" })).toBeVisible();
+  expect(await page.title()).toBe("liveroom");
+  expect(await page.locator(".lines script, .lines img, .lines b").count()).toBe(0);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wide).toBeLessThanOrEqual(0);
+  await shot(page, "hostile");
+});
+
+test("a room that talks fast keeps the page small", async ({ page }) => {
+  await enter(page, "rooms/demo");
+  await watching(page);
+  await page.evaluate(() => {
+    const w = window as unknown as { slow: number };
+    w.slow = 0;
+    new PerformanceObserver((l) => {
+      for (const e of l.getEntries()) w.slow = Math.max(w.slow, e.duration);
+    }).observe({ type: "longtask" });
+  });
+  for (let s = 0; s < 30; s++) {
+    for (let i = 0; i < 20; i++) talker.say("comment", `f${i}`, `第${s}次问 ${i}号链接多少钱`);
+    await page.waitForTimeout(100);
+  }
+  await expect.poll(() => page.locator(".lines li").count()).toBe(200);
+  expect(await page.evaluate(() => document.querySelectorAll("*").length)).toBeLessThan(6000);
+  const slowest = await page.evaluate(() => (window as unknown as { slow: number }).slow);
+  console.log(`the longest task took ${Math.round(slowest)} ms`);
+  await page.getByRole("button", { name: "建议" }).click();
+  await expect(page.getByRole("button", { name: "建议" })).toHaveAttribute("aria-pressed", "true");
+  await page.getByRole("button", { name: "自动", exact: true }).click();
+  await expect(page.getByRole("button", { name: "自动", exact: true })).toHaveAttribute("aria-pressed", "true");
+});
+
+test("actors are found, restarted and put to rest", async ({ page }) => {
+  await enter(page, "actors");
+  await page.getByLabel("搜索").fill("小美");
+  await expect(page.locator("tbody tr")).toHaveCount(1);
+  await page.getByRole("button", { name: "小美" }).click();
+  await page.getByRole("button", { name: "重启", exact: true }).first().click();
+  await page.getByRole("button", { name: "再按一次确认" }).click();
+  await expect(page.getByRole("status")).toHaveText("已执行");
+  await expect(page.locator("tbody tr td").nth(7)).toHaveText("1");
+  await page.getByLabel("搜索").fill("");
+  await page.waitForTimeout(2500);
+  await shot(page, "actors");
+});
+
+for (const [path, heading, text] of [
+  ["rooms", "直播间", "demo"],
+  ["inference", "推理", "缓存命中率"],
+  ["links", "连接", "ingest"],
+  ["scripts", "话术", "内置库"],
+  ["figures", "指标", "暂无数据"],
+  ["settings", "配置", "transport.tcp_addr"],
+] as const) {
+  test(`${path} shows what there is`, async ({ page }) => {
+    await enter(page, path);
+    await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
+    await expect(page.getByText(text).first()).toBeVisible();
+    await shot(page, path);
+  });
+}
+
+test("on a phone nothing is wider than the screen", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await enter(page);
+  for (const path of ["", "rooms", "rooms/demo", "actors", "links", "figures", "settings"]) {
+    await page.goto(`${node.admin}/console/${path}`);
+    await expect(page.locator("h1")).toBeVisible();
+    await page.waitForTimeout(700);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wide, path).toBeLessThanOrEqual(0);
+    await shot(page, `phone-${path.replace("/", "-") || "overview"}`);
+  }
+});
+
+test("the policy is strict and the keyboard suffices", async ({ page }) => {
+  const got = await page.goto(`${node.admin}/console/`);
+  expect(got?.headers()["content-security-policy"]).toContain("default-src 'none'");
+  expect(got?.headers()["content-security-policy"]).not.toContain("unsafe");
+  await page.keyboard.type("admin");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(own);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "总览" })).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(page.locator(".skip")).toBeFocused();
+});
+
+test("a session that is over leads back to signing in", async ({ page, context }) => {
+  await enter(page);
+  await context.clearCookies();
+  await page.getByRole("link", { name: "话术" }).click();
+  await expect(page.getByRole("button", { name: "登录" })).toBeVisible();
+});
+
+test("a role that may not see something is not shown it, and is refused", async ({ page, request }) => {
+  await enter(page);
+  const made = await page.evaluate(async () => {
+    const csrf = (await (await fetch("/v1/me")).json()).csrf;
+    const got = await fetch("/v1/users", {
+      method: "POST",
+      headers: { "X-CSRF-Token": csrf, "Content-Type": "application/json" },
+      body: JSON.stringify({ name: "audit.one", role: "auditor" }),
+    });
+    return (await got.json()) as { password: string };
+  });
+  await page.getByRole("button", { name: "退出" }).click();
+  await page.getByLabel("账号").fill("audit.one");
+  await page.getByLabel("密码").fill(made.password);
+  await page.getByRole("button", { name: "登录" }).click();
+  await page.getByLabel("一次性密码").fill(made.password);
+  await page.getByLabel("新密码").fill(own);
+  await page.getByLabel("再输一次").fill(own);
+  await page.getByRole("button", { name: "保存" }).click();
+  await page.goto(`${node.admin}/console/rooms/demo`);
+  await expect(page.getByText("当前角色无权查看")).toBeVisible();
+  const refused = await page.evaluate(async () => {
+    const csrf = (await (await fetch("/v1/me")).json()).csrf;
+    return (
+      await fetch("/v1/rooms/demo/users/x/seat/take", {
+        method: "POST",
+        headers: { "X-CSRF-Token": csrf, "Content-Type": "application/json" },
+        body: "{}",
+      })
+    ).status;
+  });
+  expect(refused).toBe(403);
+  wrong = wrong.filter((w) => !w.includes("403"));
+  expect((await request.get(`${node.admin}/v1/overview`)).status()).toBe(401);
+});
+
+test("a lost engine is told at once, and what is old looks old", async ({ page }) => {
+  await enter(page);
+  await expect(page.getByText("部件健康")).toBeVisible();
+  await node.stop();
+  await expect(page.getByText("与引擎的连接中断")).toBeVisible();
+  await expect(page.locator(".stale")).toBeVisible();
+  await shot(page, "lost");
+  wrong = wrong.filter((w) => !w.includes("ERR_CONNECTION_REFUSED") && !w.includes("WebSocket"));
+});

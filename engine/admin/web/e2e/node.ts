@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { connect, type Socket } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../../../..");
+
+/** A running engine with the demo shop, on temporary data. */
+export interface Node {
+  admin: string;
+  tcp: string;
+  tokens: Record<string, string>;
+  password: string;
+  stop(): Promise<void>;
+}
+
+/** start starts bin/liveroom, or what LIVEROOM names. */
+export async function start(...args: string[]): Promise<Node> {
+  const program = process.env.LIVEROOM ?? join(root, "bin", "liveroom");
+  const child: ChildProcess = spawn(program, ["demo", "--headless", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  let out = "";
+  let err = "";
+  const ended = new Promise<void>((done) => child.once("exit", () => done()));
+  const info = await new Promise<Omit<Node, "password" | "stop">>((done, failed) => {
+    child.once("error", failed);
+    child.once("exit", (code) => failed(new Error(`${program} ended with ${code}: ${err}`)));
+    child.stderr?.on("data", (b) => {
+      err += String(b);
+    });
+    child.stdout?.on("data", (b) => {
+      out += String(b);
+      if (out.includes("\n")) done(JSON.parse(out));
+    });
+  });
+  const password = /as admin with (\S+),/.exec(err)?.[1];
+  if (!password) throw new Error(`no one-time password in ${err}`);
+  return {
+    ...info,
+    password,
+    stop: () => {
+      child.kill("SIGTERM");
+      return ended;
+    },
+  };
+}
+
+/** Told is a frame of the engine. */
+export type Told = Record<string, unknown> & { type: string };
+
+/** Talker is an ingest link: it says what viewers write, and hears what they are told. */
+export class Talker {
+  private buffer = Buffer.alloc(0);
+  private waiting: { want: (t: Told) => boolean; done: (t: Told) => void }[] = [];
+  private n = 0;
+  private readonly run = Math.random().toString(36).slice(2);
+
+  private constructor(private readonly socket: Socket) {}
+
+  static async open(node: Node): Promise<Talker> {
+    const [host, port] = node.tcp.split(":");
+    const socket = connect(Number(port), host);
+    const talker = new Talker(socket);
+    socket.on("data", (b) => talker.take(b));
+    const welcome = talker.hear((t) => t.type === "welcome");
+    talker.send({ type: "hello", v: 1, role: "ingest", token: node.tokens.ingest, outcomes: true });
+    await welcome;
+    return talker;
+  }
+
+  private take(b: Buffer): void {
+    this.buffer = Buffer.concat([this.buffer, b]);
+    while (this.buffer.length >= 4) {
+      const size = this.buffer.readUInt32BE();
+      if (this.buffer.length < 4 + size) return;
+      const parsed = JSON.parse(this.buffer.subarray(4, 4 + size).toString()) as Told | Told[];
+      this.buffer = this.buffer.subarray(4 + size);
+      for (const told of Array.isArray(parsed) ? parsed : [parsed]) {
+        const hit = this.waiting.find((w) => w.want(told));
+        if (hit) {
+          this.waiting = this.waiting.filter((w) => w !== hit);
+          hit.done(told);
+        }
+      }
+    }
+  }
+
+  send(frame: object): void {
+    const body = Buffer.from(JSON.stringify(frame));
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(body.length);
+    this.socket.write(Buffer.concat([size, body]));
+  }
+
+  /** hear waits for a frame. */
+  hear(want: (t: Told) => boolean): Promise<Told> {
+    return new Promise((done) => this.waiting.push({ want, done }));
+  }
+
+  /** say sends a comment or a message, and returns its id. */
+  say(type: "comment" | "message", user: string, text: string, room = "demo"): string {
+    const id = `${this.run}-${++this.n}`;
+    this.send({ type, id, room, user, name: user, text, at: Date.now() });
+    return id;
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+}

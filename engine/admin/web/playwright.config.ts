@@ -1,0 +1,19 @@
+import { existsSync } from "node:fs";
+import { defineConfig } from "@playwright/test";
+
+// The browser is the system's own: nothing is downloaded. CHROMIUM names another.
+const chromium = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((p) => existsSync(p));
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "artefacts/results",
+  workers: 1,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  reporter: [["list"]],
+  use: {
+    viewport: { width: 1280, height: 800 },
+    locale: "zh-CN",
+    launchOptions: { ...(chromium ? { executablePath: chromium } : {}), args: ["--no-sandbox", "--disable-gpu"] },
+  },
+});

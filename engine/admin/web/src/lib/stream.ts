@@ -1,0 +1,165 @@
+import { type Signal, signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { begin, me } from "./api";
+import { delay } from "./backoff";
+import { apply, type Json } from "./patch";
+import type { Line } from "./types";
+
+/** Whether what the stream brings is of now; without, everything on the page is old. */
+export const fresh = signal(true);
+
+/** Shown is one view: what it shows, or why it shows nothing. */
+export interface Shown<T> {
+  value?: T;
+  error?: string;
+  /** When the engine told it, Unix milliseconds. */
+  at: number;
+}
+
+interface View {
+  view: string;
+  args: unknown;
+  take(m: Message): void;
+}
+
+interface Message {
+  id?: string;
+  at: number;
+  full?: Json;
+  diff?: Json;
+  lines?: Line[];
+  lost?: number;
+  error?: string;
+}
+
+const quietFor = 6000; // the engine says something every two seconds; after this the stream counts as lost
+const closeSignIn = 4401;
+
+/** The one stream of the page. It is open while a view is, and comes back by itself. */
+class Stream {
+  private socket: WebSocket | null = null;
+  private views = new Map<string, View>();
+  private next = 0;
+  private tries = 0;
+  private timer: number | undefined;
+  private heard = 0;
+
+  open(v: View): () => void {
+    this.next++;
+    const id = `v${this.next}`;
+    this.views.set(id, v);
+    this.say({ open: id, view: v.view, args: v.args });
+    this.connect();
+    return () => {
+      this.views.delete(id);
+      this.say({ close: id });
+      if (this.views.size === 0) this.end();
+    };
+  }
+
+  private say(command: unknown): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(command));
+  }
+
+  private connect(): void {
+    if (this.socket || this.timer !== undefined || !me.value) return;
+    const url = new URL("/v1/stream", location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    const socket = new WebSocket(url);
+    this.socket = socket;
+    this.heard = Date.now();
+    const watchdog = window.setInterval(() => {
+      if (Date.now() - this.heard > quietFor) socket.close();
+    }, 1000);
+    socket.onopen = () => {
+      this.heard = Date.now();
+      for (const [id, v] of this.views) this.say({ open: id, view: v.view, args: v.args });
+    };
+    socket.onmessage = ({ data }) => {
+      if (this.socket !== socket) return;
+      this.heard = Date.now();
+      this.tries = 0;
+      fresh.value = true;
+      const m = JSON.parse(String(data)) as Message;
+      if (m.id) this.views.get(m.id)?.take(m);
+    };
+    socket.onclose = ({ code }) => {
+      window.clearInterval(watchdog);
+      if (this.socket !== socket) return;
+      this.socket = null;
+      if (this.views.size === 0) return;
+      fresh.value = false;
+      if (code === closeSignIn) me.value = null;
+      else this.again();
+    };
+  }
+
+  /** again comes back after a while; a try that fails because nobody is signed in any more brings that to light. */
+  private again(): void {
+    this.timer = window.setTimeout(
+      async () => {
+        this.timer = undefined;
+        if (this.tries > 1) await begin();
+        this.connect();
+      },
+      delay(this.tries++),
+    );
+  }
+
+  private end(): void {
+    window.clearTimeout(this.timer);
+    this.timer = undefined;
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+    fresh.value = true;
+  }
+}
+
+const stream = new Stream();
+
+/** follow opens a view and keeps what it shows up to date in a signal. */
+export function follow<T>(view: string, args: unknown, into: Signal<Shown<T>>): () => void {
+  let whole: Json | undefined;
+  return stream.open({
+    view,
+    args,
+    take(m) {
+      if (m.error !== undefined) {
+        into.value = { error: m.error, at: m.at };
+        return;
+      }
+      if (m.full !== undefined) whole = m.full;
+      else if (m.diff !== undefined) whole = apply(whole, m.diff);
+      else return;
+      into.value = { value: whole as T, at: m.at };
+    },
+  });
+}
+
+/** useView follows a view while the component is on the page. */
+export function useView<T>(view: string, args: unknown, into: Signal<Shown<T>>): void {
+  const key = JSON.stringify(args);
+  useEffect(() => follow<T>(view, JSON.parse(key), into), [view, key, into]);
+}
+
+/** useLines takes the lines of a room, or of one user there, while the component is on the page. */
+export function useLines(
+  room: string,
+  user: string | undefined,
+  take: (lines: Line[], lost: number) => void,
+  failed: (why: string) => void,
+): void {
+  useEffect(
+    () =>
+      stream.open({
+        view: "lines",
+        args: user ? { room, user } : { room },
+        take(m) {
+          if (m.error !== undefined) failed(m.error);
+          else if (m.lines) take(m.lines, m.lost ?? 0);
+        },
+      }),
+    [room, user],
+  );
+}

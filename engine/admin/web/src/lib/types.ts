@@ -1,0 +1,220 @@
+// What the engine tells, as /v1/openapi.json describes it.
+
+export interface Count {
+  name: string;
+  total: number;
+  per_second: number;
+}
+
+export interface Stage {
+  name: string;
+  count: number;
+  p50?: number;
+  p95?: number;
+  p99?: number;
+}
+
+export interface RoomFigures {
+  viewers?: number;
+  sold?: number;
+  showing?: string;
+  product?: string;
+  stock?: number;
+  stock_at?: number;
+}
+
+export interface RoomRow extends RoomFigures {
+  room: string;
+  users: number;
+  mailbox: number;
+  rate: number;
+}
+
+export interface Overview {
+  version: string;
+  ready: string;
+  started: number;
+  shop: string;
+  parts: { name: string; state: "ok" | "degraded" | "failing"; note?: string }[];
+  at: number;
+  window_s: number;
+  since_start: boolean;
+  messages?: Count;
+  outcomes: Count[];
+  quiet: Count[];
+  decided: Count[];
+  stages: Stage[];
+  line: { ms: number; count: number; within?: number };
+  links: Count[];
+  traffic: Count[];
+  actors: {
+    users?: number;
+    rooms?: number;
+    in_flight?: number;
+    restarts?: Count;
+    dead_letters?: Count;
+    panics?: Count;
+    passivated?: Count;
+  };
+  alarms: { key: string; level: "warn" | "bad"; value?: number; note?: string }[];
+  busiest: RoomRow[];
+  no_data: string[];
+}
+
+export interface Page<T> {
+  total: number;
+  matched: number;
+  offset: number;
+  rows: T[];
+}
+
+export interface RoomNow extends RoomFigures {
+  room: string;
+  mode: "auto" | "suggest" | "paused";
+  muted: { user: string; until?: number }[];
+  top: { intent: string; product?: string; askers: number }[];
+  answers: number;
+  last_minute: number;
+  per_minute: number;
+}
+
+export interface Reading {
+  intent: string;
+  confidence: number;
+  unsure?: boolean;
+  top?: { intent: string; p: number }[];
+  emotion?: string;
+  sentiment?: string;
+  decided_by?: string;
+  model?: string;
+  entities?: { kind: string; value: string; norm?: string; unit?: string }[];
+}
+
+export interface Answer {
+  text: string;
+  by: string;
+  scope?: string;
+  script?: string;
+  variant?: string;
+  count?: number;
+}
+
+export interface Line {
+  id: string;
+  at: number;
+  user: string;
+  name?: string;
+  type: string;
+  text: string;
+  reading?: Reading;
+  outcome?: string;
+  reason?: string;
+  joined?: string;
+  reply?: Answer;
+  took_ms: number;
+}
+
+export interface Turn {
+  at: number;
+  type?: string;
+  text: string;
+  intent?: string;
+  outcome?: string;
+  reason?: string;
+  reply?: Answer;
+  reading?: Reading;
+  took_ms?: number;
+}
+
+export interface Dialogue {
+  room: string;
+  user: string;
+  turns: Turn[];
+  slots: { name: string; value: string }[];
+  open: { name: string; value: string }[];
+  mood: number;
+  seat?: string;
+  mine: boolean;
+  private: boolean;
+  pending: number;
+}
+
+export interface Actor {
+  kind: "user" | "room";
+  room: string;
+  user?: string;
+  mailbox: number;
+  handled: number;
+  mean_us: number;
+  restarts: number;
+  active: number;
+  rate?: number;
+  state?: string;
+}
+
+export interface Link {
+  session: string;
+  role: string;
+  room?: string;
+  user?: string;
+  remote: string;
+  carrier: string;
+  in: number;
+  out: number;
+  outbox: number;
+  since: number;
+}
+
+export interface Inference {
+  model: string;
+  created?: string;
+  runtime: boolean;
+  sentiment: boolean;
+  degraded?: string;
+  refused?: string;
+  waiting: number;
+  running: number;
+  limit: number;
+  hit_rate: number;
+  window_s: number;
+  since_start: boolean;
+  decided: Count[];
+  fallbacks: Count[];
+  batch?: Stage;
+  run?: Stage;
+  swaps: Count[];
+}
+
+export interface Scripts {
+  digest: string;
+  loaded: number;
+  texts: number;
+  refused?: string;
+  list: { name: string; file: string; own: boolean; intents?: string[]; topics?: string[]; texts: string[] }[];
+}
+
+export interface Figures {
+  since: number;
+  at: number;
+  list: {
+    key: string;
+    value?: number;
+    unit: "share" | "seconds" | "score" | "ratio";
+    target?: number;
+    at_most?: boolean;
+    count: number;
+    source?: string;
+  }[];
+}
+
+export interface Settings {
+  settings: { name: string; value: string; source: string }[];
+}
+
+export interface Me {
+  name: string;
+  role: string;
+  acts: string[];
+  csrf?: string;
+  must_change: boolean;
+}

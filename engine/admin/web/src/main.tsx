@@ -1,0 +1,9 @@
+import { render } from "preact";
+import { App } from "./app";
+import { begin } from "./lib/api";
+import "uplot/dist/uPlot.min.css";
+import "./style.css";
+
+const root = document.getElementById("app");
+if (root) render(<App />, root);
+void begin();

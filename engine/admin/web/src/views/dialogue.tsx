@@ -1,0 +1,236 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Link } from "wouter";
+import { call, may, userPath } from "../lib/api";
+import { clock, day, percent, plain, short } from "../lib/format";
+import { intentName, name, t } from "../lib/i18n";
+import { useLoad } from "../lib/load";
+import { useLines } from "../lib/stream";
+import type { Dialogue, Reading, Turn } from "../lib/types";
+import { Card, Settled, Stat, why } from "../ui/bits";
+
+export function DialogueView({ room, user }: { room: string; user: string }) {
+  const { shown, again } = useLoad<Dialogue>(userPath(room, user));
+  const chosen = useSignal<Turn | undefined>(undefined);
+  useLines(
+    room,
+    user,
+    () => void again(),
+    () => undefined,
+  );
+  return (
+    <>
+      <h1>
+        {t("dialogue")} · <bdi>{plain(user, 40)}</bdi>{" "}
+        <Link href={`/rooms/${encodeURIComponent(room)}`}>{plain(room)}</Link>
+      </h1>
+      <Settled of={shown.value}>
+        {(d) => (
+          <div class="live">
+            <div>
+              <History d={d} chosen={chosen.value} choose={(turn) => (chosen.value = turn)} />
+              {may("dialogue.take") && <Seat d={d} again={again} />}
+            </div>
+            <aside>
+              <div class="stats">
+                <Stat label={t("seat")} value={d.seat ? t("takenBy") + plain(d.seat) : t("engineAnswers")} />
+                <Stat label={t("mood")} value={short(d.mood)} note="1–5" />
+                <Stat label={t("inFlight")} value={String(d.pending)} />
+              </div>
+              <Card title={t("slots")}>
+                <Slots of={d.slots} none={t("noData")} />
+              </Card>
+              <Card title={t("open")}>
+                <Slots of={d.open} none={t("nothingOpen")} />
+              </Card>
+              {chosen.value && <Why turn={chosen.value} />}
+            </aside>
+          </div>
+        )}
+      </Settled>
+    </>
+  );
+}
+
+function Slots({ of, none }: { of: { name: string; value: string }[]; none: string }) {
+  if (of.length === 0) return <p class="quiet">{none}</p>;
+  return (
+    <dl>
+      {of.map((s) => (
+        <div key={s.name}>
+          <dt>{name("slot", s.name)}</dt>
+          <dd>
+            <bdi>
+              {s.name === "until" ? clock(Number(s.value)) : s.name === "topic" ? intentName(s.value) : plain(s.value)}
+            </bdi>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function History({ d, chosen, choose }: { d: Dialogue; chosen: Turn | undefined; choose: (t: Turn) => void }) {
+  const end = useRef<HTMLOListElement>(null);
+  useEffect(() => end.current?.scrollTo({ top: end.current.scrollHeight }), [d.turns.length]);
+  return (
+    <Card title={t("history")}>
+      {d.turns.length === 0 && <p class="quiet">{t("noData")}</p>}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
+      <ol class="chat" ref={end} aria-label={t("history")} tabIndex={0}>
+        {d.turns.map((turn) => (
+          <li key={`${turn.at}${turn.type}${turn.text}`} class={turn.at === chosen?.at ? "chosen" : ""}>
+            {turn.text && turn.type !== "say" && (
+              <p class="user">
+                <time title={day(turn.at)}>{clock(turn.at)}</time>
+                <bdi>{plain(turn.text)}</bdi>
+              </p>
+            )}
+            {turn.type === "take" && <p class="quiet">{t("take")}</p>}
+            {turn.type === "give_back" && <p class="quiet">{t("giveBack")}</p>}
+            {turn.reply?.text && (
+              <p class={`us ${turn.reply.by}`}>
+                <bdi>{plain(turn.reply.text)}</bdi>
+                <small>{name("by", turn.reply.by)}</small>
+              </p>
+            )}
+            {turn.intent && (
+              <p class="read">
+                <i class="tag strong">{intentName(turn.intent)}</i>
+                {turn.outcome && <i class="tag">{name("", turn.outcome)}</i>}
+                {turn.reason && <i class="tag">{name("quiet", turn.reason)}</i>}
+                {turn.took_ms !== undefined && <span>{turn.took_ms} ms</span>}
+                <button type="button" class="link" onClick={() => choose(turn)}>
+                  {t("why")}
+                </button>
+              </p>
+            )}
+          </li>
+        ))}
+      </ol>
+    </Card>
+  );
+}
+
+/** Why tells what led to a reply. The candidates are read anew, and said to be. */
+function Why({ turn }: { turn: Turn }) {
+  const again = useSignal<Reading | undefined>(undefined);
+  const failed = useSignal("");
+  useEffect(() => {
+    again.value = undefined;
+    failed.value = "";
+    if (!turn.text) return;
+    call<Reading>("POST", "/v1/read", { text: turn.text }).then(
+      (r) => (again.value = r),
+      (e: unknown) => (failed.value = why(e)),
+    );
+  }, [turn, again, failed]);
+  const r = turn.reading;
+  return (
+    <Card title={t("why")}>
+      <dl>
+        <Row label={t("intent")} value={intentName(turn.intent)} />
+        {r && <Row label={t("confidence")} value={percent(r.confidence)} />}
+        {r?.decided_by && <Row label={t("decidedBy")} value={name("", r.decided_by)} />}
+        {r?.emotion && <Row label={t("emotion")} value={name("", r.emotion)} />}
+        {turn.reply?.by && <Row label={t("by")} value={name("by", turn.reply.by)} />}
+        {turn.reply?.script && <Row label={t("script")} value={turn.reply.script} />}
+        {turn.reply?.variant && <Row label={t("variant")} value={turn.reply.variant} />}
+        {turn.took_ms !== undefined && <Row label={t("took")} value={`${turn.took_ms} ms`} />}
+      </dl>
+      <h3>{t("candidates")}</h3>
+      {failed.value && <p class="error">{failed.value}</p>}
+      {again.value && (
+        <>
+          <ol class="top">
+            {(again.value.top ?? [{ intent: again.value.intent, p: again.value.confidence }]).map((g) => (
+              <li key={g.intent}>
+                {intentName(g.intent)} <meter value={g.p} max={1} aria-label={intentName(g.intent)} />{" "}
+                {percent(Math.round(g.p * 1000) / 1000)}
+              </li>
+            ))}
+          </ol>
+          {again.value.entities && (
+            <>
+              <h3>{t("entities")}</h3>
+              <ul class="top">
+                {again.value.entities.map((e) => (
+                  <li key={e.kind + e.value}>
+                    <i class="tag">{e.kind}</i> <bdi>{plain(e.value, 60)}</bdi>{" "}
+                    {e.norm && <small>{plain(`${e.norm} ${e.unit ?? ""}`, 60)}</small>}
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
+        </>
+      )}
+    </Card>
+  );
+}
+
+function Row(p: { label: string; value: string }) {
+  return (
+    <div>
+      <dt>{p.label}</dt>
+      <dd>{plain(p.value)}</dd>
+    </div>
+  );
+}
+
+/** Seat lets a person take the dialogue, speak and give it back. */
+function Seat({ d, again }: { d: Dialogue; again: () => Promise<void> }) {
+  const failed = useSignal("");
+  const text = useSignal("");
+  const busy = useSignal(false);
+  const act = async (what: string, body: object) => {
+    busy.value = true;
+    try {
+      await call("POST", `${userPath(d.room, d.user)}/seat/${what}`, body);
+      failed.value = "";
+      if (what === "say") text.value = "";
+    } catch (e) {
+      failed.value = why(e);
+    }
+    busy.value = false;
+    await again();
+  };
+  return (
+    <Card title={t("seat")}>
+      {failed.value && (
+        <p class="error" role="alert">
+          {failed.value}
+        </p>
+      )}
+      {!d.mine ? (
+        <button type="button" class="primary" disabled={busy.value} onClick={() => void act("take", {})}>
+          {t("take")}
+        </button>
+      ) : (
+        <form
+          class="row"
+          onSubmit={(e) => {
+            e.preventDefault();
+            if (text.value.trim()) void act("say", { text: text.value });
+          }}
+        >
+          <input
+            class="grow"
+            aria-label={t("sayHere")}
+            placeholder={d.private ? t("sayHere") : t("noPrivate")}
+            maxLength={500}
+            value={text.value}
+            disabled={!d.private}
+            onInput={(e) => (text.value = e.currentTarget.value)}
+          />
+          <button type="submit" class="primary" disabled={busy.value || !d.private}>
+            {t("say")}
+          </button>
+          <button type="button" disabled={busy.value} onClick={() => void act("give_back", {})}>
+            {t("giveBack")}
+          </button>
+        </form>
+      )}
+    </Card>
+  );
+}

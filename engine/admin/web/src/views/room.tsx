@@ -1,0 +1,231 @@
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { Link } from "wouter";
+import { call, may, userPath } from "../lib/api";
+import { clock, day, percent, plain, whole } from "../lib/format";
+import { intentName, name, t } from "../lib/i18n";
+import { Ring } from "../lib/ring";
+import { type Shown, useLines, useView } from "../lib/stream";
+import type { Line, RoomNow } from "../lib/types";
+import { Bars, Card, Settled, Stat, why } from "../ui/bits";
+
+/** How many rows stand on the page, and how many lines sentiment is told of: bounded, however long a show lasts. */
+const rows = 200;
+
+export function RoomView({ room }: { room: string }) {
+  const shown = useSignal<Shown<RoomNow>>({ at: 0 });
+  const failed = useSignal("");
+  useView("room", { room }, shown);
+  return (
+    <>
+      <h1>
+        {t("room")} {plain(room)}
+      </h1>
+      {failed.value && (
+        <p class="error" role="alert">
+          {failed.value}
+        </p>
+      )}
+      <div class="live">
+        <div>{may("dialogue.read") ? <Lines room={room} /> : <p>{t("forbidden")}</p>}</div>
+        <aside>
+          <Settled of={shown.value}>{(r) => <Side r={r} failed={(s) => (failed.value = s)} />}</Settled>
+        </aside>
+      </div>
+    </>
+  );
+}
+
+function Side({ r, failed }: { r: RoomNow; failed: (why: string) => void }) {
+  const set = async (method: string, path: string, body?: unknown) => {
+    try {
+      await call(method, userPath(r.room) + path, body);
+      failed("");
+    } catch (e) {
+      failed(why(e));
+    }
+  };
+  const modes = { auto: t("modeAuto"), suggest: t("modeSuggest"), paused: t("modePaused") };
+  return (
+    <>
+      <div class="stats">
+        <Stat label={t("viewers")} value={whole(r.viewers)} />
+        <Stat label={t("sold")} value={whole(r.sold)} />
+        <Stat label={t("stock")} value={whole(r.stock)} note={r.product ? plain(r.product) : undefined} />
+      </div>
+      <Card title={t("mode")} note={`${r.last_minute}/${r.per_minute}`}>
+        <fieldset class="modes" disabled={!may("room.write")}>
+          <legend class="sr">{t("mode")}</legend>
+          {(["auto", "suggest", "paused"] as const).map((m) => (
+            <button
+              key={m}
+              type="button"
+              aria-pressed={r.mode === m}
+              onClick={() => void set("PUT", "/mode", { mode: m })}
+            >
+              {modes[m]}
+            </button>
+          ))}
+        </fieldset>
+      </Card>
+      <Card title={t("topQuestions")}>
+        {r.top.length === 0 && <p class="quiet">{t("noData")}</p>}
+        <ol class="top">
+          {r.top.slice(0, 10).map((q) => (
+            <li key={q.intent + (q.product ?? "")}>
+              <b>{q.askers}</b> {t("askers")} {intentName(q.intent)} {q.product && <small>{plain(q.product)}</small>}
+            </li>
+          ))}
+        </ol>
+      </Card>
+      {r.muted.length > 0 && (
+        <Card title={t("muted")}>
+          <ul class="top">
+            {r.muted.map((m) => (
+              <li key={m.user}>
+                {plain(m.user)} {m.until ? <small>{day(m.until)}</small> : null}
+                <button
+                  type="button"
+                  disabled={!may("room.mute")}
+                  onClick={() => void set("DELETE", `/muted/${encodeURIComponent(m.user)}`)}
+                >
+                  {t("unmute")}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
+    </>
+  );
+}
+
+function Lines({ room }: { room: string }) {
+  const ring = useRef(new Ring<Line>(rows));
+  const shown = useSignal<readonly Line[]>([]);
+  const lost = useSignal(0);
+  const held = useSignal(false);
+  const failed = useSignal("");
+  const word = useSignal("");
+  const kind = useSignal("");
+  useLines(
+    room,
+    undefined,
+    (lines, missed) => {
+      ring.current.push(...lines);
+      lost.value += missed;
+      if (!held.value) shown.value = ring.current.all();
+    },
+    (e) => (failed.value = e),
+  );
+  const feelings = ["positive", "neutral", "negative"] as const;
+  const felt = shown.value.filter((l) => l.reading?.sentiment);
+  const want = word.value.toLowerCase();
+  const list = shown.value.filter(
+    (l) =>
+      (kind.value === "" ||
+        l.outcome === kind.value ||
+        (kind.value === "negative" && l.reading?.sentiment === "negative")) &&
+      (want === "" ||
+        `${l.text}${l.user}${l.reply?.text ?? ""}${intentName(l.reading?.intent)}`.toLowerCase().includes(want)),
+  );
+  const mute = async (user: string) => {
+    try {
+      await call("PUT", `${userPath(room)}/muted/${encodeURIComponent(user)}`, {});
+    } catch (e) {
+      failed.value = why(e);
+    }
+  };
+  return (
+    <Card title={t("comments")} note={lost.value > 0 ? `${lost.value} ${t("dropped")}` : ""}>
+      <div class="tools">
+        <label class="row">
+          {t("filter")}
+          <input type="search" value={word.value} onInput={(e) => (word.value = e.currentTarget.value)} />
+        </label>
+        <select aria-label={t("outcomes")} value={kind.value} onChange={(e) => (kind.value = e.currentTarget.value)}>
+          <option value="">{t("all")}</option>
+          {(["replied", "merged", "handed_over", "quiet", "shed", "negative"] as const).map((o) => (
+            <option key={o} value={o}>
+              {t(o)}
+            </option>
+          ))}
+        </select>
+        <button
+          type="button"
+          aria-pressed={held.value}
+          onClick={() => {
+            held.value = !held.value;
+            if (!held.value) shown.value = ring.current.all();
+          }}
+        >
+          {held.value ? t("resume") : t("hold")}
+        </button>
+      </div>
+      {felt.length > 0 && (
+        <Bars
+          of={feelings.map((f) => {
+            const n = felt.filter((l) => l.reading?.sentiment === f).length;
+            return { key: f, label: t(f), value: n, text: percent(n / felt.length) };
+          })}
+        />
+      )}
+      {failed.value && (
+        <p class="error" role="alert">
+          {failed.value}
+        </p>
+      )}
+      {shown.value.length === 0 && <p class="quiet">{t("waiting")}</p>}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
+      <ol class="lines" aria-label={t("comments")} tabIndex={0}>
+        {list.toReversed().map((l) => (
+          <LineRow key={l.id + l.at + l.user} l={l} room={room} mute={mute} />
+        ))}
+      </ol>
+    </Card>
+  );
+}
+
+function LineRow({ l, room, mute }: { l: Line; room: string; mute: (user: string) => Promise<void> }) {
+  const r = l.reading;
+  return (
+    <li class={l.outcome ?? ""}>
+      <div class="said">
+        <time>{clock(l.at)}</time>
+        <Link href={`/rooms/${encodeURIComponent(room)}/users/${encodeURIComponent(l.user)}`}>
+          <bdi>{plain(l.name || l.user, 24)}</bdi>
+        </Link>
+        <i class="tag">{l.type === "comment" || l.type === "message" ? t(l.type) : t("saidBySeat")}</i>
+        {l.type !== "say" && <bdi class="text">{plain(l.text)}</bdi>}
+        {may("room.mute") && l.type === "comment" && (
+          <button type="button" class="link" onClick={() => void mute(l.user)}>
+            {t("mute")}
+          </button>
+        )}
+      </div>
+      {r && (
+        <div class="read">
+          <i class="tag strong">{intentName(r.intent)}</i> {percent(Math.round(r.confidence * 100) / 100)}
+          {r.unsure && <i class="tag">{t("unsure")}</i>}
+          {r.emotion && <i class="tag">{name("", r.emotion)}</i>}
+          {r.sentiment && <i class={`tag ${r.sentiment}`}>{name("", r.sentiment)}</i>}
+          {r.decided_by && <i class="tag">{name("", r.decided_by)}</i>}
+          <span>{l.took_ms} ms</span>
+          {l.outcome && l.outcome !== "replied" && (
+            <span class="end">
+              {name("", l.outcome)} {l.reason && name("quiet", l.reason)}
+            </span>
+          )}
+        </div>
+      )}
+      {l.reply && (
+        <div class={`reply ${l.reply.by}`}>
+          <bdi>↳ {plain(l.reply.text)}</bdi>
+          <small>
+            {name("by", l.reply.by)} {l.reply.script}
+          </small>
+        </div>
+      )}
+    </li>
+  );
+}
