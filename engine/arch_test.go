@@ -21,6 +21,7 @@ var mayImport = map[string][]string{
 	"engine/live":           {},
 	"engine/access":         {"engine/live", "transport/wire/token"},
 	"engine/admin":          {"engine/live"},
+	"engine/admin/console":  {"engine/live", "engine/admin/web"},
 	"engine/audit":          {"engine/live"},
 	"engine/shop":           {"engine/live"},
 	"engine/shop/knowledge": {"engine/live", "engine/shop/document"},

@@ -1,0 +1,257 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"liveroom/engine/live"
+)
+
+// The acts of the console's routes, as the table of access names them.
+const (
+	Anyone       = "anyone"
+	Self         = "self"
+	StatusRead   = "status.read"
+	RoomRead     = "room.read"
+	DialogueRead = "dialogue.read"
+	DialogueTake = "dialogue.take"
+	ActorManage  = "actor.manage"
+	LinkKick     = "link.kick"
+	ConfigRead   = "config.read"
+)
+
+// gathering takes routes in, so that a guard can be put before each.
+type gathering struct{ into map[string]http.Handler }
+
+// HandleFunc implements humago.Mux.
+func (g gathering) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	g.into[pattern] = http.HandlerFunc(h)
+}
+
+// ServeHTTP implements humago.Mux; routes are served by the admin side.
+func (g gathering) ServeHTTP(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) }
+
+// build makes the routes.
+func (c *Console) build() error {
+	config := huma.DefaultConfig("liveroom console", "1")
+	config.Info.Description = "What people of a shop see of a running node and do to it. Every operation names the act it needs."
+	config.DocsPath, config.SchemasPath = "", "" // a page of documents would load scripts from elsewhere
+	config.OpenAPIPath = "/v1/openapi"
+	config.CreateHooks = nil // no $schema field in answers
+	config.RejectUnknownQueryParameters = true
+	api := humago.New(gathering{c.routes}, config)
+	for pattern := range c.routes { // of the description itself
+		c.acts[pattern] = Self
+	}
+	c.reads(api)
+	c.deeds(api)
+	c.routes["GET /v1/stream"], c.acts["GET /v1/stream"] = http.HandlerFunc(c.serveStream), RoomRead
+	return c.addPage()
+}
+
+// body is an answer.
+type body[T any] struct{ Body T }
+
+// operation adds one route.
+func operation[I, O any](c *Console, api huma.API, act, method, path, summary string, do func(context.Context, *I) (O, error)) {
+	op := huma.Operation{
+		OperationID: opID(method, path), Method: method, Path: path, Summary: summary, MaxBodyBytes: 16 << 10,
+		Description: "Needs " + act + ".", Errors: []int{http.StatusUnauthorized, http.StatusForbidden},
+		Extensions: map[string]any{"x-act": act},
+	}
+	c.acts[method+" "+path] = act
+	huma.Register(api, op, func(ctx context.Context, in *I) (*body[O], error) {
+		out, err := do(ctx, in)
+		if err != nil {
+			return nil, c.problem(err)
+		}
+		return &body[O]{out}, nil
+	})
+}
+
+func opID(method, path string) string {
+	id := []byte{}
+	for _, b := range []byte(method + path) {
+		switch {
+		case b >= 'A' && b <= 'Z':
+			id = append(id, b+'a'-'A')
+		case b >= 'a' && b <= 'z', b >= '0' && b <= '9':
+			id = append(id, b)
+		case len(id) > 0 && id[len(id)-1] != '-':
+			id = append(id, '-')
+		}
+	}
+	return string(id)
+}
+
+// problem is an error as it goes out.
+func (c *Console) problem(err error) error {
+	switch {
+	case errors.Is(err, ErrUnknown):
+		return huma.Error404NotFound(err.Error())
+	case errors.Is(err, ErrInput):
+		return huma.Error422UnprocessableEntity(err.Error())
+	case errors.Is(err, ErrForbidden):
+		return huma.Error403Forbidden(err.Error())
+	case errors.Is(err, ErrRefused):
+		return huma.Error409Conflict(err.Error())
+	case errors.Is(err, ErrAway), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return huma.Error503ServiceUnavailable(err.Error())
+	}
+	c.log.Error("the console could not do what was asked", "err", err)
+	return huma.Error500InternalServerError("this went wrong; the node's log says why")
+}
+
+func inputError(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrInput, fmt.Sprintf(format, args...))
+}
+
+// IntentName is an intent as the taxonomy has it.
+type IntentName struct {
+	Key    string `json:"key"`
+	Domain string `json:"domain"`
+	Title  string `json:"title"`
+}
+
+// UserPath names a user of a room.
+type UserPath struct {
+	Room live.RoomID `path:"room" maxLength:"128"`
+	User live.UserID `path:"user" maxLength:"128"`
+}
+
+func (p UserPath) key() live.UserKey { return live.UserKey{Room: p.Room, User: p.User} }
+
+// actorAt names an actor; without user it is the room's.
+type actorAt struct {
+	Room live.RoomID `query:"room" maxLength:"128" required:"true"`
+	User live.UserID `query:"user" maxLength:"128"`
+}
+
+// reads are the routes that change nothing.
+func (c *Console) reads(api huma.API) {
+	type none struct{}
+	operation(c, api, StatusRead, "GET", "/v1/overview", "The whole node at one moment", func(context.Context, *none) (Overview, error) {
+		return c.overview(time.Now())
+	})
+	operation(c, api, RoomRead, "GET", "/v1/rooms", "Rooms, busiest first", func(_ context.Context, q *Query) (Page[RoomRow], error) {
+		return c.roomPage(time.Now(), *q)
+	})
+	operation(c, api, RoomRead, "GET", "/v1/rooms/{room}/now", "A room with its figures", func(_ context.Context, in *struct {
+		Room live.RoomID `path:"room"`
+	},
+	) (RoomNow, error) {
+		return c.roomNow(in.Room)
+	})
+	operation(c, api, DialogueRead, "GET", "/v1/rooms/{room}/users/{user}", "What is kept of a user's dialogue", func(ctx context.Context, in *UserPath) (Dialogue, error) {
+		return c.from.Dialogues.Show(ctx, in.key())
+	})
+	operation(c, api, StatusRead, "GET", "/v1/actors", "Actors in memory", func(_ context.Context, q *ActorQuery) (Page[Actor], error) {
+		return c.actorPage(time.Now(), *q)
+	})
+	operation(c, api, StatusRead, "GET", "/v1/actor", "One actor with its state", func(ctx context.Context, in *actorAt) (ActorNow, error) {
+		a, state, err := c.from.Actors.One(ctx, live.UserKey{Room: in.Room, User: in.User})
+		if !c.from.Access.May(ctx, DialogueRead, in.Room) {
+			state = "" // it holds what people wrote
+		}
+		return ActorNow{a, state}, err
+	})
+	operation(c, api, StatusRead, "GET", "/v1/links", "Open links", func(_ context.Context, q *Query) (Page[Link], error) {
+		return c.linkPage(*q)
+	})
+	operation(c, api, StatusRead, "GET", "/v1/inference", "How texts are read", func(context.Context, *none) (InferenceNow, error) {
+		return c.inference(time.Now())
+	})
+	operation(c, api, StatusRead, "GET", "/v1/scripts", "The reply scripts in force", func(context.Context, *none) (Scripts, error) {
+		return c.from.Node.Scripts(), nil
+	})
+	operation(c, api, StatusRead, "GET", "/v1/figures", "The figures of the business, with their definitions", func(context.Context, *none) (Figures, error) {
+		return c.figures(time.Now())
+	})
+	operation(c, api, ConfigRead, "GET", "/v1/settings", "The configuration in force, with the source of each value", func(context.Context, *none) (SettingList, error) {
+		return SettingList{c.from.Node.Settings()}, nil
+	})
+	operation(c, api, Self, "GET", "/v1/taxonomy", "What intents are called", func(context.Context, *none) (Taxonomy, error) {
+		t := Taxonomy{}
+		for i := live.Intent(1); int(i) <= live.Intents; i++ {
+			t.Intents = append(t.Intents, IntentName{i.String(), i.Domain().String(), i.Title()})
+		}
+		return t, nil
+	})
+}
+
+// ActorNow is one actor with its state.
+type ActorNow struct {
+	Actor
+	State string `json:"state,omitempty" doc:"as text for people; left out for who may not read dialogues"`
+}
+
+// SettingList is the configuration in force.
+type SettingList struct {
+	Settings []Setting `json:"settings"`
+}
+
+// Taxonomy is what intents are called.
+type Taxonomy struct {
+	Intents []IntentName `json:"intents"`
+}
+
+// Done says that something was done.
+type Done struct {
+	Done bool `json:"done"`
+}
+
+// deeds are the routes that do something. Whoever wraps the routes writes them down.
+func (c *Console) deeds(api huma.API) {
+	operation(c, api, DialogueTake, "POST", "/v1/rooms/{room}/users/{user}/seat/{act}", "Take a dialogue, speak in it, give it back", func(ctx context.Context, in *struct {
+		UserPath
+		Act  string `path:"act" enum:"take,say,give_back"`
+		Body SeatAct
+	},
+	) (Done, error) {
+		if in.Act == "say" && strings.TrimSpace(in.Body.Text) == "" {
+			return Done{}, inputError("text: what is to be said is missing")
+		}
+		err := c.from.Dialogues.Do(ctx, in.key(), in.Act, in.Body)
+		return Done{err == nil}, err
+	})
+	operation(c, api, DialogueRead, "POST", "/v1/read", "How the present model reads a text", func(ctx context.Context, in *struct {
+		Body struct {
+			Text string `json:"text" minLength:"1" maxLength:"2000"`
+		}
+	},
+	) (Reading, error) {
+		return c.from.Dialogues.Read(ctx, in.Body.Text)
+	})
+	touch := func(ctx context.Context, k live.UserKey, deed string) (Done, error) {
+		err := c.from.Actors.Touch(ctx, k, deed)
+		return Done{err == nil}, err
+	}
+	operation(c, api, ActorManage, "POST", "/v1/rooms/{room}/actor/{deed}", "Restart or passivate a room's actor", func(ctx context.Context, in *struct {
+		Room live.RoomID `path:"room" maxLength:"128"`
+		Deed string      `path:"deed" enum:"restart,passivate"`
+	},
+	) (Done, error) {
+		return touch(ctx, live.UserKey{Room: in.Room}, in.Deed)
+	})
+	operation(c, api, ActorManage, "POST", "/v1/rooms/{room}/users/{user}/actor/{deed}", "Restart or passivate a user's actor", func(ctx context.Context, in *struct {
+		UserPath
+		Deed string `path:"deed" enum:"restart,passivate"`
+	},
+	) (Done, error) {
+		return touch(ctx, in.key(), in.Deed)
+	})
+	operation(c, api, LinkKick, "POST", "/v1/links/{session}/kick", "End a link; its owner may connect again", func(ctx context.Context, in *struct {
+		Session live.SessionID `path:"session" maxLength:"128"`
+	},
+	) (Done, error) {
+		err := c.from.Links.Kick(in.Session)
+		return Done{err == nil}, err
+	})
+}

@@ -1,0 +1,252 @@
+package console
+
+import (
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// hub samples what is on somebody's screen. Its sampler runs only while a view is open.
+type hub struct {
+	log   *slog.Logger
+	every time.Duration // between beats; a view is sampled every other beat, lines are sent at each
+
+	mu      sync.Mutex
+	views   map[string]*view // guarded by mu; each has a watcher
+	feeds   map[*feed]bool   // guarded by mu
+	nudge   chan struct{}    // a view was opened; made with the sampler
+	running chan struct{}    // closed when the sampler has ended; nil when there is none; guarded by mu
+	idle    func()           // called when the last view was closed
+}
+
+// view is one thing that is sampled for all who watch it.
+type view struct {
+	key      string
+	sample   func(now time.Time) (any, error)
+	watchers map[*watcher]bool // guarded by hub.mu
+
+	last   any    // owned by the sampler: what watchers have
+	failed string // owned by the sampler
+}
+
+// watcher is a view on one screen.
+type watcher struct {
+	id     string
+	stream *stream
+	primed bool // owned by the sampler: it has been sent the whole
+}
+
+// message is what a stream sends: exactly one of Full, Diff, Lines and Error is set, or none, for a sign of life.
+type message struct {
+	ID    string `json:"id,omitempty"`
+	At    int64  `json:"at"`
+	Full  any    `json:"full,omitempty"`
+	Diff  any    `json:"diff,omitempty"`
+	Lines []Line `json:"lines,omitempty"`
+	Lost  int    `json:"lost,omitempty"` // lines that were too many
+	Error string `json:"error,omitempty"`
+}
+
+func newHub(every time.Duration, idle func(), log *slog.Logger) *hub {
+	return &hub{every: every, views: make(map[string]*view), feeds: make(map[*feed]bool), idle: idle, log: log}
+}
+
+// open adds a watcher to the view of a key, which is made when it is the first.
+func (h *hub) open(key string, sample func(time.Time) (any, error), w *watcher) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	v := h.views[key]
+	if v == nil {
+		v = &view{key: key, sample: sample, watchers: make(map[*watcher]bool)}
+		h.views[key] = v
+	}
+	v.watchers[w] = true
+	h.start()
+}
+
+func (h *hub) close(key string, w *watcher) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if v := h.views[key]; v != nil {
+		if delete(v.watchers, w); len(v.watchers) == 0 {
+			delete(h.views, key)
+		}
+	}
+}
+
+func (h *hub) openFeed(f *feed) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.feeds[f] = true
+	h.start()
+}
+
+func (h *hub) closeFeed(f *feed) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.feeds, f)
+}
+
+// start begins sampling, or has the sampler look at once. mu is held.
+func (h *hub) start() {
+	if h.running == nil {
+		h.running, h.nudge = make(chan struct{}), make(chan struct{}, 1)
+		go h.run(h.running, h.nudge)
+	}
+	select {
+	case h.nudge <- struct{}{}:
+	default:
+	}
+}
+
+// run samples until nothing is open.
+func (h *hub) run(ended, nudge chan struct{}) {
+	defer close(ended)
+	tick := time.NewTicker(h.every)
+	defer tick.Stop()
+	for n := 0; ; n++ {
+		soon := false
+		select {
+		case <-tick.C:
+		case <-nudge:
+			soon = true
+		}
+		if !h.beat(time.Now(), soon, n%2 == 0) {
+			return
+		}
+	}
+}
+
+// beat is one round of the sampler: soon looks at new watchers alone, all at every view. It returns false when nothing
+// is open any more, and has then ended the sampler.
+func (h *hub) beat(now time.Time, soon, all bool) bool {
+	h.mu.Lock()
+	if len(h.views) == 0 && len(h.feeds) == 0 {
+		h.running = nil
+		h.mu.Unlock()
+		h.idle()
+		return false
+	}
+	type due struct {
+		*view
+		watchers []*watcher
+	}
+	var dues []due
+	for _, v := range h.views {
+		d := due{view: v}
+		fresh := false
+		for w := range v.watchers {
+			d.watchers = append(d.watchers, w)
+			fresh = fresh || !w.primed
+		}
+		if fresh || all && !soon {
+			dues = append(dues, d)
+		}
+	}
+	feeds := make([]*feed, 0, len(h.feeds))
+	for f := range h.feeds {
+		feeds = append(feeds, f)
+	}
+	h.mu.Unlock()
+
+	for _, d := range dues {
+		h.sampleOne(now, d.view, d.watchers)
+	}
+	for _, f := range feeds {
+		f.flush(now)
+	}
+	return true
+}
+
+func (h *hub) sampleOne(now time.Time, v *view, watchers []*watcher) {
+	next, err := v.sample(now)
+	if err == nil {
+		next, err = tree(next)
+	}
+	if err != nil {
+		if v.failed == err.Error() {
+			return
+		}
+		v.failed = err.Error()
+		for _, w := range watchers {
+			w.stream.send(message{ID: w.id, At: now.UnixMilli(), Error: v.failed})
+		}
+		return
+	}
+	recovered := v.failed != ""
+	v.failed = ""
+	patch, changed := difference(v.last, next)
+	v.last = next
+	var diff []byte // the same for all, but for their ids
+	for _, w := range watchers {
+		switch {
+		case !w.primed || recovered:
+			w.primed = true
+			w.stream.send(message{ID: w.id, At: now.UnixMilli(), Full: next})
+		case changed:
+			if diff == nil {
+				if diff, err = json.Marshal(patch); err != nil {
+					h.log.Error("a view cannot be encoded", "view", v.key, "err", err)
+					return
+				}
+			}
+			w.stream.send(message{ID: w.id, At: now.UnixMilli(), Diff: json.RawMessage(diff)})
+		}
+	}
+}
+
+// wait returns when the sampler has ended; nothing may be opened meanwhile.
+func (h *hub) wait() {
+	h.mu.Lock()
+	running := h.running
+	if running != nil {
+		select {
+		case h.nudge <- struct{}{}:
+		default:
+		}
+	}
+	h.mu.Unlock()
+	if running != nil {
+		<-running
+	}
+}
+
+// maxWaiting is how many lines of a feed wait for the next beat.
+const maxWaiting = 400
+
+// feed gathers the lines of a room for one screen.
+type feed struct {
+	id     string
+	stream *stream
+	stop   func()
+	only   func(*Line) bool // nil for all
+
+	mu    sync.Mutex
+	lines []Line // guarded by mu; at most maxWaiting
+	lost  int    // guarded by mu
+}
+
+// see takes a line in; it runs where the line came about and never blocks.
+func (f *feed) see(l Line) {
+	if f.only != nil && !f.only(&l) {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.lines) >= maxWaiting {
+		f.lost++
+		return
+	}
+	f.lines = append(f.lines, l)
+}
+
+func (f *feed) flush(now time.Time) {
+	f.mu.Lock()
+	lines, lost := f.lines, f.lost
+	f.lines, f.lost = nil, 0
+	f.mu.Unlock()
+	if len(lines) > 0 {
+		f.stream.send(message{ID: f.id, At: now.UnixMilli(), Lines: lines, Lost: lost})
+	}
+}

@@ -1,0 +1,269 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/goleak"
+
+	"liveroom/engine/live"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// house is a node that tells what the test says, and counts who asks.
+type house struct {
+	mu       sync.Mutex
+	reg      *prometheus.Registry
+	actors   []Actor
+	passes   int // over the actors
+	watching map[live.RoomID]map[int]func(Line)
+	next     int
+	expired  bool
+	denied   map[string]bool
+	figures  RoomFigures
+	acts     []string
+}
+
+func newHouse() *house {
+	return &house{reg: prometheus.NewRegistry(), watching: make(map[live.RoomID]map[int]func(Line)), denied: make(map[string]bool)}
+}
+
+func (h *house) Status() Status {
+	return Status{Version: "test", Ready: "ready", Started: time.Now().Add(-time.Minute).UnixMilli(), Parts: []Part{{Name: "storage", State: PartOK}}}
+}
+func (h *house) Inference() Inference { return Inference{Model: "m1"} }
+func (h *house) Scripts() Scripts     { return Scripts{List: []Script{}} }
+func (h *house) Settings() []Setting  { return []Setting{{"admin.addr", "x", "default"}} }
+
+type houseLinks struct{ *house }
+
+func (h houseLinks) Each(yield func(Link) bool) { yield(Link{Session: "s1", Role: "ingest"}) }
+func (h houseLinks) Kick(s live.SessionID) error {
+	if s != "s1" {
+		return fmt.Errorf("%w: link", ErrUnknown)
+	}
+	return nil
+}
+
+type houseActors struct{ *house }
+
+func (h houseActors) Each(yield func(Actor) bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.passes++
+	for _, a := range h.actors {
+		if !yield(a) {
+			return
+		}
+	}
+}
+
+func (h houseActors) One(context.Context, live.UserKey) (Actor, string, error) {
+	return Actor{Kind: "user"}, "what he wrote", nil
+}
+func (h houseActors) Touch(context.Context, live.UserKey, string) error { return nil }
+
+type houseRooms struct{ *house }
+
+func (h houseRooms) Each(yield func(live.RoomID) bool) { yield("demo") }
+func (h houseRooms) Figures(live.RoomID) RoomFigures {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.figures
+}
+
+func (h houseRooms) State(context.Context, live.RoomID) (RoomState, error) {
+	return RoomState{Mode: "auto", Muted: []Muted{}, Top: []Question{}}, nil
+}
+
+func (h houseRooms) Watch(room live.RoomID, see func(Line)) func() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.next++
+	id := h.next
+	if h.watching[room] == nil {
+		h.watching[room] = make(map[int]func(Line))
+	}
+	h.watching[room][id] = see
+	return func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		delete(h.watching[room], id)
+	}
+}
+
+func (h *house) say(room live.RoomID, l Line) (seen int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, see := range h.watching[room] {
+		see(l)
+	}
+	return len(h.watching[room])
+}
+
+type houseTalk struct{ *house }
+
+func (h houseTalk) Show(_ context.Context, k live.UserKey) (Dialogue, error) {
+	if k.User == "nobody" {
+		return Dialogue{}, fmt.Errorf("%w: nobody", ErrUnknown)
+	}
+	return Dialogue{Room: k.Room, User: k.User, Turns: []Turn{}}, nil
+}
+func (h houseTalk) Read(_ context.Context, text string) (Reading, error) {
+	return Reading{Intent: text}, nil
+}
+
+func (h houseTalk) Do(_ context.Context, k live.UserKey, act string, with SeatAct) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if k.User == "taken" {
+		return fmt.Errorf("%w: another has it", ErrRefused)
+	}
+	h.acts = append(h.acts, fmt.Sprintf("%s %s/%s %s", act, k.Room, k.User, with.Text))
+	return nil
+}
+
+func (h *house) May(_ context.Context, act string, _ live.RoomID) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return !h.denied[act]
+}
+
+func (h *house) Holds(context.Context) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return !h.expired
+}
+
+// stand is a console over a house, served.
+type stand struct {
+	*Console
+	house *house
+	mux   *http.ServeMux
+	url   string
+}
+
+// newStand serves a console; the sampler beats fast, so that no test waits for seconds.
+func newStand(t *testing.T) *stand {
+	t.Helper()
+	h := newHouse()
+	c, err := New(Sources{
+		Metrics: h.reg, Node: h, Rooms: houseRooms{h}, Dialogues: houseTalk{h}, Actors: houseActors{h}, Links: houseLinks{h}, Access: h,
+	}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.hub.every = 5 * time.Millisecond
+	s := &stand{Console: c, house: h, mux: http.NewServeMux()}
+	for pattern, handler := range c.Routes() {
+		s.mux.Handle(pattern, handler)
+	}
+	server := httptest.NewServer(s.mux)
+	s.url = server.URL
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	done := make(chan error, 1)
+	go func() { done <- c.Run(ctx) }()
+	<-c.Ready()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		server.Close()
+		http.DefaultClient.CloseIdleConnections()
+	})
+	return s
+}
+
+// ask makes a request and reads its answer into out, when that is not nil.
+func (s *stand) ask(t *testing.T, method, path, body string, out any) int {
+	t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	w := httptest.NewRecorder()
+	s.mux.ServeHTTP(w, r)
+	if out != nil {
+		if err := json.Unmarshal(w.Body.Bytes(), out); err != nil {
+			t.Fatalf("%s %s answered %d %s: %v", method, path, w.Code, w.Body, err)
+		}
+	}
+	return w.Code
+}
+
+// page is a client of the stream.
+type page struct {
+	t    *testing.T
+	conn *websocket.Conn
+}
+
+func (s *stand) page(t *testing.T) *page {
+	t.Helper()
+	conn, _, err := websocket.Dial(t.Context(), s.url+"/v1/stream", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.SetReadLimit(1 << 20)
+	t.Cleanup(func() { conn.CloseNow() })
+	return &page{t, conn}
+}
+
+func (p *page) say(command string) {
+	p.t.Helper()
+	if err := p.conn.Write(p.t.Context(), websocket.MessageText, []byte(command)); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// got is a message as a page reads it.
+type got struct {
+	ID    string         `json:"id"`
+	At    int64          `json:"at"`
+	Full  map[string]any `json:"full"`
+	Diff  map[string]any `json:"diff"`
+	Lines []Line         `json:"lines"`
+	Lost  int            `json:"lost"`
+	Error string         `json:"error"`
+}
+
+// hear returns the next message that says something.
+func (p *page) hear() got {
+	p.t.Helper()
+	for {
+		_, b, err := p.conn.Read(p.t.Context())
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		var m got
+		if err := json.Unmarshal(b, &m); err != nil {
+			p.t.Fatal(err)
+		}
+		if m.ID != "" || m.Error != "" {
+			return m
+		}
+	}
+}
+
+// end reads until the stream is closed and returns how.
+func (p *page) end() websocket.CloseError {
+	for {
+		if _, _, err := p.conn.Read(p.t.Context()); err != nil {
+			var closed websocket.CloseError
+			errors.As(err, &closed)
+			return closed
+		}
+	}
+}

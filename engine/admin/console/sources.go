@@ -1,0 +1,80 @@
+package console
+
+import (
+	"context"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"liveroom/engine/live"
+)
+
+// Sources are where the console has everything from. All are required; their methods may be called from any goroutine.
+type Sources struct {
+	Metrics   prometheus.Gatherer
+	Node      Node
+	Rooms     Rooms
+	Dialogues Dialogues
+	Actors    Actors
+	Links     Links
+	Access    Access
+}
+
+// Node tells of the node as a whole. It reads what is there, and asks nobody.
+type Node interface {
+	// Status returns the node and its parts.
+	Status() Status
+	// Inference returns how texts are read.
+	Inference() Inference
+	// Scripts returns the reply scripts in force.
+	Scripts() Scripts
+	// Settings returns the configuration in force.
+	Settings() []Setting
+}
+
+// Links tells of links.
+type Links interface {
+	// Each calls yield with every link until it returns false.
+	Each(yield func(Link) bool)
+	// Kick ends a link. It wraps ErrUnknown.
+	Kick(session live.SessionID) error
+}
+
+// Rooms tells of rooms.
+type Rooms interface {
+	// Each calls yield with every room there is until it returns false.
+	Each(yield func(live.RoomID) bool)
+	// Figures returns the live numbers of a room.
+	Figures(room live.RoomID) RoomFigures
+	// State asks a room what it is about. It wraps ErrUnknown and ErrAway.
+	State(ctx context.Context, room live.RoomID) (RoomState, error)
+	// Watch calls see with each exchange of a room that ends from now on, until stop is called. see does not block.
+	Watch(room live.RoomID, see func(Line)) (stop func())
+}
+
+// Dialogues tells of single people, and lets a person speak to them.
+type Dialogues interface {
+	// Show returns what is kept of a user's dialogue. It wraps ErrUnknown and ErrAway.
+	Show(ctx context.Context, k live.UserKey) (Dialogue, error)
+	// Read returns how the present model reads a text.
+	Read(ctx context.Context, text string) (Reading, error)
+	// Do has a seat's act done: take, say or give_back. It returns once that is durable. It wraps ErrUnknown, ErrAway and ErrRefused.
+	Do(ctx context.Context, k live.UserKey, act string, with SeatAct) error
+}
+
+// Actors tells of actors.
+type Actors interface {
+	// Each calls yield with every actor in memory until it returns false; it costs the actors nothing.
+	Each(yield func(Actor) bool)
+	// One returns one actor and its state as text; k without user is the room's. It wraps ErrUnknown and ErrAway.
+	One(ctx context.Context, k live.UserKey) (Actor, string, error)
+	// Touch restarts or passivates an actor. It wraps ErrUnknown and ErrInput.
+	Touch(ctx context.Context, k live.UserKey, deed string) error
+}
+
+// Access says who asks, and what he may.
+type Access interface {
+	// May tells whether who asks may do something, in a room when that is not "".
+	May(ctx context.Context, act string, room live.RoomID) bool
+	// Holds tells whether who asked may still ask; it does not count as a sign of life.
+	Holds(ctx context.Context) bool
+}
