@@ -20,6 +20,7 @@ type UserView struct {
 	Pending   int            // messages on their way
 	Restless  bool           // something waits for time to pass
 	Broken    bool           // what arrives is refused until the next look
+	Blocks    []uint64       // of the journal, that hold how its latest messages ended; the oldest first, each once
 }
 
 // UserView asks a user for its dialogue; an actor that is not in memory is brought back. done is called once, from the
@@ -43,6 +44,11 @@ func (u *user) view(now time.Time) UserView {
 	v.Talk.Slots.Product = s.talk.Product(now.UnixMilli())
 	for t := range s.turns.all {
 		v.Turns = append(v.Turns, t)
+	}
+	for _, a := range s.answered {
+		if b := a.block(); b != 0 && (len(v.Blocks) == 0 || v.Blocks[len(v.Blocks)-1] != b) {
+			v.Blocks = append(v.Blocks, b)
+		}
 	}
 	return v
 }

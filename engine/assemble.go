@@ -20,6 +20,7 @@ import (
 	"liveroom/actors"
 	"liveroom/engine/access"
 	"liveroom/engine/admin"
+	"liveroom/engine/admin/console"
 	"liveroom/engine/audit"
 	"liveroom/engine/live"
 	"liveroom/engine/shop"
@@ -46,15 +47,16 @@ type parts struct {
 	holds       *holds
 	gate        *gate
 	server      *transport.Server
-	audit       *audit.Log
 	watch       *watch
 	front       *front.Front // nil without TLS
 	certificate *front.Certificate
 	tokens      *access.Tokens
 	accounts    *access.Accounts
 	guard       *access.Guard
+	audit       *audit.Log
 	admin       *admin.Server
 
+	console       *console.Console
 	firstPassword string
 }
 
@@ -144,6 +146,10 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	maps.Copy(routes, stockRoutes{p.ledger}.routes())
 	maps.Copy(routes, keyRoutes{cfg.Storage, p.store, part("keys")}.routes())
 	maps.Copy(routes, p.guard.Handlers())
+	if p.console, err = newConsole(&p, e, part("console")); err != nil {
+		return p, err
+	}
+	maps.Copy(routes, p.console.Routes())
 	views := admin.Views{Ready: e.notReady, Status: e.status, Metrics: p.registry, Routes: routes, Guard: p.wrap(e), TLS: p.adminTLS(cfg)}
 	if p.admin, err = admin.New(cfg.Admin, views, part("admin")); err != nil {
 		return p, fmt.Errorf("open admin: %w", err)

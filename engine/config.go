@@ -29,6 +29,7 @@ type Config struct {
 	Scripts   scripts.Config
 	Storage   storage.Config
 	Admin     admin.Config
+	told      map[string]string // where keys have their values from, when Load has read them
 	Audit     audit.Config
 }
 

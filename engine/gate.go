@@ -40,6 +40,7 @@ type gate struct {
 
 	links    sync.Map // live.SessionID → *live.Link
 	byRoom   roomLinks
+	desk     desk         // the seat of people at the console
 	known    sync.Map     // live.RoomID → struct{}: rooms that exist
 	opened   atomic.Int64 // rooms in known
 	draining atomic.Bool
@@ -290,7 +291,12 @@ func (g *gate) keepWith(l *live.Link, e *live.Event, received time.Time, ack boo
 type outlet struct{ *gate }
 
 // Send implements actors.Outlet.
-func (o outlet) Send(s live.SessionID, frame []byte) bool { return o.server.Send(s, frame) }
+func (o outlet) Send(s live.SessionID, frame []byte) bool {
+	if isDesk(s) {
+		return o.desk.got(frame)
+	}
+	return o.server.Send(s, frame)
+}
 
 // SendOutcome implements actors.Outlet.
 func (o outlet) SendOutcome(s live.SessionID, frame []byte) {

@@ -60,6 +60,10 @@ func Load(base Config, from Sources) (Config, []Key, error) {
 	for i := range keys {
 		keys[i].Source = sources[i].Source
 	}
+	cfg.told = make(map[string]string, len(keys))
+	for _, k := range keys {
+		cfg.told[k.Name] = k.Source
+	}
 	errs = append(errs, cfg.Validate())
 	return cfg, keys, errors.Join(errs...)
 }
