@@ -124,7 +124,7 @@ func TestPanickingStepShedsOneMessage(t *testing.T) {
 	if e := c.next("reply", "error"); e.text("code") != "internal" || e.text("to") != "m2" {
 		t.Fatalf("got %v, want m2 shed as internal", e)
 	}
-	c.send(said("message", "m3", "u1", "包邮吗"))
+	c.send(said("message", "m3", "u1", "现在多少钱"))
 	if r := c.next("reply", "error"); r.text("to") != "m3" || !strings.Contains(r.text("text"), "3号") {
 		t.Errorf("got %v, want m3 answered for the product of m1: the state must be kept", r)
 	}
