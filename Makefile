@@ -26,7 +26,7 @@ LIBS := $(or $(LIBS_$(shell uname -m)),$(shell uname -m)-unknown-linux-gnu)
 export CGO_ENABLED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build run demo test race fuzz lint fmt golden bench benchcmp load profile model eval e2e test-postgres \
+.PHONY: help build run demo test race fuzz lint fmt golden bench benchcmp load profile model eval web e2e test-postgres \
 	torture vuln tidy ci
 
 help:
@@ -104,8 +104,17 @@ model: ## train the model from nlp/corpus (and LIVEROOM_CORPORA) into nlp/model
 eval: ## how well the shipped model reads held-out texts (LIVEROOM_CORPORA for real ones, ARGS='-card nlp/model/CARD.md')
 	@go run ./nlp/eval $(ARGS)
 
-e2e: ## the console in a real browser
-	@echo 'e2e: not built yet: it comes with the console, part 5' >&2; exit 2
+WEB := engine/admin/web
+
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package.json $(WEB)/package-lock.json
+	cd $(WEB) && npm ci --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+web: $(WEB)/node_modules/.package-lock.json ## the console's page anew, checked and tested, into engine/admin/web/dist; needs node
+	cd $(WEB) && npm run check && npm test && npm run build
+
+e2e: build $(WEB)/node_modules/.package-lock.json ## the console in a real browser, pictures in engine/admin/web/artefacts; needs node and chromium
+	cd $(WEB) && npm run e2e
 
 test-postgres: ## the storage tests against a PostgreSQL of their own
 	.ci/postgres run go test -count=1 -shuffle=on ./engine/storage/...
@@ -135,3 +144,7 @@ ci: ## what a change must pass: lint, test, PostgreSQL, race, fuzz, smoke load w
 	$(MAKE) load SCENARIO=reserve ARGS='--duration 2s --links 300 --pieces 20 --think 2s'
 	$(MAKE) torture CYCLES=3
 	$(MAKE) torture CYCLES=2 ENGINE=postgres
+	@if ! command -v npm >/dev/null; then echo 'no node here: the console is taken as it was built'; \
+	else $(MAKE) web && { test -z "$$(git status --porcelain $(WEB)/dist)" || \
+		{ git status --short $(WEB)/dist; echo 'the committed page is not what its source builds: commit it'; exit 1; }; } && \
+		{ ! command -v chromium >/dev/null || $(MAKE) e2e; }; fi

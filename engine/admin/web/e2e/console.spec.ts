@@ -89,7 +89,7 @@ test("a comment is followed to its dialogue, taken over, answered and given back
   talker.say("comment", "阿强", "这个裤子180斤能穿吗");
   talker.say("comment", "阿强", "质量太差了，气死我了");
   await expect(page.locator(".stat", { hasText: "在线人数" })).toContainText("1,234");
-  await page.waitForTimeout(1500);
+  await expect(page.locator(".lines li", { hasText: "质量太差了" })).toContainText("急躁");
   await shot(page, "room");
   await row.getByRole("link", { name: "小美" }).click();
   await expect(page.getByRole("heading", { name: "对话历史" })).toBeVisible();
@@ -201,6 +201,7 @@ test("the policy is strict and the keyboard suffices", async ({ page }) => {
   const got = await page.goto(`${node.admin}/console/`);
   expect(got?.headers()["content-security-policy"]).toContain("default-src 'none'");
   expect(got?.headers()["content-security-policy"]).not.toContain("unsafe");
+  await expect(page.getByLabel("账号")).toBeFocused();
   await page.keyboard.type("admin");
   await page.keyboard.press("Tab");
   await page.keyboard.type(own);
@@ -236,6 +237,7 @@ test("a role that may not see something is not shown it, and is refused", async 
   await page.getByLabel("新密码").fill(own);
   await page.getByLabel("再输一次").fill(own);
   await page.getByRole("button", { name: "保存" }).click();
+  await expect(page.getByRole("link", { name: "直播间", exact: true })).toBeVisible();
   await page.goto(`${node.admin}/console/rooms/demo`);
   await expect(page.getByText("当前角色无权查看")).toBeVisible();
   const refused = await page.evaluate(async () => {

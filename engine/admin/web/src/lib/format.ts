@@ -24,7 +24,7 @@ export function percent(share: number | undefined): string {
   if (share === undefined) return absent;
   const p = share * 100;
   if (p > 99.9 && p < 100) return `${Math.floor(p * 100) / 100}%`;
-  return `${p === Math.round(p) ? p : p.toFixed(1)}%`;
+  return `${Math.round(p * 10) / 10}%`;
 }
 
 /** clock writes a time of day. */

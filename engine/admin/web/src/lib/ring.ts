@@ -8,8 +8,7 @@ export class Ring<T> {
 
   push(...items: T[]): void {
     this.total += items.length;
-    this.kept.push(...items.slice(-this.limit));
-    if (this.kept.length > this.limit) this.kept = this.kept.slice(-this.limit);
+    this.kept = [...this.kept, ...items].slice(-this.limit); // another array, so that a signal that holds it tells of it
   }
 
   /** The items kept, the oldest first. */

@@ -14,7 +14,7 @@ const remembered = 600;
 
 interface Sample {
   at: number;
-  rate: number;
+  rate: number | null;
   p50: number | null;
   p95: number | null;
   p99: number | null;
@@ -30,7 +30,7 @@ export function OverviewView() {
     const total = o.stages.find((s) => s.name === "total");
     past.current.push({
       at: o.at / 1000,
-      rate: o.messages?.per_second ?? 0,
+      rate: o.since_start ? null : (o.messages?.per_second ?? null),
       p50: total?.p50 ?? null,
       p95: total?.p95 ?? null,
       p99: total?.p99 ?? null,

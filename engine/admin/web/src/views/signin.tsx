@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, TargetedSubmitEvent } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { changePassword, signIn, signOut } from "../lib/api";
 import { t } from "../lib/i18n";
 import { lang } from "../lib/prefs";
@@ -13,6 +14,8 @@ function Sheet(p: {
 }) {
   const failed = useSignal("");
   const busy = useSignal(false);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector("input")?.focus(), []);
   const submit = async (e: TargetedSubmitEvent<HTMLFormElement>) => {
     e.preventDefault();
     const form = new FormData(e.currentTarget);
@@ -26,7 +29,7 @@ function Sheet(p: {
   };
   return (
     <main class="centre">
-      <form class="card sheet" onSubmit={submit}>
+      <form ref={form} class="card sheet" onSubmit={submit}>
         <h1>liveroom</h1>
         <h2>{p.title}</h2>
         {p.children}
@@ -60,7 +63,7 @@ export function SignIn() {
     >
       <label>
         {t("name")}
-        <input name="name" autocomplete="username" required autofocus />
+        <input name="name" autocomplete="username" required />
       </label>
       <label>
         {t("password")}
@@ -84,7 +87,7 @@ export function PasswordForm() {
     >
       <label>
         {t("oldPassword")}
-        <input name="old" type="password" autocomplete="current-password" required autofocus />
+        <input name="old" type="password" autocomplete="current-password" required />
       </label>
       <label>
         {t("newPassword")}
