@@ -33,6 +33,7 @@ type commands struct {
 	Import      importCommand      `cmd:"" help:"Replace a node's catalogue or knowledge base by a file."`
 	Export      exportCommand      `cmd:"" help:"Print a node's catalogue or knowledge base."`
 	Keys        keysCommand        `cmd:"" help:"Look after the keys that the stored data is sealed under."`
+	Top         topCommand         `cmd:"" help:"Show a node and its hottest actors."`
 	Audit       auditCommand       `cmd:"" help:"Check the audit log, or print its signed heads."`
 	CheckConfig checkConfigCommand `cmd:"" help:"Check a configuration and report every problem."`
 	PrintConfig printConfigCommand `cmd:"" help:"Print every setting in force and where it comes from."`
