@@ -243,6 +243,10 @@ func (b *Book) refusal(o *wire.Outbound) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	n := b.number(o.To)
+	if o.To == "" && refusals[o.Code] {
+		b.refused++ // of a resume, which the next link asks for again
+		return
+	}
 	if o.To == "" || n < 0 {
 		b.fatal[o.Code]++
 		b.example("an error about nothing we said: %s %s", o.Code, o.Message)

@@ -145,6 +145,11 @@ func TestEveryBreachIsSeen(t *testing.T) {
 			b.take(0, b.answer(e))
 			b.take(0, wire.Outbound{Type: "outcome", To: "t-99", Outcome: "quiet"})
 		}, want: "never sent"},
+		"an error about nothing": {do: func(b *table, e live.Event) {
+			b.take(0, wire.Outbound{Type: "error", Code: "storage", Field: "resume"}) // this one is as it should be
+			b.take(0, wire.Outbound{Type: "error", Code: "forbidden"})
+			b.take(0, b.answer(e))
+		}, want: "map[forbidden:1]"},
 		"refused as faulty": {do: func(b *table, e live.Event) {
 			b.take(0, wire.Outbound{Type: "error", Code: "bad_field", To: e.ID})
 			b.take(0, b.answer(e))
