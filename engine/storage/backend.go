@@ -28,6 +28,9 @@ type pools struct {
 	write    *sql.DB       // of one connection
 	read     *sql.DB       // which can do nothing else
 	begin    string        // begins a transaction that writes
+	instant  string        // begins a transaction that reads everything as of one instant
+	careful  string        // has what is deleted from now on overwritten at once, "" where scrub sees to it
+	scrub    []string      // leave nothing of what was deleted or overwritten in the database's own files
 	patience time.Duration // with one statement that writes, 0 for ever
 }
 

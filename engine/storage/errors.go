@@ -31,6 +31,10 @@ var (
 	ErrLocked = errors.New("folder is in use by another process")
 	// ErrTaken means that another process has taken the database over since this one opened it.
 	ErrTaken = errors.New("another process has taken the database over")
+	// ErrFilled means that something is where a backup was to be restored.
+	ErrFilled = errors.New("there is something already")
+	// ErrHalf means that a restore broke off.
+	ErrHalf = errors.New("a restore broke off here")
 	// ErrRunning means that Run was called a second time.
 	ErrRunning = errors.New("store runs already, or has run")
 )

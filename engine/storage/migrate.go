@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
@@ -26,7 +27,8 @@ const (
 	metaSchema     = "schema"
 	metaCheckpoint = "checkpoint"
 	metaProbe      = "probe"
-	metaOwner      = "owner" // of PostgreSQL: the process that writes
+	metaRestoring  = "restoring" // while a backup is being restored
+	metaOwner      = "owner"     // of PostgreSQL: the process that writes
 )
 
 const (
@@ -35,16 +37,19 @@ const (
 )
 
 // migrate brings the database to the current schema.
-func migrate(ctx context.Context, p pools) error {
+func migrate(ctx context.Context, p pools) error { return migrateTo(ctx, p, math.MaxInt64) }
+
+// migrateTo brings the database to a schema, when it is of an earlier one.
+func migrateTo(ctx context.Context, p pools, version int64) error {
 	steps, err := fs.Sub(schemas, "schema/"+p.kind)
 	if err != nil {
 		return err
 	}
-	return migrateBy(ctx, p.write, steps)
+	return migrateBy(ctx, p.write, steps, version)
 }
 
-// migrateBy brings the database to the last of the steps, one transaction each.
-func migrateBy(ctx context.Context, db *sql.DB, steps fs.FS) error {
+// migrateBy goes the steps up to a version, one transaction each.
+func migrateBy(ctx context.Context, db *sql.DB, steps fs.FS, to int64) error {
 	if _, err := db.ExecContext(ctx, createMeta); err != nil {
 		return fmt.Errorf("create meta: %w", err)
 	}
@@ -57,6 +62,13 @@ func migrateBy(ctx context.Context, db *sql.DB, steps fs.FS) error {
 			return err
 		}
 	}
+	half, err := metaValue(ctx, db, metaRestoring)
+	if err != nil {
+		return err
+	}
+	if half != 0 {
+		return fmt.Errorf("%w: empty the folder, or the database, and restore again", ErrHalf)
+	}
 	p, err := goose.NewProvider(goose.DialectCustom, db, steps, goose.WithStore(versions{}), goose.WithDisableGlobalRegistry(true),
 		goose.WithLogger(goose.NopLogger()))
 	if err != nil {
@@ -66,7 +78,7 @@ func migrateBy(ctx context.Context, db *sql.DB, steps fs.FS) error {
 	if last := sources[len(sources)-1].Version; version > last {
 		return fmt.Errorf("schema %d, this liveroom knows up to %d: %w", version, last, ErrSchema)
 	}
-	if _, err := p.Up(ctx); err != nil {
+	if _, err := p.UpTo(ctx, min(to, sources[len(sources)-1].Version)); err != nil {
 		return fmt.Errorf("migrate from schema %d: %w", version, err)
 	}
 	return nil

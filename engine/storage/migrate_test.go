@@ -47,7 +47,7 @@ func TestMigrationKeepsWhatIsThere(t *testing.T) {
 	}
 	before := version()
 	half := `CREATE TABLE half (x INTEGER); CREATE TABLE half (x INTEGER);`
-	if err := migrateBy(t.Context(), db, with(t, kind, strings.ReplaceAll(half, "; ", ";\n"))); err == nil || version() != before {
+	if err := migrateBy(t.Context(), db, with(t, kind, strings.ReplaceAll(half, "; ", ";\n")), 99999); err == nil || version() != before {
 		t.Errorf("a step that fails went well (%v), the schema is %d", err, version())
 	}
 	if err := db.QueryRow(`SELECT count(*) FROM half`).Scan(new(int)); err == nil {
@@ -59,7 +59,7 @@ func TestMigrationKeepsWhatIsThere(t *testing.T) {
 	}
 	stop()
 	for range 2 { // a second time there is nothing to do
-		if err := migrateBy(t.Context(), db, with(t, kind, `CREATE TABLE more (x INTEGER);`)); err != nil || version() != 99999 {
+		if err := migrateBy(t.Context(), db, with(t, kind, `CREATE TABLE more (x INTEGER);`), 99999); err != nil || version() != 99999 {
 			t.Errorf("one step more: %v, the schema is %d", err, version())
 		}
 	}

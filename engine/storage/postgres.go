@@ -134,7 +134,9 @@ func dial(ctx context.Context, network, address string) (net.Conn, error) {
 }
 
 func (p *postgres) open(ctx context.Context, readers int) (pools, error) {
-	all := pools{kind: "postgres", begin: "BEGIN", patience: answerTime}
+	all := pools{kind: "postgres", begin: "BEGIN", patience: answerTime, instant: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", scrub: []string{
+		"VACUUM (FULL) journal", "VACUUM (FULL) user_state", "VACUUM (FULL) fact",
+	}}
 	writing, reading := p.cfg.Copy(), p.cfg.Copy()
 	writing.RuntimeParams["application_name"] = p.label
 	reading.RuntimeParams["application_name"] = "liveroom reads"

@@ -25,7 +25,10 @@ type sqlite struct{ dir string }
 
 // open implements backend. BEGIN IMMEDIATE, since else the first statement that writes may find the database busy.
 func (b *sqlite) open(_ context.Context, readers int) (p pools, err error) {
-	p = pools{kind: "sqlite", begin: "BEGIN IMMEDIATE"}
+	p = pools{
+		kind: "sqlite", begin: "BEGIN IMMEDIATE", instant: "BEGIN", careful: "PRAGMA secure_delete = 1",
+		scrub: []string{"PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA secure_delete = 0"},
+	}
 	p.write, err = openSQLite(b.dir, 1, "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-8192)",
 		"temp_store(MEMORY)", "wal_autocheckpoint(2000)", "journal_size_limit(67108864)")
 	if err != nil {

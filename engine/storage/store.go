@@ -29,6 +29,7 @@ type Store struct {
 	base     backend
 	readPool *sql.DB
 	ring     *seal.Keyring
+	erased   Erased
 	stored   *bloom // of users by seal.ID, who had a row at the start
 	known    *bloom // of users who have come since, and of those recovered from the journal
 	index    *index
@@ -137,6 +138,9 @@ func (s *Store) openFiles(ctx context.Context) (err error) {
 	}
 	if err := s.openRing(ctx, w.write); err != nil {
 		return err
+	}
+	if err := s.applyErasures(ctx); err != nil {
+		return fmt.Errorf("erase whom %s names: %w", s.cfg.erasedPath(), err)
 	}
 	s.weigh(ctx)
 	return nil

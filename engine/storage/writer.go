@@ -110,15 +110,48 @@ func (w *writer) giveUp() {
 	w.conn, w.stmts = nil, nil
 }
 
+// tell runs a statement outside of transactions. A first column other than 0, as of a checkpoint that somebody is in the way
+// of, is an error.
+func (w *writer) tell(ctx context.Context, statement string) error {
+	rows, err := w.conn.QueryContext(ctx, statement)
+	if err != nil {
+		return fmt.Errorf("%s: %w", statement, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		columns, err := rows.Columns()
+		if err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(any)
+		}
+		if err := rows.Scan(values...); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+		if busy, ok := (*values[0].(*any)).(int64); ok && busy != 0 {
+			return fmt.Errorf("%s: somebody else has the database open", statement)
+		}
+	}
+	return rows.Err()
+}
+
+// release gives the connection back to the pool.
+func (w *writer) release() (err error) {
+	for _, stmt := range w.stmts {
+		stmt.Close()
+	}
+	if w.conn != nil {
+		err = w.conn.Close()
+	}
+	w.conn, w.stmts = nil, nil
+	return err
+}
+
 // close releases the connection and the pools.
 func (w *writer) close() error {
-	var problems []error
-	if w.conn != nil {
-		for _, stmt := range w.stmts {
-			stmt.Close()
-		}
-		problems = append(problems, w.conn.Close())
-	}
+	problems := []error{w.release()}
 	for _, pool := range []*sql.DB{w.read, w.write} {
 		if pool != nil {
 			problems = append(problems, pool.Close())

@@ -35,6 +35,8 @@ type commands struct {
 	Keys        keysCommand        `cmd:"" help:"Look after the keys that the stored data is sealed under."`
 	Top         topCommand         `cmd:"" help:"Show a node and its hottest actors."`
 	Audit       auditCommand       `cmd:"" help:"Check the audit log, or print its signed heads."`
+	Backup      backupCommand      `cmd:"" help:"Back up, restore and verify what is stored."`
+	Erase       eraseCommand       `cmd:"" help:"Erase what is stored of one person."`
 	CheckConfig checkConfigCommand `cmd:"" help:"Check a configuration and report every problem."`
 	PrintConfig printConfigCommand `cmd:"" help:"Print every setting in force and where it comes from."`
 	ConfigDoc   configDocCommand   `cmd:"" help:"Print what can be set, with defaults."`

@@ -197,6 +197,9 @@ func (r *Raw) Key() live.EventKey {
 	return live.EventKey{Type: r.keyType, ID: live.EventID(r.keyID)}
 }
 
+// Bytes returns the record as it stands in its block.
+func (r *Raw) Bytes() []byte { return r.whole }
+
 // Next splits the first record off a run of them. The error is ErrCorrupt.
 func Next(records []byte) (raw Raw, rest []byte, err error) {
 	if len(records) < 4 {

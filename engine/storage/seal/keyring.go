@@ -128,22 +128,46 @@ func Unwrap(ctx context.Context, service KeyService, row Row) ([]byte, error) {
 // Rotate makes a new data key, made at the given time, with which everything is sealed from now on. It must be stored
 // (Unsaved) no later than what it sealed.
 func (r *Keyring) Rotate(ctx context.Context, at int64) (Row, error) {
-	var key [KeyBytes]byte
-	rand.Read(key[:])
-	aead, err := newGCM(key[:])
+	k, err := r.fresh(ctx, at)
 	if err != nil {
 		return Row{}, err
 	}
-	k, err := r.add(ctx, ForData, key[:], at)
-	if err != nil {
-		return Row{}, err
-	}
-	k.fresh = true
-	k.aead.set.Store(&aead)
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	r.current.Store(k)
 	return k.row, nil
+}
+
+// fresh makes a data key that may seal.
+func (r *Keyring) fresh(ctx context.Context, at int64) (*dataKey, error) {
+	var key [KeyBytes]byte
+	rand.Read(key[:])
+	aead, err := newGCM(key[:])
+	if err != nil {
+		return nil, err
+	}
+	k, err := r.add(ctx, ForData, key[:], at)
+	if err != nil {
+		return nil, err
+	}
+	k.fresh = true
+	k.aead.set.Store(&aead)
+	return k, nil
+}
+
+// Apart is a data key that seals beside the one in use: for what is sealed anew in its old place, so that under every key
+// the counts ascend in the order of the places.
+type Apart struct{ key *dataKey }
+
+// Apart makes one, at the given time. Like every new key it must be stored (Unsaved) no later than what it sealed.
+func (r *Keyring) Apart(ctx context.Context, at int64) (Apart, error) {
+	k, err := r.fresh(ctx, at)
+	return Apart{k}, err
+}
+
+// Seal appends plain, sealed for its place.
+func (a Apart) Seal(dst []byte, place Place, plain []byte) ([]byte, error) {
+	return a.key.seal(dst, place, plain)
 }
 
 // add wraps a new key and puts it on the ring.
@@ -196,6 +220,18 @@ func (r *Keyring) opener(ctx context.Context, id uint32) (cipher.AEAD, error) {
 	}
 	k.aead.set.CompareAndSwap(nil, &aead)
 	return aead, nil
+}
+
+// Try tells whether a key opens: a data key, or that of the index.
+func (r *Keyring) Try(ctx context.Context, id uint32) error {
+	r.mu.RLock()
+	k, service := r.keys[id], r.service
+	r.mu.RUnlock()
+	if k == nil {
+		return fmt.Errorf("key %d: %w", id, ErrNoKey)
+	}
+	_, err := Unwrap(ctx, service, k.row)
+	return err
 }
 
 // Rewrap wraps every key under another service's master key, has them stored, and only then uses that service. store gets

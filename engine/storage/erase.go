@@ -1,0 +1,421 @@
+package storage
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"liveroom/engine/live"
+	"liveroom/engine/storage/codec"
+	"liveroom/engine/storage/seal"
+)
+
+// erasedFile lists who was erased on request, by the ids of their rows, beside the data: it is not part of a backup's
+// database, but goes before it. A backup of before brings nobody back, since whoever stands in the list is erased from
+// whatever is opened, before it serves.
+const erasedFile = "erased.list"
+
+func (c Config) erasedPath() string { return filepath.Join(c.Dir, erasedFile) }
+
+// Erasure is one line of the list.
+type Erasure struct {
+	At time.Time
+	ID seal.ID
+}
+
+// readErased reads the list; there may be none.
+func readErased(path string) (list []Erasure, err error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for n := 1; lines.Scan(); n++ {
+		at, id, _ := strings.Cut(lines.Text(), " ")
+		ms, err := strconv.ParseInt(at, 10, 64)
+		raw, hexErr := hex.DecodeString(id)
+		e := Erasure{At: time.UnixMilli(ms)}
+		if err != nil || hexErr != nil || copy(e.ID[:], raw) != len(e.ID) || len(raw) != len(e.ID) {
+			return nil, fmt.Errorf("line %d of %s is no erasure (a time and 32 hexadecimal digits); mend it by a copy of the file", n, path)
+		}
+		list = append(list, e)
+	}
+	return list, lines.Err()
+}
+
+// addErased adds to the list what is not in it, durably.
+func addErased(path string, more []Erasure) error {
+	have, err := readErased(path)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	for _, e := range more {
+		if slices.ContainsFunc(have, func(h Erasure) bool { return h.ID == e.ID && !h.At.Before(e.At) }) {
+			continue
+		}
+		if _, err := fmt.Fprintf(f, "%d %x\n", e.At.UnixMilli(), e.ID[:]); err != nil {
+			return errors.Join(err, f.Close())
+		}
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// RequestErasure puts a person into the list of those to be erased. The next Open of the store does it, whatever becomes of
+// this process meanwhile. The error is ErrNotFound when there is no store.
+func RequestErasure(ctx context.Context, cfg Config, k live.UserKey) (err error) {
+	t, err := OpenKeyTable(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, t.Close()) }()
+	if len(t.keys) == 0 {
+		return fmt.Errorf("store %s holds nothing yet: %w", cfg.Dir, ErrNotFound)
+	}
+	service, err := cfg.KeyService()
+	if err != nil {
+		return err
+	}
+	ring, err := seal.NewKeyring(ctx, service, t.keys, 0)
+	if err != nil {
+		return err
+	}
+	e := Erasure{At: time.Now(), ID: ring.Index("user", string(k.Room), string(k.User))}
+	if err := addErased(cfg.erasedPath(), []Erasure{e}); err != nil {
+		return fmt.Errorf("write %s: %w", cfg.erasedPath(), err)
+	}
+	return nil
+}
+
+// Erased is what a start has erased.
+type Erased struct {
+	People  int
+	Records int // taken out of the journal
+	Facts   int // deleted, or kept without the person
+}
+
+// Erased returns what was erased when the store was opened.
+func (s *Store) Erased() Erased { return s.erased }
+
+// eraser erases some people from a store that does not serve yet.
+type eraser struct {
+	s      *Store
+	ids    map[seal.ID]bool
+	known  map[live.UserKey]bool // whose id was asked for
+	sealer seal.Apart
+	orders map[live.EventID]live.EventID // what an erased person's orders are called from now on
+	done   Erased
+}
+
+const (
+	eraseBatch = 64     // blocks rewritten in one transaction
+	eraseKnown = 100000 // users remembered
+)
+
+// applyErasures erases whoever is in the list and is not erased yet. A crash in between leaves some of it to the next start.
+func (s *Store) applyErasures(ctx context.Context) error {
+	list, err := readErased(s.cfg.erasedPath())
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	e := &eraser{s: s, ids: map[seal.ID]bool{}, known: map[live.UserKey]bool{}, orders: map[live.EventID]live.EventID{}}
+	latest := map[seal.ID]int64{}
+	for _, l := range list {
+		latest[l.ID] = max(latest[l.ID], l.At.UnixMilli())
+	}
+	w := &s.committer.writer
+	for id, at := range latest {
+		var done int64
+		err := w.write.QueryRowContext(ctx, `SELECT coalesce(max(done), 0) FROM erased WHERE id = $1`, id[:]).Scan(&done)
+		if err != nil {
+			return fmt.Errorf("read who was erased: %w", err)
+		}
+		if done < at {
+			e.ids[id] = true
+		}
+	}
+	if len(e.ids) == 0 {
+		return nil
+	}
+	began := s.now()
+	e.done.People = len(e.ids)
+	if e.sealer, err = s.ring.Apart(ctx, began.UnixMilli()); err != nil {
+		return err
+	}
+	if err := w.connect(ctx); err != nil {
+		return err
+	}
+	if w.careful != "" {
+		if _, err := w.conn.ExecContext(ctx, w.careful); err != nil {
+			return fmt.Errorf("%s: %w", w.careful, err)
+		}
+	}
+	for _, step := range []func(context.Context) error{e.journal, e.facts, e.rows} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	// What was freed is gone from the files before it is called done.
+	for _, statement := range w.scrub {
+		if err := w.tell(ctx, statement); err != nil {
+			return err
+		}
+	}
+	err = w.within(ctx, func() error {
+		for id := range e.ids {
+			if err := w.exec(ctx, `INSERT INTO erased (id, at, done) VALUES ($1, $2, $3)
+				ON CONFLICT (id) DO UPDATE SET done = excluded.done`, id[:], s.now().UnixMilli(), latest[id]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	s.erased = e.done
+	s.log.Info("erased", "people", e.done.People, "records", e.done.Records, "facts", e.done.Facts, "took", s.now().Sub(began))
+	return nil
+}
+
+// is tells whether a user is one of those to be erased.
+func (e *eraser) is(k live.UserKey) bool {
+	if k.User == "" {
+		return false
+	}
+	yes, known := e.known[k]
+	if !known {
+		if len(e.known) >= eraseKnown {
+			clear(e.known)
+		}
+		yes = e.ids[e.s.userID(k)]
+		e.known[k] = yes
+	}
+	return yes
+}
+
+// of tells whether a record is one of theirs, or about them.
+func (e *eraser) of(raw *codec.Raw) (bool, error) {
+	if e.is(raw.User()) {
+		return true, nil
+	}
+	if raw.Kind != live.RecordFact && raw.Kind != live.RecordReservation {
+		return false, nil
+	}
+	rec, err := raw.Record()
+	return err == nil && e.about(&rec), err
+}
+
+func (e *eraser) about(r *live.Record) bool {
+	switch {
+	case e.is(r.User):
+		return true
+	case r.Reservation != nil:
+		return e.is(r.Reservation.User)
+	case r.Event != nil:
+		k, ok := r.Event.Dialogue.User()
+		return e.is(r.Event.UserKey()) || ok && e.is(k)
+	}
+	return false
+}
+
+// rewritten is a block without their records.
+type rewritten struct {
+	seq     uint64
+	records int
+	plain   []byte
+}
+
+// journal takes their records out of every block.
+func (e *eraser) journal(ctx context.Context) error {
+	var after int64
+	for {
+		batch, last, err := e.read(ctx, after)
+		if err != nil || last == after {
+			return err
+		}
+		w := &e.s.committer.writer
+		if len(batch) > 0 {
+			err = e.s.withinSealed(ctx, func() error {
+				for _, b := range batch {
+					data, err := e.sealer.Seal(nil, blockPlace(b.seq), b.plain)
+					if err != nil {
+						return err
+					}
+					if err := w.exec(ctx, `UPDATE journal SET records = $1, data = $2 WHERE seq = $3`, b.records, data, int64(b.seq)); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		if err != nil {
+			return fmt.Errorf("rewrite blocks up to %d: %w", last, err)
+		}
+		after = last
+	}
+}
+
+// read looks through the next blocks and returns those with records of theirs, without them.
+func (e *eraser) read(ctx context.Context, after int64) (batch []rewritten, last int64, err error) {
+	rows, err := e.s.readPool.QueryContext(ctx, `SELECT seq, data FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2`, after, eraseBatch)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read journal: %w", err)
+	}
+	defer rows.Close()
+	last = after
+	for rows.Next() {
+		var data []byte
+		if err := rows.Scan(&last, &data); err != nil {
+			return nil, 0, fmt.Errorf("read journal: %w", err)
+		}
+		b := rewritten{seq: uint64(last)}
+		records, err := e.s.unseal(ctx, blockPlace(b.seq), data)
+		if errors.Is(err, ErrCorrupt) {
+			continue // nobody reads it; recovery says so
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		gone := 0
+		err = codec.Each(records, func(raw *codec.Raw) error {
+			theirs, err := e.of(raw)
+			if theirs {
+				gone++
+				return err
+			}
+			b.records++
+			b.plain = append(b.plain, raw.Bytes()...)
+			return err
+		})
+		if err != nil || gone == 0 {
+			continue
+		}
+		e.done.Records += gone
+		batch = append(batch, b)
+	}
+	return batch, last, rows.Err()
+}
+
+// facts goes through the facts. What stock rests on is kept, but nobody is told by it any more.
+func (e *eraser) facts(ctx context.Context) error {
+	type change struct {
+		old  seal.ID
+		rows []factRow
+	}
+	var changes []change
+	rows, err := e.s.readPool.QueryContext(ctx, `SELECT id, kind, at, version, data FROM fact`)
+	if err != nil {
+		return fmt.Errorf("read facts: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var row factRow
+		var id, data []byte
+		if err := rows.Scan(&id, &row.kind, &row.at, &row.version, &data); err != nil {
+			return fmt.Errorf("read facts: %w", err)
+		}
+		rec, err := e.s.openRecord(ctx, factPlace(id, row.version), data)
+		if errors.Is(err, ErrCorrupt) || err == nil && !e.about(&rec) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("read facts: %w", err)
+		}
+		c := change{old: seal.ID(id)}
+		if e.nameless(&rec, row.kind) {
+			row.record = codec.Append(nil, &rec)
+			row.id = c.old
+			if rec.Reservation != nil {
+				row.id = e.s.factID(row.kind, "", string(rec.Reservation.ID))
+			} else if row.kind == "order" {
+				row.id = e.s.factID(row.kind, string(rec.Event.Shop), string(rec.Event.ID))
+			}
+			c.rows = []factRow{row}
+		}
+		changes = append(changes, c)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return fmt.Errorf("read facts: %w", err)
+	}
+	e.done.Facts = len(changes)
+	w := &e.s.committer.writer
+	return e.s.withinSealed(ctx, func() error {
+		for _, c := range changes {
+			if err := w.exec(ctx, `DELETE FROM fact WHERE id = $1`, c.old[:]); err != nil {
+				return err
+			}
+			for _, row := range c.rows {
+				if err := e.s.writeFact(ctx, row); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// nameless takes the person out of a fact, and tells whether what is left is to be kept.
+func (e *eraser) nameless(r *live.Record, kind string) bool {
+	if kind == "mute" {
+		return false
+	}
+	r.User, r.Session = live.UserKey{}, ""
+	if held := r.Reservation; held != nil {
+		held.ID, held.User.User = live.ReservationID(nobody()), ""
+		if held.Order != "" {
+			held.Order = e.order(held.Order)
+		}
+		return held.State != live.ReservationReleased
+	}
+	r.Event.User, r.Event.Name, r.Event.Text, r.Event.Note, r.Event.Dialogue = "", "", "", "", ""
+	if kind == "order" {
+		r.Event.ID = e.order(r.Event.ID)
+	}
+	return true
+}
+
+// order returns what an order is called from now on.
+func (e *eraser) order(was live.EventID) live.EventID {
+	if e.orders[was] == "" {
+		e.orders[was] = live.EventID(nobody())
+	}
+	return e.orders[was]
+}
+
+// nobody returns a name that nothing leads to.
+func nobody() string {
+	var random [12]byte
+	rand.Read(random[:])
+	return "erased-" + hex.EncodeToString(random[:])
+}
+
+// rows deletes what is known of them.
+func (e *eraser) rows(ctx context.Context) error {
+	w := &e.s.committer.writer
+	return w.within(ctx, func() error {
+		for id := range e.ids {
+			if err := w.exec(ctx, `DELETE FROM user_state WHERE id = $1`, id[:]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

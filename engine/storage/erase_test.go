@@ -1,0 +1,207 @@
+package storage
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"liveroom/engine/live"
+	"liveroom/engine/storage/codec"
+)
+
+// the person who is erased; everything else is about others.
+var gone = live.UserKey{Room: "demo", User: "要被删除的人"}
+
+// trace looks through everything that a store holds, opened, and returns where the person is found.
+func trace(t *testing.T, s *Store) (found []string) {
+	t.Helper()
+	look := func(where string, plain []byte, err error) {
+		if err != nil {
+			t.Errorf("%s does not open: %v", where, err)
+		}
+		if bytes.Contains(plain, []byte(gone.User)) {
+			found = append(found, where)
+		}
+	}
+	ctx := t.Context()
+	rows, err := s.readPool.Query(`SELECT seq, data FROM journal ORDER BY seq`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var seq int64
+		var data []byte
+		if err := rows.Scan(&seq, &data); err != nil {
+			t.Fatal(err)
+		}
+		plain, err := s.unseal(ctx, blockPlace(uint64(seq)), data)
+		look("journal", plain, err)
+	}
+	err = s.Facts(ctx, func(r live.Record) bool {
+		look("fact", codec.Append(nil, &r), nil)
+		return true
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if row, err := s.readUserRow(ctx, gone); err != nil || row.state != nil || row.tail != nil {
+		found = append(found, "user_state")
+	}
+	return found
+}
+
+// fillForErasure fills a store with what the person and another have said and done.
+func fillForErasure(t *testing.T, s *Store) {
+	t.Helper()
+	order := func(k live.UserKey, id string) live.Record {
+		return live.Record{Kind: live.RecordFact, User: k, Event: &live.Event{
+			Type: live.OrderUpdate, ID: live.EventID(id), Room: k.Room, User: k.User, SKU: "DEMO-3", Quantity: 2, State: live.OrderPaid, At: 9,
+		}}
+	}
+	mute := live.Record{Kind: live.RecordFact, Event: &live.Event{Type: live.UserMuted, Room: gone.Room, User: gone.User, Count: 5, At: 9}}
+	first := live.Record{Kind: live.RecordFact, Event: &live.Event{Type: live.Enter, Room: "demo", User: gone.User, Name: string(gone.User), At: 9}}
+	seat := live.Record{Kind: live.RecordFact, Event: &live.Event{Type: live.Say, ID: "s", Dialogue: live.DialogueOf(gone), Text: "您好", At: 9}}
+	held := func(k live.UserKey, id string) live.Record {
+		return reserved(k, id, 3, live.ReservationOrdered, 10, 500)
+	}
+	mine := held(gone, "r1")
+	mine.User = live.UserKey{} // as one that ran out is stored
+	mine.Reservation.Order = "o1"
+	for range 3 {
+		must(t, s, accepted(gone, "a"), closed(gone, "a"), accepted(user(1), "a"))
+		must(t, s, closed(user(1), "a"), stock("DEMO-3", "beijing", 7, 3))
+		must(t, s, accepted(gone, "b"))
+	}
+	must(t, s, snapshot(gone, string(gone.User)), snapshot(user(1), "one"))
+	must(t, s, accepted(gone, "c"), order(gone, "o1"), order(user(1), "o2"), mute, first, seat)
+	must(t, s, mine, held(user(1), "r2"), reserved(gone, "r3", 2, live.ReservationReleased, 10, 500))
+	must(t, s, accepted(user(1), "last"))
+}
+
+func TestAPersonIsErased(t *testing.T) {
+	s, stop := start(t, Config{}, nil)
+	dir := s.cfg.Dir
+	fillForErasure(t, s)
+	if got := trace(t, s); len(got) < 8 {
+		t.Fatalf("before, the person is found in %q", got)
+	}
+	before, err := os.ReadFile(filepath.Join(dir, databaseFile))
+	if err != nil && os.Getenv(postgresTests) == "" {
+		t.Fatal(err)
+	}
+	log, _ := os.ReadFile(filepath.Join(dir, databaseFile+"-wal"))
+	request := func(k live.UserKey) {
+		t.Helper()
+		if err := RequestErasure(t.Context(), on(Config{Dir: dir, Keys: testKeys}), k); err != nil {
+			t.Fatal(err)
+		}
+	}
+	request(gone) // while a node runs: the next start does it
+	stop()
+	check := func() {
+		t.Helper()
+		if got := trace(t, s); got != nil {
+			t.Errorf("the person is still found in %q", got)
+		}
+		if got := load(t, s, gone); got.State != nil || len(got.Tail) != 0 {
+			t.Errorf("the person loads as %+v", got)
+		}
+		one := load(t, s, user(1))
+		if string(one.State) != "one" || len(one.Tail) != 1 || s.Status().Quarantined != 0 {
+			t.Errorf("user 1 is %+v, %d quarantined", one, s.Status().Quarantined)
+		}
+		if p := s.Pending(); len(p) != 1 || p[0].Event.ID != "last" {
+			t.Errorf("pending are %+v, want the other's one", p)
+		}
+		var orders []live.EventID
+		err := s.Facts(t.Context(), func(r live.Record) bool {
+			if r.Event != nil && r.Event.Type == live.OrderUpdate {
+				orders = append(orders, r.Event.ID)
+			}
+			return true
+		})
+		held := reservations(t, s)
+		var nameless live.Reservation
+		for id, r := range held {
+			if strings.HasPrefix(string(id), "erased-") {
+				nameless = r
+			}
+		}
+		if len(held) != 2 || nameless.Quantity != 2 || nameless.State != live.ReservationOrdered || nameless.User.User != "" || held["r2"].User != user(1) {
+			t.Errorf("reservations are %+v, want the other's, and the person's without a name", held)
+		}
+		if err != nil || len(orders) != 2 || orders[0] != nameless.Order && orders[1] != nameless.Order {
+			t.Errorf("orders are %q (%v), the nameless reservation's is %q", orders, err, nameless.Order)
+		}
+	}
+	s, stop = start(t, Config{Dir: dir}, nil)
+	if got := s.Erased(); got.People != 1 || got.Records < 10 || got.Facts != 5 {
+		t.Errorf("erased were %+v", got)
+	}
+	check()
+	must(t, s, accepted(user(1), "more"), closed(user(1), "more"))
+	stop()
+	s, stop = start(t, Config{Dir: dir}, nil)
+	if got := s.Erased(); got.People != 0 {
+		t.Errorf("a second start has erased %+v again", got)
+	}
+	if got := trace(t, s); got != nil || s.Status().Quarantined != 0 {
+		t.Errorf("after another start the person is found in %q, %d quarantined", got, s.Status().Quarantined)
+	}
+	// A person who came back and asks again is erased again.
+	must(t, s, accepted(gone, "again"), closed(gone, "again"))
+	stop()
+	for now := time.Now().UnixMilli(); time.Now().UnixMilli() == now; { // a later request has a later time
+	}
+	request(gone)
+	s, stop = start(t, Config{Dir: dir}, nil)
+	if got := trace(t, s); got != nil || s.Erased().Records != 2 {
+		t.Errorf("the second time %+v were erased, the person is found in %q", s.Erased(), got)
+	}
+	stop()
+	if os.Getenv(postgresTests) != "" {
+		return
+	}
+	// The files of before are put back: the list erases the person from them too.
+	for name, content := range map[string][]byte{databaseFile: before, databaseFile + "-wal": log} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, _ = start(t, Config{Dir: dir}, nil)
+	check()
+}
+
+func TestAnErasureIsAskedForInVain(t *testing.T) {
+	cfg := on(Config{Dir: t.TempDir(), Keys: testKeys})
+	if err := RequestErasure(t.Context(), cfg, gone); !errors.Is(err, ErrNotFound) {
+		t.Errorf("from no store: %v, want ErrNotFound", err)
+	}
+	s, stop := start(t, cfg, nil)
+	must(t, s, accepted(user(1), "a"))
+	stop()
+	for _, line := range []string{"now 00", "12", "12 zz", "12 " + strings.Repeat("0", 34)} {
+		if err := os.WriteFile(cfg.erasedPath(), []byte("7 "+strings.Repeat("0", 32)+"\n"+line+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(context.Background(), cfg, quiet, nil); err == nil || !strings.Contains(err.Error(), "line 2") {
+			t.Errorf("with %q in the list: %v", line, err)
+		}
+	}
+	if err := os.Remove(cfg.erasedPath()); err != nil {
+		t.Fatal(err)
+	}
+	if err := RequestErasure(t.Context(), cfg, live.UserKey{Room: "demo", User: "nobody we know"}); err != nil {
+		t.Fatal(err)
+	}
+	s, _ = start(t, cfg, nil)
+	if got := s.Erased(); got.People != 1 || got.Records+got.Facts != 0 || len(s.Pending()) != 1 {
+		t.Errorf("of a stranger %+v were erased, %d are pending", got, len(s.Pending()))
+	}
+}
