@@ -121,6 +121,7 @@ func (h houseTalk) Show(_ context.Context, k live.UserKey) (Dialogue, error) {
 	}
 	return Dialogue{Room: k.Room, User: k.User, Turns: []Turn{}}, nil
 }
+
 func (h houseTalk) Read(_ context.Context, text string) (Reading, error) {
 	return Reading{Intent: text}, nil
 }
