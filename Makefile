@@ -107,7 +107,7 @@ eval: ## how well the shipped model reads held-out texts (LIVEROOM_CORPORA for r
 WEB := engine/admin/web
 
 $(WEB)/node_modules/.package-lock.json: $(WEB)/package.json $(WEB)/package-lock.json
-	cd $(WEB) && npm ci --no-audit --no-fund --ignore-scripts
+	cd $(WEB) && npm install --no-save --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 web: $(WEB)/node_modules/.package-lock.json ## the console's page anew, checked and tested, into engine/admin/web/dist; needs node
