@@ -219,6 +219,9 @@ func (s *Store) readBlock(ctx context.Context, block uint64) (records []byte, at
 		return nil, 0, fmt.Errorf("block %d: %w", block, ErrNotFound)
 	}
 	if err != nil {
+		if err = s.meetDamage(err); errors.Is(err, ErrCorrupt) {
+			s.quarantine("block", block, err)
+		}
 		return nil, 0, fmt.Errorf("read block %d: %w", block, err)
 	}
 	if records, err = s.unseal(ctx, blockPlace(block), sealed); err != nil {

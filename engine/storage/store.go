@@ -48,6 +48,7 @@ type Store struct {
 	first       atomic.Uint64 // the oldest block held
 	saved       atomic.Uint64 // the checkpoint in the database
 	quarantined atomic.Int64
+	damaged     atomic.Bool  // a page of the database is
 	bytes       atomic.Int64 // the room it takes, as last seen
 	quitOnce,
 	doneOnce sync.Once
@@ -103,7 +104,11 @@ func open(ctx context.Context, cfg Config, log *slog.Logger, reg prometheus.Regi
 		reads: make(chan readJob, cfg.ReadQueue+foldBatch), folds: make(chan fold, foldBatch),
 		chores: make(chan func(context.Context)), known: newBloom(0),
 	}
-	if err := s.openFiles(ctx); err != nil {
+	err := s.openFiles(ctx)
+	if isDamage(err) {
+		err = s.salvage(ctx, err)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open store %s: %w", cfg.Dir, err), s.release())
 	}
 	m, err := newMetrics(reg, s)
@@ -111,7 +116,12 @@ func open(ctx context.Context, cfg Config, log *slog.Logger, reg prometheus.Regi
 		return nil, errors.Join(fmt.Errorf("register storage metrics: %w", err), s.release())
 	}
 	s.metrics = m
-	if err := s.recover(ctx); err != nil {
+	if err = s.recover(ctx); isDamage(err) {
+		if err = s.salvage(ctx, err); err == nil {
+			err = s.recover(ctx)
+		}
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("recover store %s: %w", cfg.Dir, err), s.release())
 	}
 	return s, nil
@@ -124,6 +134,42 @@ func (s *Store) openFiles(ctx context.Context) (err error) {
 	if s.base, err = backendOf(s.cfg); err != nil {
 		return err
 	}
+	if _, ok := s.base.(*sqlite); ok {
+		v, err := salvageAtStart(ctx, s.cfg.Dir)
+		if err != nil {
+			return err
+		}
+		s.salvaged(v)
+	}
+	return s.openDatabase(ctx)
+}
+
+// salvage puts a damaged database aside and opens what could be saved of it.
+func (s *Store) salvage(ctx context.Context, cause error) error {
+	if err := s.committer.writer.close(); err != nil {
+		s.log.Warn("damaged database not closed in order", "err", err)
+	}
+	s.committer.writer = writer{}
+	s.log.Error("the database file is damaged: what can be read is saved", "err", cause)
+	v, err := salvageSQLite(ctx, s.cfg.Dir)
+	if err != nil {
+		return fmt.Errorf("%w; bring a backup back: %w", cause, err)
+	}
+	s.salvaged(v)
+	s.index, s.known, s.pending = newIndex(s.cfg.SessionFrames), newBloom(0), nil // whatever was recovered of it so far
+	return s.openDatabase(ctx)
+}
+
+// salvaged says what a salvage has come to, nil when there was none.
+func (s *Store) salvaged(v *salvage) {
+	if v == nil {
+		return
+	}
+	s.quarantined.Add(int64(max(1, len(v.broken))))
+	s.log.Error("quarantined", "what", "database file", "aside", v.aside, "saved", v.rows, "incomplete", v.broken)
+}
+
+func (s *Store) openDatabase(ctx context.Context) (err error) {
 	w := &s.committer.writer
 	w.base = s.base
 	if w.pools, err = s.base.open(ctx, s.cfg.Readers+2); err != nil {

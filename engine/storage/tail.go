@@ -26,7 +26,7 @@ func (s *Store) readUserRow(ctx context.Context, k live.UserKey) (row userRow, e
 	err = s.readPool.QueryRowContext(ctx, `SELECT seq, state, tail_seq, tail FROM user_state WHERE id = $1`,
 		row.id[:]).Scan(&seq, &row.state, &tailSeq, &row.tail)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return row, fmt.Errorf("read user: %w", err)
+		return row, fmt.Errorf("read user: %w", s.meetDamage(err))
 	}
 	row.seq, row.tailSeq = uint64(seq), uint64(tailSeq)
 	return row, nil

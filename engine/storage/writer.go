@@ -102,10 +102,10 @@ func (w *writer) giveUp() {
 	if w.conn == nil {
 		return
 	}
-	w.conn.Raw(func(any) error { return errDiscard }) // first: nothing is sent any more on what may be stuck
-	for _, stmt := range w.stmts {
+	for _, stmt := range w.stmts { // first: a statement must not outlive its connection
 		stmt.Close()
 	}
+	w.conn.Raw(func(any) error { return errDiscard })
 	w.conn.Close()
 	w.conn, w.stmts = nil, nil
 }
