@@ -11,9 +11,12 @@ import (
 	"liveroom/loadtest/rush"
 )
 
-// firstFigure is the first stock figure of a probe. Figures count up from here, so that a reply names its probe; other
-// numbers in a reply (link numbers, sizes, prices) are smaller.
-const firstFigure = 200_001
+// Stock figures of probes count up from firstFigure by figureStep, so that a reply names its probe even when buyers hold
+// some of the pieces; other numbers in a reply (link numbers, sizes, prices) are smaller.
+const (
+	firstFigure = 200_001
+	figureStep  = 1_000
+)
 
 // audience decides who says what. It is owned by the pacer's goroutine; Event may be called from another one.
 type audience struct {
@@ -154,7 +157,7 @@ func (a *audience) stranger() int {
 
 // probe returns the next stock figure and the question for it, both for the first ingest link.
 func (a *audience) probe(due time.Duration) (set, ask journal.Sent) {
-	figure := int32(firstFigure + a.probes)
+	figure := int32(firstFigure + (a.probes+1)*figureStep)
 	a.probes++
 	link := int32(a.scenario.Links.Viewers)
 	set = journal.Sent{Type: live.StockUpdate, Link: link, Probe: figure, Due: due}
