@@ -259,16 +259,20 @@ func (p *Plan) cross(o *Open) {
 	p.Then.Kind, p.Then.Intent, p.Then.Latest = Cross, live.IntentRecommend, true
 }
 
+// wants says how a message takes an offer to look at something: asking to see it is a yes too.
+func (h *Heard) wants() yesNo {
+	if h.line.looks() {
+		return yes
+	}
+	return h.line.takes(h.Reading)
+}
+
 // settleCross takes yes and no to another product.
 func (s State) settleCross(h *Heard, told *Slots, p *Plan) bool {
 	if h.Named || told.choice() || h.Other == nil || !s.Open.Latest {
 		return false
 	}
-	answer := h.line.takes(h.Reading)
-	if h.line.looks() {
-		answer = yes
-	}
-	switch answer {
+	switch h.wants() {
 	case yes:
 		p.settled(h, "", live.IntentRecommend)
 		p.Say.Settles = false
@@ -290,11 +294,7 @@ func (s State) settleChoice(h *Heard, told *Slots, p *Plan) bool {
 	if h.Named || told.choice() || h.Asked == nil || !s.Open.Latest {
 		return false
 	}
-	answer := h.line.takes(h.Reading)
-	if h.line.looks() {
-		answer = yes
-	}
-	switch answer {
+	switch h.wants() {
 	case yes:
 		if s.Open.Resumed { // what was asked for is sold out
 			p.Next.Slots.Size, p.Next.Slots.Color = "", ""

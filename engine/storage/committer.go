@@ -339,7 +339,7 @@ func (s *Store) observe(entries int, err error) {
 	if errors.Is(err, ErrTaken) {
 		s.committer.lost = err
 	}
-	_ = s.meetDamage(err)
+	s.noteDamage(err)
 	switch {
 	case err != nil && !failed:
 		s.log.Error("commits fail", "err", err)

@@ -31,10 +31,19 @@ func isDamage(err error) bool {
 	return errors.As(err, &told) && told.Code()&0xff == corruptCode
 }
 
-// meetDamage has the next start salvage. The error it returns is ErrCorrupt when err is of damage, else err.
+// meetDamage notes damage. The error it returns is ErrCorrupt when err is of damage, else err.
 func (s *Store) meetDamage(err error) error {
 	if !isDamage(err) {
 		return err
+	}
+	s.noteDamage(err)
+	return fmt.Errorf("%w: %w", ErrCorrupt, err)
+}
+
+// noteDamage has the next start salvage, when err is of damage.
+func (s *Store) noteDamage(err error) {
+	if !isDamage(err) {
+		return
 	}
 	if !s.damaged.Swap(true) {
 		s.log.Error("the database file is damaged: what can be read is served; stop and start the node to have the rest put aside", "err", err)
@@ -42,7 +51,6 @@ func (s *Store) meetDamage(err error) error {
 			s.log.Error("cannot write it down for the next start", "err", werr)
 		}
 	}
-	return fmt.Errorf("%w: %w", ErrCorrupt, err)
 }
 
 // salvageAtStart finishes a salvage that a crash broke off, and begins one when damage was met before.

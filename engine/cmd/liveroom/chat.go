@@ -3,9 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -18,53 +16,18 @@ import (
 )
 
 type chatCommand struct {
-	settings
+	local
 	Room string `help:"Room to talk in." default:"demo"`
 	User string `help:"Who talks." default:"guest"`
-	Data string `help:"Keep data in this folder instead of a temporary one." type:"path" placeholder:"DIR"`
 }
 
 // Run serves the shop in this process and lets a person talk with it: lines are private messages, and lines that begin
 // with a slash set the scene.
-func (c *chatCommand) Run(ctx context.Context, s streams) (err error) {
-	dir := c.Data
-	if dir == "" {
-		if dir, err = os.MkdirTemp("", "liveroom-chat-"); err != nil {
-			return fmt.Errorf("temporary data: %w", err)
-		}
-		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	}
-	base := engine.Default()
-	base.Storage.Dir = dir
-	base.Transport.TCPAddr, base.Transport.WSAddr, base.Admin.Addr = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
-	base.Node.LogLevel, base.Node.DrainJitter = "warn", 0
-	cfg, _, err := c.load(base)
-	if err != nil {
-		return err
-	}
-	log, err := newLogger(cfg.Node, s.err)
-	if err != nil {
-		return err
-	}
-	if err := engine.MakeMasterKey(cfg); err != nil {
-		return err
-	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	e, err := engine.New(ctx, cfg, log)
-	if err != nil {
-		return err
-	}
-	done := make(chan error, 1)
-	go func() { done <- e.Run(ctx) }()
-	select {
-	case <-e.Ready():
-	case err := <-done:
-		return err
-	}
-	err = c.talk(ctx, e, cfg, s)
-	stop()
-	return errors.Join(err, <-done)
+func (c *chatCommand) Run(ctx context.Context, s streams) error {
+	hurry := func(base *engine.Config) { base.Node.DrainJitter = 0 }
+	return c.run(ctx, s, hurry, func(ctx context.Context, e *engine.Engine, cfg engine.Config) (bool, error) {
+		return false, c.talk(ctx, e, cfg, s)
+	})
 }
 
 // chatHelp is what /help prints.

@@ -3,10 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"log/slog"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -22,73 +18,31 @@ const (
 )
 
 type demoCommand struct {
-	settings
+	local
 	Headless bool   `help:"Replay nothing; print one JSON line with addresses and tokens when ready."`
 	Once     bool   `help:"Stop after the replay."`
-	Data     string `help:"Keep data in this folder instead of a temporary one." type:"path" placeholder:"DIR"`
 	TCP      string `help:"TCP address." default:"127.0.0.1:0" name:"tcp"`
 	WS       string `help:"WebSocket address." default:"127.0.0.1:0" name:"ws"`
 	Admin    string `help:"Admin address." default:"127.0.0.1:0"`
 }
 
 // Run serves the demo shop, and shows a replayed room being answered.
-func (c *demoCommand) Run(ctx context.Context, s streams) (err error) {
-	dir := c.Data
-	if dir == "" {
-		if dir, err = os.MkdirTemp("", "liveroom-demo-"); err != nil {
-			return fmt.Errorf("temporary data: %w", err)
+func (c *demoCommand) Run(ctx context.Context, s streams) error {
+	change := func(base *engine.Config) {
+		base.Transport.TCPAddr, base.Transport.WSAddr, base.Admin.Addr = c.TCP, c.WS, c.Admin
+		base.Transport.OriginPatterns = []string{"*"} // a page from anywhere may try the demo; it needs a token all the same
+		base.Node.DrainJitter = time.Second
+	}
+	return c.run(ctx, s, change, func(ctx context.Context, e *engine.Engine, cfg engine.Config) (bool, error) {
+		showFirstPassword(e, s)
+		info, err := describe(e, cfg)
+		if err == nil && c.Headless {
+			err = json.NewEncoder(s.out).Encode(info)
+		} else if err == nil {
+			err = replay(ctx, info, s.out)
 		}
-		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	}
-	base := engine.Default()
-	base.Storage.Dir = dir
-	base.Transport.TCPAddr, base.Transport.WSAddr, base.Admin.Addr = c.TCP, c.WS, c.Admin
-	base.Transport.OriginPatterns = []string{"*"} // a page from anywhere may try the demo; it needs a token all the same
-	base.Node.LogLevel = "warn"
-	base.Node.DrainJitter = time.Second
-	cfg, _, err := c.load(base)
-	if err != nil {
-		return err
-	}
-	log, err := newLogger(cfg.Node, s.err)
-	if err != nil {
-		return err
-	}
-	return c.serve(ctx, cfg, log, s)
-}
-
-func (c *demoCommand) serve(ctx context.Context, cfg engine.Config, log *slog.Logger, s streams) error {
-	if err := forbidDumps(); err != nil {
-		return fmt.Errorf("forbid core dumps: %w", err)
-	}
-	if err := engine.MakeMasterKey(cfg); err != nil {
-		return err
-	}
-	tuneMemory()
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	e, err := engine.New(ctx, cfg, log)
-	if err != nil {
-		return err
-	}
-	showFirstPassword(e, s)
-	done := make(chan error, 1)
-	go func() { done <- e.Run(ctx) }()
-	select {
-	case <-e.Ready():
-	case err := <-done:
-		return err
-	}
-	info, err := describe(e, cfg)
-	if err == nil && c.Headless {
-		err = json.NewEncoder(s.out).Encode(info)
-	} else if err == nil {
-		err = replay(ctx, info, s.out)
-	}
-	if err != nil || c.Once {
-		stop()
-	}
-	return errors.Join(err, <-done)
+		return !c.Once, err
+	})
 }
 
 // demoInfo is what demo --headless prints.

@@ -60,6 +60,16 @@ func (c *keysInitCommand) Run(ctx context.Context, s streams) error {
 	return err
 }
 
+// openKeys opens the data keys of the store that the settings name. The caller closes the table.
+func (s settings) openKeys(ctx context.Context) (engine.Config, *storage.KeyTable, error) {
+	cfg, _, err := s.load(engine.Default())
+	if err != nil {
+		return cfg, nil, err
+	}
+	t, err := storage.OpenKeyTable(ctx, cfg.Storage)
+	return cfg, t, err
+}
+
 // mastersOf names the master keys that the data keys of a store are sealed under; none when there is no store.
 func mastersOf(ctx context.Context, cfg storage.Config) (masters []string, err error) {
 	t, err := storage.OpenKeyTable(ctx, cfg)
@@ -79,11 +89,7 @@ type keysStatusCommand struct{ settings }
 
 // Run prints the keys of the store, and whether the master key at hand is theirs.
 func (c *keysStatusCommand) Run(ctx context.Context, s streams) error {
-	cfg, _, err := c.load(engine.Default())
-	if err != nil {
-		return err
-	}
-	t, err := storage.OpenKeyTable(ctx, cfg.Storage)
+	cfg, t, err := c.openKeys(ctx)
 	if err != nil {
 		return err
 	}
@@ -191,11 +197,7 @@ type keysRewrapCommand struct {
 // Run puts a new master key at the head of the file, has every data key sealed under it, and says what became of the old
 // one. Whatever goes wrong in between, the file opens everything: it is only ever added to before the data has changed.
 func (c *keysRewrapCommand) Run(ctx context.Context, s streams) (err error) {
-	cfg, _, err := c.load(engine.Default())
-	if err != nil {
-		return err
-	}
-	t, err := storage.OpenKeyTable(ctx, cfg.Storage)
+	cfg, t, err := c.openKeys(ctx)
 	if err != nil {
 		return err
 	}
@@ -257,11 +259,7 @@ func (c *keysExportCommand) Run(ctx context.Context, s streams) (err error) {
 	if !c.Yes {
 		return fmt.Errorf("%w: whoever has the file reads everything that was sealed under key %d; if that is wanted, add --yes-i-know", errUsage, c.KeyID)
 	}
-	cfg, _, err := c.load(engine.Default())
-	if err != nil {
-		return err
-	}
-	t, err := storage.OpenKeyTable(ctx, cfg.Storage)
+	cfg, t, err := c.openKeys(ctx)
 	if err != nil {
 		return err
 	}

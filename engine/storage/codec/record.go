@@ -331,24 +331,30 @@ func (c *cursor) text() string { return string(c.bytes()) }
 
 func (c *cursor) copied() []byte { return append([]byte(nil), c.bytes()...) }
 
-func (c *cursor) event(owner live.UserKey) *live.Event {
-	e := &live.Event{Type: live.EventType(c.octet()), ID: live.EventID(c.text())}
-	mask := c.uvarint()
-	if mask&^hasAll != 0 {
+// masked reads which fields follow, a bit each, and returns readers of those fields: one that is not there is zero.
+func (c *cursor) masked(all uint64) (mask uint64, text func(bit uint64) string, number func(bit uint64) int64) {
+	mask = c.uvarint()
+	if mask&^all != 0 {
 		c.bad = true
 	}
-	text := func(bit uint64) string {
+	text = func(bit uint64) string {
 		if mask&bit == 0 {
 			return ""
 		}
 		return c.text()
 	}
-	number := func(bit uint64) int64 {
+	number = func(bit uint64) int64 {
 		if mask&bit == 0 {
 			return 0
 		}
 		return c.varint()
 	}
+	return mask, text, number
+}
+
+func (c *cursor) event(owner live.UserKey) *live.Event {
+	e := &live.Event{Type: live.EventType(c.octet()), ID: live.EventID(c.text())}
+	mask, text, number := c.masked(hasAll)
 	e.Shop = live.ShopID(text(hasShop))
 	e.Room, e.User = live.RoomID(text(hasRoom)), live.UserID(text(hasUser))
 	if mask&hasOwner != 0 {

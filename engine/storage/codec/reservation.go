@@ -84,22 +84,7 @@ func reservationMask(r *live.Reservation, owner live.UserKey) (mask uint64) {
 
 func (c *cursor) reservation(owner live.UserKey) *live.Reservation {
 	r := &live.Reservation{ID: live.ReservationID(c.text())}
-	mask := c.uvarint()
-	if mask&^heldAll != 0 {
-		c.bad = true
-	}
-	text := func(bit uint64) string {
-		if mask&bit == 0 {
-			return ""
-		}
-		return c.text()
-	}
-	number := func(bit uint64) int64 {
-		if mask&bit == 0 {
-			return 0
-		}
-		return c.varint()
-	}
+	mask, text, number := c.masked(heldAll)
 	r.User = live.UserKey{Room: live.RoomID(text(heldRoom)), User: live.UserID(text(heldUser))}
 	if mask&heldByOwner != 0 {
 		r.User = owner
