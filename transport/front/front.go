@@ -151,10 +151,15 @@ func (f *Front) accept(ctx context.Context, i int, work *sync.WaitGroup) {
 				conn.Close() // there is no word for it before a handshake
 				continue
 			}
+			remote := remoteOf(conn)
+			if crowded := f.waiting.enter(conn, remote.Addr()); crowded != nil {
+				f.metrics.ended.Inc()
+				crowded.Close()
+			}
 			work.Go(func() {
 				defer f.open.Add(-1)
 				defer f.release(conn)
-				f.serve(ctx, conn, i)
+				f.serve(ctx, conn, remote, i)
 			})
 		case ctx.Err() != nil, errors.Is(err, net.ErrClosed):
 			return
@@ -188,13 +193,8 @@ func (f *Front) release(conn net.Conn) {
 	delete(f.conns, conn)
 }
 
-// serve is the life of one connection.
-func (f *Front) serve(ctx context.Context, raw net.Conn, i int) {
-	remote := remoteOf(raw)
-	if crowded := f.waiting.enter(raw, remote.Addr()); crowded != nil {
-		f.metrics.ended.Inc()
-		crowded.Close()
-	}
+// serve is the life of one connection, which waits for its handshake.
+func (f *Front) serve(ctx context.Context, raw net.Conn, remote netip.AddrPort, i int) {
 	conn := tls.Server(raw, f.tls[i])
 	within, stop := context.WithTimeout(ctx, f.cfg.Handshake)
 	err := conn.HandshakeContext(within)

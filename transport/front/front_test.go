@@ -257,6 +257,7 @@ func TestOldProtocolsAndPlainTextAreRefused(t *testing.T) {
 func TestHalfOpenHandshakes(t *testing.T) {
 	r := serve(t, func(c *front.Config) { c.HalfOpen, c.HalfOpenPerAddress, c.Handshake = 10, 5, time.Minute })
 	live := r.dial(t, r.TCPAddr())
+	eventually(t, "our side of its handshake", func() bool { return r.metric(t, "liveroom_front_connections_total", "taken") == 1 })
 	var idle []net.Conn
 	for i := range 100 {
 		d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(1+i%4))}}
@@ -267,13 +268,13 @@ func TestHalfOpenHandshakes(t *testing.T) {
 		t.Cleanup(func() { c.Close() })
 		idle = append(idle, c)
 	}
-	for _, c := range idle[:70] {
+	eventually(t, "the crowd to be bounded", func() bool { return r.metric(t, "liveroom_front_connections_total", "crowded_out") == 90 })
+	for _, c := range idle[:90] {
 		c.SetDeadline(time.Now().Add(patience))
 		if _, err := c.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Fatalf("an old handshake is still open: %v", err)
 		}
 	}
-	eventually(t, "the crowd to be bounded", func() bool { return r.metric(t, "liveroom_front_links", "") <= 11 })
 	for _, c := range []*tls.Conn{live, r.dial(t, r.WSAddr())} {
 		io.WriteString(c, "hello\n")
 		if got, err := bufio.NewReader(c).ReadString('\n'); err != nil || got != "hello\n" {
