@@ -19,6 +19,7 @@ var mayImport = map[string][]string{
 	"loadtest/cmd":          {"loadtest", "engine/live", "transport/wire"},
 	"engine":                {"engine", "actors", "transport", "nlp", "scripts"},
 	"engine/live":           {},
+	"engine/labels":         {"engine/live"},
 	"engine/access":         {"engine/live", "transport/wire/token"},
 	"engine/admin":          {"engine/live"},
 	"engine/admin/console":  {"engine/live", "engine/admin/web"},

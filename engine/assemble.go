@@ -22,6 +22,7 @@ import (
 	"liveroom/engine/admin"
 	"liveroom/engine/admin/console"
 	"liveroom/engine/audit"
+	"liveroom/engine/labels"
 	"liveroom/engine/live"
 	"liveroom/engine/shop"
 	"liveroom/engine/storage"
@@ -57,6 +58,7 @@ type parts struct {
 	admin       *admin.Server
 
 	console       *console.Console
+	labels        *labels.Book
 	firstPassword string
 }
 
@@ -107,6 +109,7 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 		open: cfg.Shop.OpenRooms, store: p.store, audit: p.audit, log: part("gate"),
 		quota: access.Quota{Links: cfg.Access.LinksPerToken, PerSecond: cfg.Access.HellosPerToken},
 	}
+	p.labels = labels.New(labelShelf{p.store, part("labels")})
 	p.watch = newWatch(p.gate)
 	if err = p.openGuard(cfg, part("access")); err != nil {
 		return p, err

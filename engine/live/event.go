@@ -39,6 +39,8 @@ func (t EventType) String() string {
 		return "room_mode"
 	case t == UserMuted:
 		return "user_muted"
+	case t == MessageLabelled:
+		return "message_labelled"
 	}
 	return ""
 }

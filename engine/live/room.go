@@ -33,13 +33,15 @@ func ParseRoomMode(name string) RoomMode {
 	return 0
 }
 
-// Settings of a room are facts of our own: no link may send them, and nothing answers them. Their numbers are part of
+// Settings of a room, and what people of the shop say of its messages, are facts of our own: no link may send them, and nothing answers them. Their numbers are part of
 // what is stored.
 const (
 	// RoomModeSet puts Room into the mode that Note names.
 	RoomModeSet EventType = 128 + iota
 	// UserMuted mutes User in Room until Count, in Unix milliseconds; 0 lifts it.
 	UserMuted
+	// MessageLabelled says, in Note, what a person takes the message of User in Room that ID names to mean; Text is its text.
+	MessageLabelled
 )
 
 // MutedForever is the end of a mute that only its lifting ends.

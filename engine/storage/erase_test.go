@@ -66,6 +66,9 @@ func fillForErasure(t *testing.T, s *Store) {
 	}
 	mute := live.Record{Kind: live.RecordFact, Event: &live.Event{Type: live.UserMuted, Room: gone.Room, User: gone.User, Count: 5, At: 9}}
 	first := live.Record{Kind: live.RecordFact, Event: &live.Event{Type: live.Enter, Room: "demo", User: gone.User, Name: string(gone.User), At: 9}}
+	label := live.Record{Kind: live.RecordFact, Event: &live.Event{
+		Type: live.MessageLabelled, ID: "comment a", Room: gone.Room, User: gone.User, Text: "我是" + string(gone.User), Note: `{"intent":"stock"}`, At: 9,
+	}}
 	seat := live.Record{Kind: live.RecordFact, Event: &live.Event{Type: live.Say, ID: "s", Dialogue: live.DialogueOf(gone), Text: "您好", At: 9}}
 	held := func(k live.UserKey, id string) live.Record {
 		return reserved(k, id, 3, live.ReservationOrdered, 10, 500)
@@ -79,7 +82,7 @@ func fillForErasure(t *testing.T, s *Store) {
 		must(t, s, accepted(gone, "b"))
 	}
 	must(t, s, snapshot(gone, string(gone.User)), snapshot(user(1), "one"))
-	must(t, s, accepted(gone, "c"), order(gone, "o1"), order(user(1), "o2"), mute, first, seat)
+	must(t, s, accepted(gone, "c"), order(gone, "o1"), order(user(1), "o2"), mute, first, seat, label)
 	must(t, s, mine, held(user(1), "r2"), reserved(gone, "r3", 2, live.ReservationReleased, 10, 500))
 	must(t, s, accepted(user(1), "last"))
 }
@@ -141,7 +144,7 @@ func TestAPersonIsErased(t *testing.T) {
 		}
 	}
 	s, stop = start(t, Config{Dir: dir}, nil)
-	if got := s.Erased(); got.People != 1 || got.Records < 10 || got.Facts != 5 {
+	if got := s.Erased(); got.People != 1 || got.Records < 10 || got.Facts != 6 {
 		t.Errorf("erased were %+v", got)
 	}
 	check()

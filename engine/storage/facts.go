@@ -47,6 +47,8 @@ func (s *Store) appendFacts(rows []factRow, r *live.Record) []factRow {
 		add("mode", string(e.Room))
 	case live.UserMuted:
 		add("mute", strconv.Itoa(len(e.Room))+":"+string(e.Room)+string(e.User))
+	case live.MessageLabelled:
+		add("label", strconv.Itoa(len(e.Room))+":"+string(e.Room)+strconv.Itoa(len(e.User))+":"+string(e.User)+string(e.ID))
 	case live.CountsUpdate:
 		if e.Viewers != live.Absent {
 			add("viewers", string(e.Room))
@@ -74,7 +76,7 @@ func (s *Store) reservationRow(r *live.Record) factRow {
 
 // Facts yields the facts that ledgers are rebuilt from at start, until yield returns false: of every SKU and warehouse the
 // stock with the latest sender's time, of every order its latest state (orders of the last Config.Keep at least), of every
-// room the latest viewers, sold, presented SKU and mode, of every user who was ever muted the latest mute, of every
+// room the latest viewers, sold, presented SKU and mode, of every user who was ever muted the latest mute, of every message that somebody labelled the latest label, of every
 // reservation the latest version (for Config.Keep at least after it was released, was ordered or has ended). Of two with
 // the same time, or version, the one committed last counts. A counts event whose viewers and sold are both the latest
 // comes twice. What does not open is counted, logged and left out.

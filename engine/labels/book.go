@@ -1,0 +1,88 @@
+package labels
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Shelf is where labels are kept. What it keeps is sealed, lasts, and is erased with the person who wrote the message. Its
+// methods may be called from any goroutine.
+type Shelf interface {
+	// Keep makes a label durable; it takes the place of an earlier one of the same message.
+	Keep(ctx context.Context, l Label) error
+	// Read returns up to n labels said after a time, the earliest first.
+	Read(ctx context.Context, after int64, n int) ([]Label, error)
+	// Find returns the label of a message, false when it has none.
+	Find(ctx context.Context, m Message) (Label, bool, error)
+}
+
+// Book takes labels in and gives them out.
+type Book struct {
+	// set by New
+	shelf Shelf
+	now   func() time.Time
+
+	mu   sync.Mutex // held while a label is kept, so that a page read up to one misses none before it
+	last int64      // when the latest label was said; guarded by mu
+}
+
+// New returns a book of what stands on a shelf.
+func New(shelf Shelf) *Book { return &Book{shelf: shelf, now: time.Now} }
+
+// MaxPage is how many labels are read at a time.
+const MaxPage = 1000
+
+// Add keeps a label and returns it with its time. It returns once it is durable. It wraps ErrInput.
+func (b *Book) Add(ctx context.Context, l Label) (Label, error) {
+	if err := l.validate(); err != nil {
+		return Label{}, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.meet(ctx); err != nil {
+		return Label{}, err
+	}
+	l.At = max(b.now().UnixMilli(), b.last+1)
+	if err := b.shelf.Keep(ctx, l); err != nil {
+		return Label{}, fmt.Errorf("keep a label: %w", err)
+	}
+	b.last = l.At
+	return l, nil
+}
+
+// meet learns, once, when the latest label was said: a clock that went back since must not put a new one before it. mu is
+// held.
+func (b *Book) meet(ctx context.Context) error {
+	for after := int64(0); b.last == 0; {
+		page, err := b.shelf.Read(ctx, after, MaxPage)
+		if err != nil {
+			return fmt.Errorf("read labels: %w", err)
+		}
+		if len(page) == 0 {
+			b.last = max(after, 1)
+			return nil
+		}
+		after = page[len(page)-1].At
+	}
+	return nil
+}
+
+// List returns up to n labels said after a time, the earliest first; n is at most MaxPage. The time of the last one reads on.
+func (b *Book) List(ctx context.Context, after int64, n int) ([]Label, error) {
+	page, err := b.shelf.Read(ctx, after, min(max(n, 1), MaxPage))
+	if err != nil {
+		return nil, fmt.Errorf("read labels: %w", err)
+	}
+	return page, nil
+}
+
+// Of returns the label of a message, false when it has none.
+func (b *Book) Of(ctx context.Context, m Message) (Label, bool, error) {
+	l, ok, err := b.shelf.Find(ctx, m)
+	if err != nil {
+		return Label{}, false, fmt.Errorf("find a label: %w", err)
+	}
+	return l, ok, nil
+}
