@@ -26,6 +26,8 @@ type answers struct {
 	pong    func(link int)
 	chorus  *chorus.Chorus // listens to public replies; nil for none
 	rush    *rush.Rush     // hears what buyers are told; nil for none
+	// besieging tells before and during a siege apart; nil for none.
+	besieging *besieging
 
 	// owned by the crowd's goroutine
 	frame wire.Outbound
@@ -273,6 +275,7 @@ func (a *answers) fault(link int, o *wire.Outbound, now time.Duration) {
 func (a *answers) ended(s journal.Sent, how live.Outcome, reason string, now time.Duration) {
 	a.time(report.All, s, now)
 	record(a.second, now-s.Due)
+	a.besieging.time(s.Due, now-s.Due)
 	a.figures.Outcomes[how.String()]++
 	if reason != "" {
 		a.figures.Reasons[how.String()+"/"+reason]++

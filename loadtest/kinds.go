@@ -152,8 +152,9 @@ func (r *run) waiting(now time.Duration) bool {
 	return !closed || now < came+r.config.Scenario.Chorus.Linger
 }
 
-// fillKinds completes the report with what became of a chorus or a rush.
+// fillKinds completes the report with what became of a chorus, a rush or a siege.
 func (r *run) fillKinds() {
+	r.fillSiege()
 	if r.rush != nil {
 		r.report.Rush = r.rush.Report()
 	}

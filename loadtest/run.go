@@ -46,6 +46,7 @@ func (c Config) check() error {
 	k.that(c.KillAfter >= 0, "kill-after: %v is negative", c.KillAfter)
 	k.that(c.KillAfter == 0 || c.KillAfter < c.Scenario.Schedule.Duration, "kill-after: %v, want less than the duration", c.KillAfter)
 	own := c.own()
+	k.that(c.KillAfter == 0 || !c.Scenario.Siege.on(), "kill-after: a siege is about a server that stands")
 	k.that(c.KillAfter == 0 || own, "kill-after: only a server that the run started can be killed")
 	if !own {
 		l := c.Scenario.Links
@@ -78,6 +79,7 @@ type run struct {
 	kills     bool           // the server is to be killed in the middle
 	chorus    *chorus.Chorus // nil when the scenario has none
 	rush      *rush.Rush     // nil when the scenario has none
+	besieging *besieging     // nil when the scenario has none
 
 	// owned by Run's goroutine
 	before    target.Metrics
@@ -145,11 +147,10 @@ func prepare(c Config) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	links := s.Links.Viewers + s.Links.Ingest
-	if need := uint64(links) + 64; files < need {
-		return nil, fmt.Errorf("%w: %d links need %d open files and the limit is %d (ulimit -n)", ErrScenario, links, need, files)
+	if err := s.enough(files); err != nil {
+		return nil, err
 	}
-	r.answers = newAnswers(links)
+	r.answers = newAnswers(s.Links.Viewers + s.Links.Ingest)
 	r.answers.journal = r.journal
 	r.openKinds()
 	r.kills = c.KillAfter > 0 || s.Rush.KillAt > 0 && c.own()
@@ -226,6 +227,9 @@ func (r *run) load(ctx context.Context, data string) error {
 	}
 	defer r.hurry()()
 	r.scrapeBefore(ctx)
+	if err := r.lay(); err != nil {
+		return err
+	}
 	if err := r.stock(ctx); err != nil {
 		return err
 	}
@@ -242,6 +246,7 @@ func (r *run) load(ctx context.Context, data string) error {
 	r.beforeCPU = machine.OwnCPU()
 	line := r.watch(ctx, start)
 	sampled := r.sample(ctx)
+	besieged := r.besiege(ctx, start)
 	err := r.pace(ctx, data)
 	spent, took := machine.OwnCPU()-r.beforeCPU, time.Since(start)
 	if err == nil {
@@ -250,6 +255,7 @@ func (r *run) load(ctx context.Context, data string) error {
 	if r.rush != nil { // the race goes on after everybody's first word
 		spent, took = machine.OwnCPU()-r.beforeCPU, time.Since(start)
 	}
+	err = errors.Join(err, besieged())
 	sampled(ctx)
 	r.report.Seconds = line()
 	if err != nil {

@@ -269,3 +269,20 @@ func TestKilledServerThatLoses(t *testing.T) {
 		t.Errorf("journal %+v, want acknowledged messages missing", r.Journal)
 	}
 }
+
+// A storm beside the load: it is told apart from the load's links, and what those asked before and meanwhile is.
+func TestStormBesideTheLoad(t *testing.T) {
+	r := play(t, targettest.Honest, func(s *Scenario) {
+		s.Siege = Siege{Quiet: 200 * time.Millisecond, Storm: 50, PerSecond: 1, Addresses: 2}
+	})
+	n := r.Siege
+	if code := r.Verdict.ExitCode(); code != report.ExitMet {
+		t.Errorf("exit code %d, want %d: %+v, %+v", code, report.ExitMet, r.Verdict, n)
+	}
+	if n == nil || n.Welcome == 0 || n.Welcome != n.Opened || n.Quiet.Count == 0 || n.Besieged.Count == 0 {
+		t.Fatalf("siege %+v, want everybody let in", n)
+	}
+	if n.Quiet.Count+n.Besieged.Count != r.Journal.Closed {
+		t.Errorf("%d + %d ended before and during the siege, %d in all", n.Quiet.Count, n.Besieged.Count, r.Journal.Closed)
+	}
+}

@@ -33,10 +33,11 @@ type Scenario struct {
 	Messages []TextSource `yaml:"messages"`
 	Comments []TextSource `yaml:"comments"`
 	Probes   Probing      `yaml:"probes"`
-	// Stock is set before the load, and taken notice of. Chorus and Rush make a scenario one of a special kind.
+	// Stock is set before the load, and taken notice of. Chorus, Rush and Siege make a scenario one of a special kind.
 	Stock  Shelf         `yaml:"stock"`
 	Chorus Chorus        `yaml:"chorus"`
 	Rush   Rush          `yaml:"rush"`
+	Siege  Siege         `yaml:"siege"`
 	Limits report.Limits `yaml:"limits"`
 	// Server are settings, key=value, for a server that the run starts itself.
 	Server []string `yaml:"server"`
@@ -186,6 +187,8 @@ func (s Scenario) withDefaults() Scenario {
 	orDefault(&s.Schedule.Grace, 5*time.Second)
 	orDefault(&s.Schedule.Arrivals, "even")
 	orDefault(&s.Links.PerSecond, 2000)
+	orDefault(&s.Siege.Addresses, 32)
+	orDefault(&s.Siege.PerSecond, 2000)
 	orDefault(&s.Probes.SKU, "DEMO-3")
 	orDefault(&s.Probes.Text, "3号链接还剩多少件")
 	return s

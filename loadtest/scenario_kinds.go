@@ -32,6 +32,21 @@ type Rush struct {
 	KillAt float64 `yaml:"kill_at"`
 }
 
+// Siege tells that, after a time of quiet, others come from several loopback addresses and mean no good, until the load is
+// over. They are held to the bounds of one address where the load's own links are exempt from them.
+type Siege struct {
+	// Quiet is how long the load goes on alone, once the ramp is over: what the rest is compared with.
+	Quiet time.Duration `yaml:"quiet"`
+	// HalfOpen is how many handshakes that are never finished are held at a time; whichever the server ends is begun anew.
+	HalfOpen int `yaml:"half_open"`
+	// PerSecond bounds how fast those are begun; 0 is 2,000.
+	PerSecond int `yaml:"per_second"`
+	// Storm is how many connect and say hello a second; at most one of this and HalfOpen.
+	Storm int `yaml:"storm"`
+	// Addresses is from how many they come; 0 is 32.
+	Addresses int `yaml:"addresses"`
+}
+
 // Untimed returns the scenario with limits and settings by which no figure of time can fail it, for CI on a busy machine:
 // what must be answered once and rightly still counts.
 func (s Scenario) Untimed() Scenario {
@@ -95,6 +110,7 @@ func (s Scenario) checkKinds(c *checks) {
 		c.that(shelf.SKU != "", "chorus: want stock, the figure that is asked for")
 		c.that(s.Probes.Every == 0 && s.Rush == (Rush{}), "chorus: want no probes and no rush beside it")
 	}
+	s.checkSiege(c)
 	if r := s.Rush; r != (Rush{}) {
 		c.that(r.Think > 0, "rush.think: %v, want more than 0", r.Think)
 		c.that(r.Retries >= 0, "rush.retries: %d is negative", r.Retries)
@@ -103,4 +119,20 @@ func (s Scenario) checkKinds(c *checks) {
 		c.that(shelf.Available > 0, "rush: want stock, the pieces that are raced for")
 		c.that(s.Probes.Every == 0, "rush: want no probes beside it")
 	}
+}
+
+func (s Scenario) checkSiege(c *checks) {
+	n, t := s.Siege, s.Schedule
+	c.that(n.HalfOpen >= 0 && n.Storm >= 0, "siege: half_open and storm are %d and %d, want 0 or more", n.HalfOpen, n.Storm)
+	c.that(n.HalfOpen == 0 || n.Storm == 0, "siege: half_open and storm are %d and %d, want one of them", n.HalfOpen, n.Storm)
+	if !n.on() {
+		c.that(n.Quiet == 0, "siege.quiet: %v, but there is neither half_open nor storm", n.Quiet)
+		return
+	}
+	c.that(n.Quiet > 0 && t.Ramp+n.Quiet < t.Duration, "siege.quiet: %v, want more than 0, and less than a duration of %v with its ramp of %v",
+		n.Quiet, t.Duration, t.Ramp)
+	c.that(n.PerSecond > 0, "siege.per_second: %d, want at least 1", n.PerSecond)
+	c.that(n.Addresses > 0 && n.Addresses <= 10_000, "siege.addresses: %d, want 1 to 10,000", n.Addresses)
+	c.that(s.Links.Viewers > 0 && s.Mix.Message+s.Mix.Comment > 0, "siege: want viewer links that ask something, to see how they fare")
+	c.that(s.Rush == (Rush{}) && s.Chorus == (Chorus{}), "siege: want no rush and no chorus beside it")
 }

@@ -176,3 +176,39 @@ func TestConfigProblems(t *testing.T) {
 		}
 	}
 }
+
+func TestValidateSiege(t *testing.T) {
+	flood, err := LoadScenario("flood")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		change func(*Scenario)
+		says   string
+	}{
+		{func(s *Scenario) { s.Siege.Storm = 5 }, "want one of them"},
+		{func(s *Scenario) { s.Siege.HalfOpen = -1 }, "half_open and storm are -1"},
+		{func(s *Scenario) { s.Siege.HalfOpen = 0 }, "neither half_open nor storm"},
+		{func(s *Scenario) { s.Siege.Quiet = 0 }, "siege.quiet"},
+		{func(s *Scenario) { s.Siege.Quiet = s.Schedule.Duration }, "siege.quiet"},
+		{func(s *Scenario) { s.Siege.PerSecond = -1 }, "siege.per_second"},
+		{func(s *Scenario) { s.Siege.Addresses = 1 << 20 }, "siege.addresses"},
+		{func(s *Scenario) { s.Links.Viewers, s.Links.Ingest, s.Users.Count = 0, 1, 1 }, "siege: want viewer links"},
+		{func(s *Scenario) { s.Rush.Think = time.Second }, "siege: want no rush"},
+	} {
+		s := flood
+		c.change(&s)
+		if err := s.Validate(); !errors.Is(err, ErrScenario) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("flood says %v, want %q", err, c.says)
+		}
+	}
+	if here, there := flood.files(); here < 10_000 || there < 10_000 {
+		t.Errorf("a flood needs %d and %d descriptors, want room for 10,000 connections", here, there)
+	}
+	if err := flood.enough(10_000); !errors.Is(err, ErrScenario) || !strings.Contains(err.Error(), "ulimit -n") {
+		t.Errorf("with too few descriptors: %v", err)
+	}
+	if err := flood.enough(20_000); err != nil {
+		t.Errorf("with enough descriptors: %v", err)
+	}
+}

@@ -38,6 +38,7 @@ type Report struct {
 	Restart   *Restart               `json:"restart,omitempty"`
 	Chorus    *Chorus                `json:"chorus,omitempty"`
 	Rush      *Rush                  `json:"rush,omitempty"`
+	Siege     *Siege                 `json:"siege,omitempty"`
 	Seconds   []Second               `json:"seconds,omitempty"`
 
 	Limits  Limits   `json:"limits"`

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -97,6 +98,7 @@ func (r *Report) broken() []string {
 	count(r.Probes.Wrong, "replies with an outdated stock figure")
 	r.Chorus.broken(count)
 	r.Rush.broken(count)
+	r.Siege.broken(count)
 	if r.Server.Unclean != "" {
 		all = append(all, r.Server.Unclean)
 	}
@@ -121,7 +123,7 @@ func (r *Report) missed() []string {
 	if r.Answers.LinksLost > 0 {
 		all = append(all, fmt.Sprintf("%d links lost", r.Answers.LinksLost))
 	}
-	return append(append(all, r.Chorus.missed(r.Limits)...), r.Rush.missed()...)
+	return slices.Concat(all, r.Chorus.missed(r.Limits), r.Rush.missed(), r.Siege.missed())
 }
 
 func (r *Report) invalid() []string {
@@ -139,7 +141,7 @@ func (r *Report) invalid() []string {
 	if got := r.Generator.CPUShare; got > r.Limits.Cores {
 		say("the generator is saturated: it used %.2f cores, at most %.2f may be", got, r.Limits.Cores)
 	}
-	all = append(all, r.Rush.invalid()...)
+	all = append(append(all, r.Rush.invalid()...), r.Siege.invalid()...)
 	if r.Limits.Overload {
 		return all
 	}

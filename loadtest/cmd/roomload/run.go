@@ -67,6 +67,11 @@ type runCommand struct {
 	Think       *time.Duration `help:"Longest time before a buyer's next word, in a race."`
 	P99         *time.Duration `name:"p99" help:"Longest 99th percentile of everything that ends."`
 
+	HalfOpen  *int           `help:"Handshakes that are never finished, held at a time, in a flood."`
+	Storm     *int           `help:"Connects a second that say hello, in a storm."`
+	Addresses *int           `help:"Loopback addresses that a flood or a storm comes from."`
+	Calm      *time.Duration `help:"How long there is quiet before it; by default the scenario's, at most half of the duration."`
+
 	Pieces  *int64 `help:"Pieces in stock, where the scenario sets a figure."`
 	Untimed bool   `help:"Judge no figure of time, and let the server take its time: for CI on a busy machine."`
 
@@ -162,6 +167,7 @@ func (c *runCommand) profiled(do func() (*report.Report, error)) (*report.Report
 func (c *runCommand) override(s *loadtest.Scenario) {
 	if c.Duration != nil {
 		s.Schedule.Ramp = min(s.Schedule.Ramp, *c.Duration/4)
+		s.Siege.Quiet = min(s.Siege.Quiet, *c.Duration/2)
 	}
 	given(c.Duration, &s.Schedule.Duration)
 	given(c.Ramp, &s.Schedule.Ramp)
@@ -178,6 +184,10 @@ func (c *runCommand) override(s *loadtest.Scenario) {
 	given(c.P99, &s.Limits.P99)
 	given(c.Pieces, &s.Stock.Available)
 	given(c.Think, &s.Rush.Think)
+	given(c.HalfOpen, &s.Siege.HalfOpen)
+	given(c.Storm, &s.Siege.Storm)
+	given(c.Addresses, &s.Siege.Addresses)
+	given(c.Calm, &s.Siege.Quiet)
 	if c.Untimed {
 		*s = s.Untimed()
 	}
