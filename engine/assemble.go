@@ -86,7 +86,7 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 			err = errors.Join(err, p.store.Close())
 		}
 	}()
-	if p.audit, err = audit.Open(cfg.Audit.In(cfg.Storage.Dir), part("audit")); err != nil {
+	if p.audit, err = audit.Open(cfg.Audit.In(cfg.Storage.Dir), part("audit"), p.registry); err != nil {
 		return p, err
 	}
 	defer func() {

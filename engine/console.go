@@ -19,7 +19,7 @@ import (
 func newConsole(p *parts, e *Engine, log *slog.Logger) (*console.Console, error) {
 	return console.New(console.Sources{
 		Metrics: p.registry, Node: nodeView{e, time.Now()}, Rooms: roomsView{e}, Dialogues: talkView{e, &p.gate.desk},
-		Actors: actorsView{e}, Links: linksView{e}, Access: consoleAccess{p.guard},
+		Actors: actorsView{e}, Links: linksView{e}, Access: consoleAccess{p.guard}, Audit: auditView{p.audit},
 	}, log)
 }
 

@@ -160,6 +160,8 @@ var Routes = map[string]Act{
 	"GET /v1/scripts":                                 StatusRead,
 	"GET /v1/figures":                                 StatusRead,
 	"GET /v1/settings":                                ConfigRead,
+	"GET /v1/audit":                                   AuditRead,
+	"POST /v1/audit/verify":                           AuditRead,
 
 	"POST /v1/session":               Anyone,
 	"DELETE /v1/session":             Self,

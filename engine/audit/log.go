@@ -53,6 +53,11 @@ type Log struct {
 	running    atomic.Bool
 	failing    atomic.Pointer[failure]
 	refused    atomic.Uint64 // acts refused since the log was opened
+	written    atomic.Uint64 // records written since then
+	last       atomic.Uint64 // the last record, for who must not wait for mu
+	headedAt   atomic.Int64  // when a head in every second place vouched for all there was; Unix milliseconds
+	verifying  sync.Mutex    // held by the one who verifies
+	verified   atomic.Pointer[Verified]
 
 	mu        sync.Mutex // held by the one who writes; guards the fields below
 	file      file       // nil before the first record of a new file
@@ -230,6 +235,8 @@ func (l *Log) append(records []Record) error {
 		return errors.Join(err, l.clean())
 	}
 	l.seq, l.prev, l.lastAt = seq, prev, all[len(all)-1].At
+	l.last.Store(seq)
+	l.written.Add(uint64(len(all)))
 	l.owed = nil
 	l.recovered(now)
 	l.sinceHead += len(all)
@@ -348,6 +355,8 @@ type Status struct {
 	Refused uint64 // acts refused since the start
 	Waiting int    // noted acts not yet written
 	Heads   []PlaceStatus
+	// Verified is the last verification since the start, nil before the first.
+	Verified *Verified
 }
 
 // PlaceStatus is one file of heads.
@@ -361,6 +370,7 @@ type PlaceStatus struct {
 func (l *Log) Status() Status {
 	s := Status{
 		Chain: l.chain.String(), Key: l.sign.public.Fingerprint(), Refused: l.refused.Load(), Waiting: len(l.queue),
+		Verified: l.verified.Load(),
 	}
 	if err := l.Err(); err != nil {
 		s.Failure = err.Error()

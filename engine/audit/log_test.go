@@ -436,7 +436,7 @@ func TestAClockThatGoesBackIsSaid(t *testing.T) {
 
 func TestOneProcessAtATime(t *testing.T) {
 	r := newRig(t, nil)
-	if _, err := Open(r.cfg, r.log); !errors.Is(err, ErrLocked) {
+	if _, err := Open(r.cfg, r.log, nil); !errors.Is(err, ErrLocked) {
 		t.Errorf("a second opening got %v", err)
 	}
 	stop := r.run()
@@ -468,7 +468,7 @@ func TestKeysAreTheOwnersAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Close()
-	if _, err := Open(r.cfg, r.log); !errors.Is(err, ErrExposed) || !strings.Contains(err.Error(), "chmod 600") {
+	if _, err := Open(r.cfg, r.log, nil); !errors.Is(err, ErrExposed) || !strings.Contains(err.Error(), "chmod 600") {
 		t.Errorf("a key that others may read got %v", err)
 	}
 }

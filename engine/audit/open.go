@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/emmansun/gmsm/sm3"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // queueLimit is how many noted acts may wait.
@@ -19,8 +20,17 @@ const queueLimit = 1024
 
 const lockFile = "lock"
 
-// Open opens the log of a folder, or begins one, and repairs what a crash has left. cfg.Dir is set.
-func Open(cfg Config, log *slog.Logger) (*Log, error) { return open(cfg, log, time.Now, openFile) }
+// Open opens the log of a folder, or begins one, and repairs what a crash has left. cfg.Dir is set; reg may be nil.
+func Open(cfg Config, log *slog.Logger, reg prometheus.Registerer) (*Log, error) {
+	l, err := open(cfg, log, time.Now, openFile)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.register(reg); err != nil {
+		return nil, errors.Join(fmt.Errorf("register audit metrics: %w", err), l.Close())
+	}
+	return l, nil
+}
 
 func open(cfg Config, log *slog.Logger, clock func() time.Time, openFile func(string, int) (file, error)) (*Log, error) {
 	if err := cfg.Validate(); err != nil {
@@ -36,6 +46,7 @@ func open(cfg Config, log *slog.Logger, clock func() time.Time, openFile func(st
 	for _, path := range cfg.HeadsFile {
 		l.places = append(l.places, place{path: path})
 	}
+	l.headedAt.Store(clock().UnixMilli()) // counted from the opening, until Run writes the first
 	err := l.resume()
 	if err != nil {
 		return nil, fmt.Errorf("open audit log: %w", errors.Join(err, l.Close()))
@@ -77,6 +88,7 @@ func (l *Log) resume() (err error) {
 	}
 	heads := l.ownHeads()
 	l.chain, l.seq, l.prev, l.lastAt = t.chain, t.seq, t.prev, t.at
+	l.last.Store(l.seq)
 	if l.chain == (ChainID{}) && len(heads) > 0 {
 		l.chain = heads[len(heads)-1].Chain // no file says it any more
 	}

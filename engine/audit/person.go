@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/emmansun/gmsm/sm3"
@@ -59,6 +60,25 @@ func (l *Log) conceal(text string) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("seal a personal value: %w", err)
 		}
-		b.WriteString("=" + sealed)
+		b.WriteString(sealedMark + sealed)
 	}
+}
+
+// sealedMark stands between a pseudonym and what is sealed of its value.
+const sealedMark = "="
+
+// sealedPerson is a pseudonym with what is sealed beside it.
+var sealedPerson = regexp.MustCompile(`~[0-9a-f]{24}=[A-Za-z0-9_-]+`)
+
+// Unsealed returns a text of a record with its pseudonyms alone, and how many of them were sealed besides.
+func Unsealed(text string) (shown string, sealed int) {
+	if !strings.Contains(text, sealedMark) {
+		return text, 0
+	}
+	shown = sealedPerson.ReplaceAllStringFunc(text, func(found string) string {
+		sealed++
+		name, _, _ := strings.Cut(found, sealedMark)
+		return name
+	})
+	return shown, sealed
 }

@@ -128,6 +128,12 @@ func (l *Log) head() {
 		}
 		p.err = err
 	}
+	for _, p := range l.places[min(1, len(l.places)-1):] {
+		if p.last != h.Seq {
+			return
+		}
+	}
+	l.headedAt.Store(h.At)
 }
 
 // Close closes the log. Run does so by itself; it is for a log that never ran.

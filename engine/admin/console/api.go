@@ -52,6 +52,7 @@ func (c *Console) build() error {
 	}
 	c.reads(api)
 	c.deeds(api)
+	c.auditRoutes(api)
 	c.routes["GET /v1/stream"], c.acts["GET /v1/stream"] = http.HandlerFunc(c.serveStream), RoomRead
 	return c.addPage()
 }

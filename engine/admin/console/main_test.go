@@ -136,6 +136,24 @@ func (h houseTalk) Do(_ context.Context, k live.UserKey, act string, with SeatAc
 	return nil
 }
 
+type houseAudit struct{ *house }
+
+func (h houseAudit) Status() AuditStatus {
+	return AuditStatus{Chain: "c", Last: 130, Heads: []AuditHead{}}
+}
+
+// Records has as many as are asked for, up to 130.
+func (h houseAudit) Records(q AuditQuery) (all []AuditRecord, err error) {
+	for seq := min(q.Before-1, 130); seq > 0 && len(all) <= q.Limit; seq-- {
+		all = append(all, AuditRecord{Seq: seq, Act: q.Act})
+	}
+	return all, nil
+}
+
+func (h houseAudit) Verify() (AuditReport, error) {
+	return AuditReport{}, fmt.Errorf("%w: it is done already", ErrRefused)
+}
+
 func (h *house) May(_ context.Context, act string, _ live.RoomID) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -161,7 +179,7 @@ func newStand(t *testing.T) *stand {
 	t.Helper()
 	h := newHouse()
 	c, err := New(Sources{
-		Metrics: h.reg, Node: h, Rooms: houseRooms{h}, Dialogues: houseTalk{h}, Actors: houseActors{h}, Links: houseLinks{h}, Access: h,
+		Metrics: h.reg, Node: h, Rooms: houseRooms{h}, Dialogues: houseTalk{h}, Actors: houseActors{h}, Links: houseLinks{h}, Access: h, Audit: houseAudit{h},
 	}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ type Sources struct {
 	Actors    Actors
 	Links     Links
 	Access    Access
+	Audit     Audit
 }
 
 // Node tells of the node as a whole. It reads what is there, and asks nobody.

@@ -16,7 +16,7 @@ import (
 func auditLog(t *testing.T) (data string) {
 	t.Helper()
 	data = t.TempDir()
-	l, err := audit.Open(audit.Default().In(data), slog.New(slog.DiscardHandler))
+	l, err := audit.Open(audit.Default().In(data), slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

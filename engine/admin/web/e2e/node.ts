@@ -9,6 +9,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "../../../..");
 export interface Node {
   admin: string;
   tcp: string;
+  data: string;
   tokens: Record<string, string>;
   password: string;
   stop(): Promise<void>;

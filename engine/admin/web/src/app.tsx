@@ -7,6 +7,7 @@ import { lang, theme } from "./lib/prefs";
 import { fresh } from "./lib/stream";
 import type { Word } from "./lib/words";
 import { ActorsView } from "./views/actors";
+import { AuditView } from "./views/audit";
 import { DialogueView } from "./views/dialogue";
 import { FiguresView } from "./views/figures";
 import { InferenceView } from "./views/inference";
@@ -28,6 +29,7 @@ const views: { path: string; word: Word; act: string; view: () => JSX.Element }[
   { path: "/scripts", word: "scripts", act: "status.read", view: ScriptsView },
   { path: "/figures", word: "figures", act: "status.read", view: FiguresView },
   { path: "/settings", word: "settings", act: "config.read", view: SettingsView },
+  { path: "/audit", word: "audit", act: "audit.read", view: AuditView },
 ];
 
 export function App() {

@@ -218,3 +218,57 @@ export interface Me {
   csrf?: string;
   must_change: boolean;
 }
+
+export interface AuditRecord {
+  seq: number;
+  at: number;
+  of?: number;
+  result: string;
+  who: string;
+  act: string;
+  on?: string;
+  from?: string;
+  detail?: string;
+  sealed?: boolean;
+}
+
+export interface AuditPage {
+  status: {
+    chain: string;
+    key: string;
+    last: number;
+    failure?: string;
+    refused: number;
+    waiting: number;
+    heads: { file: string; last: number; failure?: string }[];
+    verified?: { at: number; seq: number; faults: number };
+  };
+  records: AuditRecord[];
+  next?: number;
+}
+
+export interface AuditFinding {
+  kind: string;
+  seq?: number;
+  to?: number;
+  file?: string;
+  offset?: number;
+  line?: number;
+  text: string;
+}
+
+export interface AuditReport {
+  sound: boolean;
+  chain: string;
+  first: number;
+  last: number;
+  records: number;
+  files: number;
+  heads: number;
+  headed: number;
+  found: number;
+  faults: AuditFinding[];
+  notes: AuditFinding[];
+  at: number;
+  took_ms: number;
+}

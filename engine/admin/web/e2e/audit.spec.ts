@@ -1,0 +1,152 @@
+import { mkdirSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, type Page, test } from "@playwright/test";
+import { type Node, start, Talker } from "./node";
+
+// The audit log as an auditor sees it: read, filtered, verified, found changed; and what an auditor is refused elsewhere.
+
+let node: Node;
+let talker: Talker;
+let wrong: string[];
+const own = "Kuaile-Zhibo-2026!";
+
+test.describe.configure({ mode: "serial" });
+
+test.beforeAll(async () => {
+  mkdirSync("artefacts", { recursive: true });
+  node = await start();
+  talker = await Talker.open(node);
+});
+
+test.afterAll(async () => {
+  talker?.close();
+  await node?.stop();
+});
+
+test.beforeEach(async ({ page }) => {
+  wrong = [];
+  page.on("console", (m) => {
+    if (m.type() === "error" && !m.text().includes("401")) wrong.push(m.text());
+  });
+  page.on("pageerror", (e) => wrong.push(String(e)));
+});
+
+test.afterEach(() => expect(wrong).toEqual([]));
+
+const shot = (page: Page, name: string) => page.screenshot({ path: `artefacts/${name}.png` });
+
+async function fill(page: Page, name: string, password: string) {
+  await page.getByLabel("账号").fill(name);
+  await page.getByLabel("密码", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "登录" }).click();
+}
+
+async function choose(page: Page, once: string) {
+  await page.getByLabel("一次性密码").fill(once);
+  await page.getByLabel("新密码").fill(own);
+  await page.getByLabel("再输一次").fill(own);
+  await page.getByRole("button", { name: "保存" }).click();
+  await expect(page.getByRole("heading", { name: "总览" })).toBeVisible();
+}
+
+/** ask asks the engine with the page's session. */
+const ask = (page: Page, method: string, path: string, body?: object) =>
+  page.evaluate(
+    async ([method, path, body]) => {
+      const csrf = (await (await fetch("/v1/me")).json()).csrf;
+      const got = await fetch(path as string, {
+        method: method as string,
+        headers: { "X-CSRF-Token": csrf, "Content-Type": "application/json" },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
+      const text = await got.text();
+      return { status: got.status, answer: text ? JSON.parse(text) : {} };
+    },
+    [method, path, body] as const,
+  );
+
+async function asAuditor(page: Page, path: string) {
+  await page.goto(`${node.admin}/console/${path}`);
+  await fill(page, "audit.one", own);
+  await expect(page.getByRole("button", { name: "退出" })).toBeVisible();
+}
+
+test("an admin acts, and makes an auditor's account", async ({ page }) => {
+  await page.goto(`${node.admin}/console/`);
+  await fill(page, "admin", node.password);
+  await choose(page, node.password);
+  for (const mode of ["paused", "auto"])
+    expect((await ask(page, "PUT", "/v1/rooms/demo/mode", { mode })).status).toBe(200);
+  expect((await ask(page, "PUT", "/v1/rooms/demo/muted/捣乱的人")).status).toBeLessThan(300);
+  const made = await ask(page, "POST", "/v1/users", { name: "audit.one", role: "auditor" });
+  await page.getByRole("button", { name: "退出" }).click();
+  await fill(page, "audit.one", made.answer.password);
+  await choose(page, made.answer.password);
+});
+
+test("the auditor reads, filters and verifies the log", async ({ page }) => {
+  await asAuditor(page, "audit");
+  const rows = page.getByRole("table", { name: "审计记录" }).locator("tbody tr");
+  await expect(rows.first()).toContainText("audit.one");
+  await expect(page.getByText("捣乱的人")).toHaveCount(0); // people stand as pseudonyms
+  await page.getByLabel("操作", { exact: true }).fill("room.write");
+  await page.getByRole("button", { name: "筛选" }).click();
+  await expect(rows).toHaveCount(4);
+  await expect(rows.first()).toContainText("设置直播间");
+  await expect(rows.first()).toContainText("已完成");
+  await page.getByRole("form", { name: "筛选" }).getByRole("combobox").last().selectOption("intended");
+  await page.getByRole("button", { name: "筛选" }).click();
+  await expect(rows).toHaveCount(2);
+  await page.getByRole("button", { name: "清空" }).click();
+  await page.getByLabel("涉及用户").fill("捣乱的人");
+  await page.getByRole("button", { name: "筛选" }).click();
+  await expect(rows).toHaveCount(2);
+  await expect(rows.first()).toContainText("静音用户");
+  await page.getByRole("button", { name: "清空" }).click();
+  await page.getByRole("button", { name: "开始校验" }).click();
+  await expect(page.getByRole("status")).toContainText("完好");
+  await expect(page.locator(".stat", { hasText: "已校验至" }).locator("b")).toContainText(/\d/);
+  await shot(page, "audit");
+  await page.setViewportSize({ width: 390, height: 844 });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wide).toBeLessThanOrEqual(0);
+  await shot(page, "phone-audit");
+});
+
+test("what may not be seen or done as an auditor is refused", async ({ page }) => {
+  await asAuditor(page, "audit");
+  await expect(page.getByRole("link", { name: "审计" })).toBeVisible();
+  for (const [method, path, body] of [
+    ["GET", "/v1/rooms/demo/users/x", undefined],
+    ["POST", "/v1/rooms/demo/users/x/seat/take", {}],
+    ["PUT", "/v1/rooms/demo/mode", { mode: "paused" }],
+    ["GET", "/v1/users", undefined],
+    ["POST", "/v1/keys/rotate", undefined],
+    ["PUT", "/v1/knowledge", {}],
+    ["POST", "/v1/tokens/revoked", { id: "x" }],
+  ] as const) {
+    const got = await ask(page, method, path, body);
+    expect(got.status, path).toBe(403);
+    expect(got.answer.error, path).toContain("a auditor may not");
+  }
+  await page.goto(`${node.admin}/console/rooms/demo`);
+  await expect(page.getByText("当前角色无权查看")).toBeVisible();
+  wrong = wrong.filter((w) => !w.includes("403"));
+});
+
+test("a log that was changed under the node is found out, and where", async ({ page }) => {
+  await asAuditor(page, "audit");
+  const file = await open(join(node.data, "audit", "00000000000000000001.log"), "r+");
+  const content = await file.readFile();
+  const at = content.indexOf('{"mode":"paused"}');
+  expect(at).toBeGreaterThan(0);
+  await file.write(Buffer.from('{"mode":"PAUSED"}'), 0, 17, at);
+  await file.close();
+  await page.getByRole("button", { name: "开始校验" }).click();
+  await expect(page.getByRole("status")).toContainText("发现 1 处问题");
+  const fault = page.getByRole("table", { name: "处问题" }).locator("tbody tr");
+  await expect(fault).toContainText("被改动");
+  await expect(fault).toContainText("00000000000000000001.log @");
+  await shot(page, "audit-changed");
+});
