@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 )
 
@@ -27,11 +28,23 @@ type pools struct {
 	kind     string        // the folder of its tables in schema
 	write    *sql.DB       // of one connection
 	read     *sql.DB       // which can do nothing else
+	backfill *sql.DB       // of one connection, which copies the log of what was written back; nil where that is not wanted
 	begin    string        // begins a transaction that writes
 	instant  string        // begins a transaction that reads everything as of one instant
 	careful  string        // has what is deleted from now on overwritten at once, "" where scrub sees to it
 	scrub    []string      // leave nothing of what was deleted or overwritten in the database's own files
 	patience time.Duration // with one statement that writes, 0 for ever
+}
+
+// close closes the pools that there are.
+func (p pools) close() error {
+	var problems []error
+	for _, pool := range []*sql.DB{p.read, p.backfill, p.write} {
+		if pool != nil {
+			problems = append(problems, pool.Close())
+		}
+	}
+	return errors.Join(problems...)
 }
 
 // backendOf returns the database that is configured.

@@ -31,6 +31,7 @@ type committer struct {
 	due    uint64          // the checkpoint to write with the next commit, 0 for none
 	ending <-chan struct{} // closed when Run's context ends
 	lost   error           // ErrTaken, when the database belongs to another
+	logged int             // bytes written since the log was last copied back, about
 	ticks  int
 }
 
@@ -355,6 +356,7 @@ func (s *Store) observe(entries int, err error) {
 	for _, b := range c.blocks {
 		records += b.records
 	}
+	s.logged()
 	s.metrics.commits.WithLabelValues("ok").Inc()
 	s.metrics.seconds.Observe(time.Since(c.began).Seconds())
 	s.metrics.group.Observe(float64(entries))

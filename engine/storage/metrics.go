@@ -10,6 +10,7 @@ type metrics struct {
 	commits     *prometheus.CounterVec // by result
 	seconds     prometheus.Histogram
 	group       prometheus.Histogram
+	backfill    prometheus.Histogram
 	records     prometheus.Counter
 	written     prometheus.Counter
 	refused     *prometheus.CounterVec // by reason
@@ -38,6 +39,9 @@ func newMetrics(reg prometheus.Registerer, s *Store) (*metrics, error) {
 		group: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: name("group_entries"), Help: "Entries in a group commit.", Buckets: prometheus.ExponentialBuckets(1, 2, 13),
 		}),
+		backfill: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: name("backfill_seconds"), Help: "How long it took to copy the write-ahead log back, beside the commits.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 14),
+		}),
 		records:     counter("records_total", "Records committed."),
 		written:     counter("written_bytes_total", "Bytes of sealed blocks committed."),
 		refused:     by("refused_total", "Entries not made durable, by reason (full, closed, lease, commit).", "reason"),
@@ -50,7 +54,7 @@ func newMetrics(reg prometheus.Registerer, s *Store) (*metrics, error) {
 		m.commits.WithLabelValues(result)
 	}
 	all := []prometheus.Collector{
-		m.commits, m.seconds, m.group, m.records, m.written, m.refused, m.reads, m.readErrors, m.quarantined, m.folded,
+		m.commits, m.seconds, m.group, m.backfill, m.records, m.written, m.refused, m.reads, m.readErrors, m.quarantined, m.folded,
 		gauge("queue_entries", "Entries waiting or under way.", func(st Status) float64 { return float64(st.Queue) }),
 		gauge("queue_bytes", "Bytes they hold, about.", func(st Status) float64 { return float64(st.QueueBytes) }),
 		gauge("tails_users", "Users with records since their last snapshot.", func(st Status) float64 { return float64(st.Tails) }),

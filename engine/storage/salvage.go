@@ -153,7 +153,7 @@ func (v *salvage) copy(ctx context.Context, from, to string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.read.Close(), p.write.Close()) }()
+	defer func() { err = errors.Join(err, p.close()) }()
 	version, err := metaValue(ctx, old, metaSchema)
 	if isDamage(err) {
 		version, err = 1<<62, nil // meta is gone: it was no earlier schema than this, or the tables will not fit

@@ -17,11 +17,15 @@ import (
 const (
 	databaseFile = "liveroom.db"
 	lockFile     = "liveroom.lock"
+	pageSize     = 8192 // bytes
 )
 
 // sqlite is the embedded database: one file in the folder, beside it a write-ahead log. Nobody else writes as long as the
 // folder is locked.
-type sqlite struct{ dir string }
+type sqlite struct {
+	dir    string
+	beside bool // the log is copied back beside the commits (see backfill.go), not by one of them in so many
+}
 
 // open implements backend. BEGIN IMMEDIATE, since else the first statement that writes may find the database busy.
 func (b *sqlite) open(_ context.Context, readers int) (p pools, err error) {
@@ -29,8 +33,15 @@ func (b *sqlite) open(_ context.Context, readers int) (p pools, err error) {
 		kind: "sqlite", begin: "BEGIN IMMEDIATE", instant: "BEGIN", careful: "PRAGMA secure_delete = 1",
 		scrub: []string{"PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA secure_delete = 0"},
 	}
-	p.write, err = openSQLite(b.dir, 1, "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-8192)",
-		"temp_store(MEMORY)", "wal_autocheckpoint(2000)", "journal_size_limit(67108864)")
+	pages := 2000
+	if b.beside {
+		pages = 0
+		if p.backfill, err = openSQLite(b.dir, 1, "cache_size(-256)"); err != nil {
+			return p, err
+		}
+	}
+	p.write, err = openSQLite(b.dir, 1, fmt.Sprintf("page_size(%d)", pageSize), "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-8192)",
+		"temp_store(MEMORY)", fmt.Sprintf("wal_autocheckpoint(%d)", pages), "journal_size_limit(67108864)")
 	if err != nil {
 		return p, err
 	}

@@ -21,27 +21,28 @@ import (
 // then waits for Run.
 type Store struct {
 	// Set by Open.
-	cfg      Config
-	log      *slog.Logger
-	metrics  *metrics
-	now      func() time.Time
-	lock     *os.File
-	base     backend
-	readPool *sql.DB
-	ring     *seal.Keyring
-	erased   Erased
-	stored   *bloom // of users by seal.ID, who had a row at the start
-	known    *bloom // of users who have come since, and of those recovered from the journal
-	index    *index
-	pending  []live.Record
-	wake     chan struct{} // something was queued
-	crowd    chan struct{} // a whole group is queued
-	quit     chan struct{} // closed by Close
-	ready    chan struct{} // closed by Run
-	done     chan struct{} // closed when everything is released
-	reads    chan readJob  // never full: reading counts what may be in it
-	folds    chan fold     // never full: folding counts what may be in it
-	chores   chan func(context.Context)
+	cfg       Config
+	log       *slog.Logger
+	metrics   *metrics
+	now       func() time.Time
+	lock      *os.File
+	base      backend
+	readPool  *sql.DB
+	ring      *seal.Keyring
+	erased    Erased
+	stored    *bloom // of users by seal.ID, who had a row at the start
+	known     *bloom // of users who have come since, and of those recovered from the journal
+	index     *index
+	pending   []live.Record
+	wake      chan struct{} // something was queued
+	crowd     chan struct{} // a whole group is queued
+	quit      chan struct{} // closed by Close
+	ready     chan struct{} // closed by Run
+	done      chan struct{} // closed when everything is released
+	reads     chan readJob  // never full: reading counts what may be in it
+	folds     chan fold     // never full: folding counts what may be in it
+	chores    chan func(context.Context)
+	backfills chan struct{} // the log is to be copied back
 
 	reading     atomic.Int64  // reads waiting or under way
 	folding     atomic.Int64  // folds under way
@@ -102,7 +103,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger, reg prometheus.Regi
 		wake: make(chan struct{}, 1), crowd: make(chan struct{}, 1), quit: make(chan struct{}),
 		ready: make(chan struct{}), done: make(chan struct{}),
 		reads: make(chan readJob, cfg.ReadQueue+foldBatch), folds: make(chan fold, foldBatch),
-		chores: make(chan func(context.Context)), known: newBloom(0),
+		chores: make(chan func(context.Context)), backfills: make(chan struct{}, 1), known: newBloom(0),
 	}
 	err := s.openFiles(ctx)
 	if isDamage(err) {
@@ -134,7 +135,8 @@ func (s *Store) openFiles(ctx context.Context) (err error) {
 	if s.base, err = backendOf(s.cfg); err != nil {
 		return err
 	}
-	if _, ok := s.base.(*sqlite); ok {
+	if b, ok := s.base.(*sqlite); ok {
+		b.beside = true
 		v, err := salvageAtStart(ctx, s.cfg.Dir)
 		if err != nil {
 			return err
@@ -212,12 +214,18 @@ func (s *Store) Run(ctx context.Context) error {
 
 	// Commits and reads under way are finished, not torn off: their context has the values of ctx but not its end.
 	work := context.WithoutCancel(ctx)
-	var readers sync.WaitGroup
+	var readers sync.WaitGroup // and the one who copies the log back
 	for range s.cfg.Readers {
 		readers.Go(func() { s.serveReads(work) })
 	}
+	filling, stop := context.WithCancel(work)
+	defer stop()
+	if pool := s.committer.writer.backfill; pool != nil {
+		readers.Go(func() { s.backfillUntil(filling, pool) })
+	}
 	close(s.ready)
 	lost := s.commitUntil(ctx, work)
+	stop()
 	close(s.reads)
 	readers.Wait()
 	return errors.Join(lost, s.finish())

@@ -151,13 +151,7 @@ func (w *writer) release() (err error) {
 
 // close releases the connection and the pools.
 func (w *writer) close() error {
-	problems := []error{w.release()}
-	for _, pool := range []*sql.DB{w.read, w.write} {
-		if pool != nil {
-			problems = append(problems, pool.Close())
-		}
-	}
-	return errors.Join(problems...)
+	return errors.Join(w.release(), w.pools.close())
 }
 
 // The waits of a committer that does not know what became of a group.
