@@ -125,13 +125,13 @@ func (h *House) Deliver(e *live.Event, from live.SessionID, received time.Time) 
 		h.metrics.refused(live.Overloaded)
 		return live.Overloaded
 	}
-	a := &Arrival{
+	a := &arrived{Arrival: Arrival{
 		// Over the bounds, an actor in memory still looks whether this repeats what it is answering already: the
 		// sender must not be told of an overload and of an answer too.
 		Event: e, Session: from, Received: received.UnixMilli(), Refused: over,
 		Deadline: received.Add(h.cfg.Budget).UnixMilli(), posted: h.now(),
-	}
-	h.users.tell(e.UserKey(), &arrived{Arrival: a}, a.Received)
+	}}
+	h.users.tell(e.UserKey(), a, a.Received)
 	if (e.Type == live.Take || e.Type == live.Say) && h.rooms.has(e.Room) {
 		h.rooms.tell(e.Room, &attended{}, a.Received)
 	}

@@ -30,7 +30,7 @@ type (
 	// arrived brings an event to its user.
 	arrived struct {
 		ours
-		*Arrival
+		Arrival
 		rerouted bool
 	}
 	// wasRead brings a reading back; incarnation and seq say for what.

@@ -2,10 +2,10 @@ package actors
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"liveroom/engine/live"
+	"liveroom/engine/live/text"
 )
 
 // Mood is how a user feels over the session: 1 furious, 3 calm, 5 delighted. It starts calm.
@@ -41,17 +41,17 @@ func headMood(e live.Emotion) Mood {
 
 // next returns the mood after a text that was read as emotion and received at the given time, Unix milliseconds, in
 // view of the turns before. A satisfied text is not made worse by its marks or its haste.
-func (m Mood) next(e live.Emotion, text string, at int64, before *turns) Mood {
+func (m Mood) next(e live.Emotion, said string, at int64, before *turns) Mood {
 	now := headMood(e)
 	if e != live.Satisfied {
 		var mine, theirs [maxCompared]rune
-		words, gap, last, compared := bare(mine[:0], text), int64(0), at, 0
+		words, gap, last, compared := text.Bare(mine[:0], said, maxCompared), int64(0), at, 0
 		for t := range before.latest {
 			if at-t.At > moodWindow || compared == turnsCompared {
 				break
 			}
 			compared++
-			if len(words) > 1 && differ(words, bare(theirs[:0], t.Text)) <= sameQuestion {
+			if len(words) > 1 && differ(words, text.Bare(theirs[:0], t.Text, maxCompared)) <= sameQuestion {
 				now -= moodRepeats
 			}
 			if gap > 0 && gap < moodQuickGap && gap*2 < last-t.At {
@@ -62,24 +62,11 @@ func (m Mood) next(e live.Emotion, text string, at int64, before *turns) Mood {
 			}
 			last = t.At
 		}
-		if shouts(text) {
+		if shouts(said) {
 			now -= moodShouts
 		}
 	}
 	return min(5, max(1, m*moodKeeps+now*(1-moodKeeps)))
-}
-
-// bare appends the letters and digits of a text in lower case to out, until it holds maxCompared.
-func bare(out []rune, text string) []rune {
-	for _, r := range text {
-		if len(out) == maxCompared {
-			break
-		}
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			out = append(out, unicode.ToLower(r))
-		}
-	}
-	return out
 }
 
 // differ is the Levenshtein distance of a and b over the length of the longer, 0 to 1 (V. I. Levenshtein, 1965).

@@ -75,7 +75,7 @@ func (u *user) receive(ctx actor.Context, now time.Time, msg any) {
 	switch m := msg.(type) {
 	case *arrived:
 		u.house.metrics.stageMailbox.Observe(now.Sub(m.posted).Seconds())
-		u.arrive(now, m.Arrival)
+		u.arrive(now, &m.Arrival)
 	case *wasRead:
 		u.wasRead(now, m)
 	case *ruled:

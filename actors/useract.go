@@ -17,7 +17,7 @@ func (u *user) act(now time.Time, e *Effect) {
 		key.ID = live.EventID(string(seat) + ":" + strconv.FormatInt(now.UnixNano(), 36))
 	}
 	record := live.Record{
-		Kind: live.RecordClosed, User: u.key, Session: user, Received: e.Received, Key: key, State: u.state.appendContext(nil),
+		Kind: live.RecordClosed, User: u.key, Session: user, Received: e.Received, Key: key, State: u.state.appendContext(make([]byte, 0, contextRoom)),
 	}
 	seen := u.seen(e)
 	if e.Event.Type == live.Say {

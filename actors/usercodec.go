@@ -49,6 +49,9 @@ func (s *UserState) snapshot() ([]byte, error) {
 // moodScale is the parts of one step of mood that a context keeps.
 const moodScale = 50
 
+// contextRoom is about what a context takes, in bytes.
+const contextRoom = 112
+
 // appendContext appends what a closed record must carry beside itself: slots and counters. Hot path: one per message,
 // guarded by TestAllocationsOfAUserStep.
 func (s *UserState) appendContext(dst []byte) []byte {

@@ -37,13 +37,17 @@ type closing struct {
 
 // scratch is what drive works in. It is lent for one call, since ten thousand idle users must not keep ten thousand.
 type scratch struct {
-	inputs  []Input
-	effects []Effect
+	inputs   []Input
+	effects  []Effect
+	before   kept
+	question Question // being put into words
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
 func (s *scratch) giveBack() {
+	s.before.forget()
+	s.question = Question{}
 	clear(s.inputs)
 	clear(s.effects[:cap(s.effects)])
 	s.inputs, s.effects = s.inputs[:0], s.effects[:0]
@@ -59,7 +63,7 @@ func (u *user) drive(now time.Time, in Input) {
 	}()
 	u.scratch.inputs = append(u.scratch.inputs, in)
 	for i := 0; i < len(u.scratch.inputs); i++ {
-		effects := u.step(now, u.scratch.inputs[i])
+		effects := u.step(now, i)
 		for j := range effects {
 			if u.carryGuarded(now, &effects[j]); u.mode != modeReady {
 				u.abandon(effects[j+1:])
@@ -110,23 +114,26 @@ func (u *user) abandon(effects []Effect) {
 	}
 }
 
-// step runs one pure step. Should it panic, the state is as before and only the message at fault is shed.
-func (u *user) step(now time.Time, in Input) (out []Effect) {
-	before := u.state
+// step runs one pure step, with the input at a place in scratch. Should it panic, the state is as before and only the
+// message at fault is shed.
+func (u *user) step(now time.Time, at int) (out []Effect) {
+	w := u.scratch
+	w.before.keep(&u.state)
 	defer func() {
 		if r := recover(); r != nil {
-			u.state = before
-			out = u.afterPanic(now, in, before, r)
+			u.state = w.before.back()
+			out = u.afterPanic(now, &w.inputs[at], r)
 		}
 	}()
 	if u.house.parts.OnStep != nil {
-		u.house.parts.OnStep(&in)
+		u.house.parts.OnStep(&w.inputs[at])
 	}
-	u.scratch.effects = u.state.Step(now.UnixMilli(), in, u.scratch.effects[:0])
-	return u.scratch.effects
+	w.effects = u.state.Step(now.UnixMilli(), w.inputs[at], w.effects[:0])
+	return w.effects
 }
 
-func (u *user) afterPanic(now time.Time, in Input, before UserState, r any) (out []Effect) {
+// afterPanic ends the message whose step panicked. The state is as before.
+func (u *user) afterPanic(now time.Time, in *Input, r any) (out []Effect) {
 	u.house.metrics.panics.Inc()
 	u.house.log.Error("step panicked, message shed", "room", u.key.Room, "user", u.key.User, "input", int(in.Kind),
 		"err", fmt.Sprint(r), "stack", string(debug.Stack()))
@@ -137,9 +144,10 @@ func (u *user) afterPanic(now time.Time, in Input, before UserState, r any) (out
 		}
 		return append(u.scratch.effects[:0], e)
 	}
+	u.scratch.before.keep(&u.state)
 	defer func() {
 		if again := recover(); again != nil { // the next message in line is poison too
-			u.state = before
+			u.state = u.scratch.before.back()
 			u.broken = live.Internal
 			u.commitFailed(&commitFailed{incarnation: u.incarnation, err: errEffect})
 			out = nil
@@ -221,11 +229,12 @@ func (u *user) compose(now time.Time, e *Effect) (line Line) {
 			line = Line{}
 		}
 	}()
-	q := Question{
+	q := &u.scratch.question
+	*q = Question{
 		Say: *e.Say, Shop: u.house.parts.Catalogue.Shop(u.key.Room), User: u.key, Text: e.Event.Text, Scope: e.Scope,
 		Arrived: time.UnixMilli(e.Received), Now: now,
 	}
-	line, err := u.house.parts.Composer.Compose(&q)
+	line, err := u.house.parts.Composer.Compose(q)
 	if err != nil {
 		u.house.log.Error("nothing to say", "room", u.key.Room, "user", u.key.User, "intent", q.Reading.Intent.String(), "topic", q.Topic, "err", err)
 		return Line{}

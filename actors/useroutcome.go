@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"slices"
 	"time"
 
 	"liveroom/engine/live"
@@ -39,7 +40,7 @@ func (u *user) close(now time.Time, e *Effect) {
 	c.seen = u.seen(e)
 	record := live.Record{
 		Kind: live.RecordClosed, User: u.key, Session: e.Session, Received: e.Received, Key: e.Event.Key(),
-		Outcome: e.Outcome, Reason: e.Reason, Joined: e.Joined, Frame: c.frame, State: u.state.appendContext(nil),
+		Outcome: e.Outcome, Reason: e.Reason, Joined: e.Joined, Frame: c.frame, State: u.state.appendContext(make([]byte, 0, contextRoom)),
 	}
 	records := []live.Record{record}
 	hold, before := e.Hold, e.Before
@@ -147,17 +148,16 @@ func (h *House) refuse(e *live.Event, s live.SessionID, c live.Code) {
 
 // collect notes which outcomes have become durable since the last message.
 func (u *user) collect() {
-	for len(u.closings) > 0 {
-		c := u.closings[0]
+	done := 0
+	for _, c := range u.closings {
 		block := c.block.Load()
 		if block == 0 {
-			return
+			break
 		}
 		u.state.committed(c.event.Key(), block)
-		u.closings[0] = nil
-		u.closings = u.closings[1:]
+		done++
 	}
-	u.closings = nil
+	u.closings = slices.Delete(u.closings, 0, done)
 }
 
 // repeatPending acknowledges, once everything before it is durable, a repeated event whose outcome is still to come.

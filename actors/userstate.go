@@ -11,8 +11,8 @@ import (
 // UserState is the dialogue of one user in one room, as a pure state machine: Step takes the time and one input,
 // changes the state and says what is to be done. It does no I/O, reads no clock and takes no lock.
 //
-// Steps change slices only by appending, re-slicing or replacing them, never in place, so that a shallow copy taken
-// before a step is the state before that step.
+// Steps change what is pending in place, and other slices only by appending, re-slicing or replacing them: keep and back
+// rely on it.
 type UserState struct {
 	key        live.UserKey
 	maxPending int
@@ -65,6 +65,31 @@ type pending struct {
 	before   *live.Reservation
 }
 
+// kept is a state as it was before a step. It is reused from step to step.
+type kept struct {
+	state   UserState
+	pending []pending
+}
+
+// keep notes a state, for back.
+func (k *kept) keep(s *UserState) {
+	k.state = *s
+	k.pending = append(k.pending[:0], s.pending...)
+}
+
+// back returns the state that was kept. What it is used for afterwards must be kept anew.
+func (k *kept) back() UserState {
+	s := k.state
+	copy(s.pending, k.pending)
+	return s
+}
+
+// forget lets go of what is kept.
+func (k *kept) forget() {
+	k.state = UserState{}
+	clear(k.pending)
+}
+
 // NewUserState returns the state of a user never seen before.
 func NewUserState(k live.UserKey, maxPending int) UserState {
 	return UserState{key: k, maxPending: maxPending, mood: moodCalm}
@@ -99,7 +124,6 @@ func (s *UserState) arrive(now int64, a *Arrival, out []Effect) []Effect {
 		s.session = a.Session
 	}
 	if i := s.find(key); i >= 0 {
-		s.pending = slices.Clone(s.pending)
 		s.pending[i].session = a.Session
 		return append(out, Effect{Kind: EffRepeatPending, Seq: s.pending[i].seq, Session: a.Session})
 	}
@@ -128,7 +152,6 @@ func (s *UserState) read(now int64, in Input, out []Effect) []Effect {
 	if i < 0 || s.pending[i].stage != stageReading {
 		return out // its message ended without it
 	}
-	s.pending = slices.Clone(s.pending)
 	p := &s.pending[i]
 	p.stage, p.reading, p.product, p.named = stageRead, in.Reading, in.Product, in.Named
 	p.vip, p.shop, p.products, p.others, p.known = in.VIP, in.Shop, in.Products, in.Others, in.Hold
@@ -352,10 +375,9 @@ func (s *UserState) failed(now int64, in Input, out []Effect) []Effect {
 const lateGrace = 200
 
 func (s *UserState) tick(now int64, out []Effect) []Effect {
-	for _, p := range s.pending {
-		if now > p.deadline+lateGrace && s.at(p.seq) >= 0 {
-			out = s.end(now, p, Effect{Outcome: live.Shed, Code: live.Overloaded}, out)
-		}
+	late := func(p pending) bool { return now > p.deadline+lateGrace }
+	for i := slices.IndexFunc(s.pending, late); i >= 0; i = slices.IndexFunc(s.pending, late) {
+		out = s.end(now, s.pending[i], Effect{Outcome: live.Shed, Code: live.Overloaded}, out)
 	}
 	return s.advance(now, out)
 }
@@ -371,8 +393,7 @@ func (s *UserState) end(now int64, p pending, e Effect, out []Effect) []Effect {
 		out = s.endJoined(now, p, e, out)
 	}
 	i := s.at(p.seq)
-	rest := make([]pending, 0, len(s.pending)-1)
-	s.pending = append(append(rest, s.pending[:i]...), s.pending[i+1:]...)
+	s.pending = slices.Delete(s.pending, i, i+1)
 	s.remember(now, p.event.Key())
 	turn := Turn{At: p.received, Text: strings.Clone(p.event.Text)} // the event's strings share one allocation
 	if p.reading != nil {
@@ -416,7 +437,6 @@ func (s *UserState) endJoined(now int64, p pending, e Effect, out []Effect) []Ef
 }
 
 func (s *UserState) replace(i int, p pending) {
-	s.pending = slices.Clone(s.pending)
 	s.pending[i] = p
 }
 

@@ -4,9 +4,8 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
 	"liveroom/engine/live"
+	"liveroom/engine/live/text"
 )
 
 // yesNo is how a message takes a question that waits for yes or no.
@@ -36,20 +35,13 @@ func words(s string) map[string]bool {
 const maxBare = 12
 
 // bare folds a short text to its letters and digits without the particles at its end, "" when it is long.
-func bare(text string) string {
-	var b strings.Builder
-	b.Grow(min(len(text), 4*maxBare))
-	n := 0
-	for _, r := range norm.NFKC.String(text) {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			continue
-		}
-		if n++; n > maxBare {
-			return ""
-		}
-		b.WriteRune(unicode.ToLower(r))
+func bare(said string) string {
+	var room [maxBare + 1]rune
+	runes := text.Bare(room[:0], said, maxBare+1)
+	if len(runes) > maxBare {
+		return ""
 	}
-	s := b.String()
+	s := string(runes)
 	for {
 		cut := strings.TrimRight(s, "啊呀哈哦噢呐哒吧啦嘛亲")
 		if cut == s || cut == "" {

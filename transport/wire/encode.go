@@ -2,6 +2,7 @@ package wire
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -13,8 +14,15 @@ import (
 // left out when empty. They append to dst and return it, and allocate nothing when dst has room; TestEncodeAllocations
 // and BenchmarkAppendReply guard that.
 
+// What a frame takes beside the texts in it, at most but for what has to be escaped.
+const (
+	replyFrame = 320
+	ackFrame   = 24
+)
+
 // AppendReply appends a reply frame.
 func AppendReply(dst []byte, r *live.Reply) []byte {
+	dst = slices.Grow(dst, replyFrame+len(r.ID)+len(r.To)+len(r.Room)+len(r.User)+len(r.Dialogue)+len(r.Text)+len(r.Script)+len(r.Variant))
 	dst = append(dst, `{"type":"reply"`...)
 	dst = appendField(dst, `,"id":`, string(r.ID))
 	dst = appendField(dst, `,"to":`, string(r.To))
@@ -52,6 +60,7 @@ func AppendOutcome(dst []byte, to live.EventID, o live.Outcome, reason live.Reas
 
 // AppendAck appends that the event id is durable.
 func AppendAck(dst []byte, id live.EventID) []byte {
+	dst = slices.Grow(dst, ackFrame+len(id))
 	dst = append(dst, `{"type":"ack"`...)
 	dst = appendField(dst, `,"id":`, string(id))
 	return append(dst, '}')

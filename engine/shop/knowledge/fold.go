@@ -1,11 +1,11 @@
 package knowledge
 
 import (
+	"math"
 	"slices"
 	"strings"
-	"unicode"
 
-	"golang.org/x/text/unicode/norm"
+	"liveroom/engine/live/text"
 )
 
 // What may stand before or after a question without changing it, longest first.
@@ -66,15 +66,11 @@ func words(list string) (all [][]rune) {
 	return all
 }
 
-// fold appends a text as it is compared: full-width and half-width alike, lower case, letters and digits alone, without
+// fold appends a question as it is compared: full-width and half-width alike, lower case, letters and digits alone, without
 // what only opens or ends a question, without link numbers, which name the product, and in the usual words. dst is empty.
-func fold(dst []rune, text string) []rune {
-	for _, r := range norm.NFKC.String(text) {
-		if unicode.IsLetter(r) || unicode.IsNumber(r) {
-			dst = append(dst, unicode.ToLower(r))
-		}
-	}
-	whole := dst
+func fold(dst []rune, question string) []rune {
+	whole := text.Bare(dst, question, math.MaxInt)
+	dst = whole
 	for {
 		n := len(dst)
 		for _, w := range openings {
