@@ -21,9 +21,9 @@ func TestBare(t *testing.T) {
 		"一\u20e3\u200d二\ufe0f3": "一二3",
 	} {
 		if got := string(Bare(nil, "e\u0301", 1)); got != "é" {
-		t.Errorf("Bare = %q, cut before a mark that joins", got)
-	}
-	if got := string(Bare(nil, s, math.MaxInt)); got != want {
+			t.Errorf("Bare = %q, cut before a mark that joins", got)
+		}
+		if got := string(Bare(nil, s, math.MaxInt)); got != want {
 			t.Errorf("Bare(%q) = %q, want %q", s, got, want)
 		}
 	}
