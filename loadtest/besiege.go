@@ -66,6 +66,9 @@ func (r *run) lay() error {
 		Ways: siege.HalfOpen, TCP: r.endpoints.TCP, WS: r.endpoints.WS, From: siege.Loopback(s.Siege.Addresses),
 		PerSecond: s.Siege.PerSecond, Held: s.Siege.most(),
 	}
+	if r.config.TLS {
+		c.Ways, c.TCP, c.WS = siege.HalfSealed, r.endpoints.TLS, r.endpoints.WSS
+	}
 	if s.Siege.storms() {
 		key, err := token.ReadKeyFile(r.endpoints.KeyFile)
 		if err != nil {
@@ -178,6 +181,7 @@ func (r *run) fillSiege() {
 	}
 	n := b.siege.Report()
 	n.QuietS = (b.begin - b.quiet).Seconds()
+	n.TLS = r.config.TLS
 	n.QuietCores, n.BesiegedCores = b.cores[0], b.cores[1]
 	r.answers.mu.Lock()
 	defer r.answers.mu.Unlock()
@@ -186,9 +190,12 @@ func (r *run) fillSiege() {
 }
 
 // files is how many descriptors the run needs here, and how many the server that it starts needs.
-func (s Scenario) files() (here, there int) {
+func (s Scenario) files(sealed bool) (here, there int) {
 	links := s.Links.Viewers + s.Links.Ingest
 	here, there = links+64, links
+	if sealed {
+		there = frontFiles * links
+	}
 	if s.Siege.on() {
 		here += s.Siege.most()
 		there += s.Siege.most() + siegeReserve
@@ -197,14 +204,14 @@ func (s Scenario) files() (here, there int) {
 }
 
 // enough tells why the descriptors that may be open are too few.
-func (s Scenario) enough(allowed uint64) error {
-	here, there := s.files()
+func (s Scenario) enough(allowed uint64, sealed bool) error {
+	here, there := s.files(sealed)
 	links := s.Links.Viewers + s.Links.Ingest
 	if allowed < uint64(here) {
 		return fmt.Errorf("%w: %d links and %d connections of a siege need %d open files and the limit is %d (ulimit -n)",
 			ErrScenario, links, s.Siege.most(), here, allowed)
 	}
-	if s.Siege.on() && allowed < uint64(there) {
+	if (s.Siege.on() || sealed) && allowed < uint64(there) {
 		return fmt.Errorf("%w: a server with %d links and %d connections of a siege needs %d open files and the limit is %d (ulimit -n)",
 			ErrScenario, links, s.Siege.most(), there, allowed)
 	}

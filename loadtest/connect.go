@@ -71,9 +71,15 @@ func (r *run) dial(ctx context.Context, i int, key []byte) error {
 	now := time.Now()
 	claims := token.Claims{Role: live.Ingest, Expires: now.Add(tokenLife)}
 	at := crowd.Target{Addr: r.endpoints.TCP}
+	if r.config.TLS {
+		at = crowd.Target{Addr: r.endpoints.TLS, TLS: r.tls[0]}
+	}
 	if i < viewers {
 		claims.Role, claims.Room, claims.User = live.Viewer, r.config.Scenario.Room, viewerName(i)
 		at = crowd.Target{URL: r.endpoints.WS}
+		if r.config.TLS {
+			at = crowd.Target{URL: r.endpoints.WSS, TLS: r.tls[1]}
+		}
 	}
 	signed, err := token.Sign(key, claims, now)
 	if err != nil {

@@ -2,6 +2,7 @@ package loadtest
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +31,10 @@ type Config struct {
 	// KillAfter, when not 0, kills the server that was started so long into the load, as a crash would, starts it again on
 	// the same data, resumes all links and says again what was not acknowledged. It goes before what a Rush says of that.
 	KillAfter time.Duration
+	// TLS opens the links over TLS, at the server's front. CA is a file with the certificates that may have signed its own; "" is
+	// those the machine trusts. A server that the run starts gets a certificate of its own.
+	TLS bool
+	CA  string
 	// Calibration is how long the yardstick runs; 0 is 1 s.
 	Calibration time.Duration
 	// Commit names what is measured; "" is the commit this program was built from.
@@ -46,12 +51,15 @@ func (c Config) check() error {
 	k.that(c.KillAfter >= 0, "kill-after: %v is negative", c.KillAfter)
 	k.that(c.KillAfter == 0 || c.KillAfter < c.Scenario.Schedule.Duration, "kill-after: %v, want less than the duration", c.KillAfter)
 	own := c.own()
+	k.that(!c.TLS || !c.Scenario.Siege.storms(), "tls: a storm says hello, and would measure how fast this program shakes hands; play it without")
 	k.that(c.KillAfter == 0 || !c.Scenario.Siege.on(), "kill-after: a siege is about a server that stands")
 	k.that(c.KillAfter == 0 || own, "kill-after: only a server that the run started can be killed")
 	if !own {
 		l := c.Scenario.Links
 		k.that(l.Ingest == 0 || c.Target.TCP != "", "target: the scenario has ingest links, so a TCP address is needed")
 		k.that(l.Viewers == 0 || c.Target.WS != "", "target: the scenario has viewer links, so a WebSocket URL is needed")
+		k.that(!c.TLS || l.Ingest == 0 || c.Target.TLS != "", "tls: the scenario has ingest links, so the address where TCP links speak TLS is needed")
+		k.that(!c.TLS || l.Viewers == 0 || c.Target.WSS != "", "tls: the scenario has viewer links, so a wss:// URL is needed")
 		k.that(c.Target.KeyFile != "", "target: a token key file is needed to sign the tokens of links")
 	}
 	return errors.Join(c.Scenario.Validate(), k.err())
@@ -66,6 +74,8 @@ type run struct {
 	config    Config
 	own       *target.Server // nil when the target was there before
 	endpoints target.Endpoints
+	front     []string       // settings of a server of ours that speaks TLS
+	tls       [2]*tls.Config // by carrier, TCP and WebSocket; nil for none
 	audience  *audience
 	library   *library
 	log       *roomLog
@@ -94,6 +104,16 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	r, err := prepare(c)
 	if err != nil {
 		return nil, err
+	}
+	if c.TLS && c.own() {
+		dir, err := os.MkdirTemp("", "roomload-")
+		if err != nil {
+			return nil, fmt.Errorf("make a folder for a certificate: %w", err)
+		}
+		defer os.RemoveAll(dir)
+		if err := r.certify(dir); err != nil {
+			return nil, err
+		}
 	}
 	data := ""
 	if r.kills {
@@ -147,7 +167,7 @@ func prepare(c Config) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.enough(files); err != nil {
+	if err := s.enough(files, c.TLS); err != nil {
 		return nil, err
 	}
 	r.answers = newAnswers(s.Links.Viewers + s.Links.Ingest)
@@ -177,7 +197,7 @@ func (r *run) readLog() {
 func (r *run) reach(ctx context.Context, data string) error {
 	if !r.config.own() {
 		r.endpoints = r.config.Target
-		return nil
+		return r.trust()
 	}
 	program := r.config.Program
 	if program == "" {
@@ -192,11 +212,12 @@ func (r *run) reach(ctx context.Context, data string) error {
 		return fmt.Errorf("%w: %w", ErrTargetDown, err)
 	}
 	r.endpoints = r.own.Endpoints
-	return nil
+	return r.trust()
 }
 
 func (r *run) options(data string) target.Options {
-	return target.Options{Path: r.config.Program, Settings: r.config.Scenario.Server, Data: data}
+	settings := r.config.Scenario.Server
+	return target.Options{Path: r.config.Program, Settings: append(r.front[:len(r.front):len(r.front)], settings...), Data: data}
 }
 
 // play opens the links, sends the load, waits for stragglers and fills the report.
@@ -222,7 +243,7 @@ func (r *run) play(ctx context.Context, data string) error {
 }
 
 func (r *run) load(ctx context.Context, data string) error {
-	if err := r.connect(ctx); err != nil {
+	if err := r.arrive(ctx); err != nil {
 		return err
 	}
 	defer r.hurry()()

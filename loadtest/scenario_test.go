@@ -202,13 +202,13 @@ func TestValidateSiege(t *testing.T) {
 			t.Errorf("flood says %v, want %q", err, c.says)
 		}
 	}
-	if here, there := flood.files(); here < 10_000 || there < 10_000 {
+	if here, there := flood.files(false); here < 10_000 || there < 10_000 {
 		t.Errorf("a flood needs %d and %d descriptors, want room for 10,000 connections", here, there)
 	}
-	if err := flood.enough(10_000); !errors.Is(err, ErrScenario) || !strings.Contains(err.Error(), "ulimit -n") {
+	if err := flood.enough(10_000, false); !errors.Is(err, ErrScenario) || !strings.Contains(err.Error(), "ulimit -n") {
 		t.Errorf("with too few descriptors: %v", err)
 	}
-	if err := flood.enough(20_000); err != nil {
+	if err := flood.enough(20_000, false); err != nil {
 		t.Errorf("with enough descriptors: %v", err)
 	}
 }

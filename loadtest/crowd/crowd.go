@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"time"
@@ -19,6 +20,7 @@ const (
 	DefaultMaxPayload = 64 << 10
 
 	readSize  = 256 << 10
+	maxRecord = 16 << 10 // of TLS, unsealed
 	maxEvents = 1024
 	pollMs    = 50 // how soon Run notices that its context ended
 )
@@ -41,7 +43,8 @@ type Crowd struct {
 	lines   []line
 
 	// owned by the goroutine of Run
-	buf []byte
+	buf   []byte
+	plain []byte // of links over TLS
 
 	// guarded by mu
 	mu      sync.Mutex
@@ -55,7 +58,7 @@ func New(n int, h Handler) (*Crowd, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
-	c := &Crowd{handler: h, epoll: epoll, lines: make([]line, n), buf: make([]byte, readSize)}
+	c := &Crowd{handler: h, epoll: epoll, lines: make([]line, n), buf: make([]byte, readSize), plain: make([]byte, maxRecord)}
 	for i := range c.lines {
 		c.lines[i].fd = -1
 	}
@@ -65,7 +68,7 @@ func New(n int, h Handler) (*Crowd, error) {
 // Dial opens link number i towards t and sends first as its first payload. It blocks up to some seconds and may be called
 // from several goroutines for different links, before or while Run reads. What the server says goes to the handler.
 func (c *Crowd) Dial(ctx context.Context, i int, t Target, first []byte) error {
-	fd, rest, err := connect(ctx, t)
+	fd, over, rest, err := connect(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -77,11 +80,18 @@ func (c *Crowd) Dial(ctx context.Context, i int, t Target, first []byte) error {
 		return fmt.Errorf("dial link %d: it is open", i)
 	}
 	l.generation++
-	l.webSocket, l.in, l.message, l.out = t.webSocket(), rest, nil, nil
+	l.webSocket, l.sealed, l.in, l.message, l.out = t.webSocket(), over, rest, nil, nil
 	l.mask = uint32(i)*2654435761 + uint32(l.generation)
-	if _, err := blocking(fd).Write(l.frame(nil, first)); err != nil {
+	var stream io.Writer = blocking(fd)
+	if over != nil {
+		stream = over.conn
+	}
+	if _, err := stream.Write(l.frame(nil, first)); err != nil {
 		_ = unix.Close(fd)
 		return fmt.Errorf("greet on link %d: %w", i, err)
+	}
+	if over != nil {
+		over.opened()
 	}
 	event := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLRDHUP, Fd: int32(i), Pad: l.generation}
 	if err := errors.Join(unix.SetNonblock(fd, true), unix.EpollCtl(c.epoll, unix.EPOLL_CTL_ADD, fd, &event)); err != nil {
@@ -111,6 +121,11 @@ func (c *Crowd) Send(i int, payloads ...[]byte) (blocked bool, err error) {
 	}
 	if cap(frames) <= 4<<10 { // thousands of links keep only small buffers
 		l.scratch = frames
+	}
+	if l.sealed != nil {
+		if frames, err = l.sealed.seal(frames); err != nil {
+			return false, fmt.Errorf("seal for link %d: %w", i, err)
+		}
 	}
 	if waiting {
 		l.out = append(l.out, frames...)
@@ -214,7 +229,13 @@ func (c *Crowd) read(i int, generation int32) {
 		c.end(i, ErrPeerClosed)
 		return
 	}
-	if err := c.take(i, l, c.buf[:n], time.Now()); err != nil {
+	at := time.Now()
+	if l.sealed == nil {
+		err = c.take(i, l, c.buf[:n], at)
+	} else {
+		err = l.sealed.unseal(c.buf[:n], c.plain, func(plain []byte) error { return c.take(i, l, plain, at) })
+	}
+	if err != nil {
 		c.end(i, err)
 	}
 }
@@ -224,7 +245,7 @@ func (c *Crowd) end(i int, err error) {
 	l := &c.lines[i]
 	l.mu.Lock()
 	_ = unix.Close(l.fd)
-	l.fd, l.in, l.message, l.out = -1, nil, nil, nil
+	l.fd, l.sealed, l.in, l.message, l.out = -1, nil, nil, nil, nil
 	l.mu.Unlock()
 	c.handler.Gone(i, err)
 }

@@ -11,8 +11,9 @@ import (
 // line is one link place.
 type line struct {
 	// owned by the goroutine of Run while the link is open, by Dial before
-	in      []byte // the front of a frame that has not all arrived
-	message []byte // the fragments so far of a WebSocket message
+	in      []byte  // the front of a frame that has not all arrived
+	sealed  *sealed // TLS; nil for none. Its writing side is used under mu
+	message []byte  // the fragments so far of a WebSocket message
 
 	// guarded by mu
 	mu         sync.Mutex
@@ -127,6 +128,12 @@ func (c *Crowd) control(i int, op ws.OpCode, payload []byte) {
 		return
 	}
 	frame := appendMasked(nil, op, payload, l.nextMask())
+	if l.sealed != nil {
+		var err error
+		if frame, err = l.sealed.seal(frame); err != nil {
+			return // it shows at the next read
+		}
+	}
 	if len(l.out) > 0 {
 		l.out = append(l.out, frame...)
 		return

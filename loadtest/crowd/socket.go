@@ -3,6 +3,7 @@ package crowd
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -18,41 +19,52 @@ import (
 // dialTimeout bounds a connect and each read or write of a handshake.
 const dialTimeout = 10 * time.Second
 
-// Target is where links go: exactly one of Addr, a TCP host:port, and URL, a ws:// URL.
+// Target is where links go: exactly one of Addr, a TCP host:port, and URL, a ws:// or wss:// URL.
 type Target struct {
 	Addr string
 	URL  string
+	// TLS is how TLS is spoken there; nil for none.
+	TLS *tls.Config
 }
 
 func (t Target) webSocket() bool { return t.URL != "" }
 
-// connect opens a blocking socket and, for WebSocket, shakes hands. What the server sent behind its handshake is returned.
-func connect(ctx context.Context, t Target) (fd int, rest []byte, err error) {
+// connect opens a blocking socket and shakes hands for TLS and for WebSocket. What the server sent behind its handshake is
+// returned.
+func connect(ctx context.Context, t Target) (fd int, over *sealed, rest []byte, err error) {
 	addr := t.Addr
 	var u *url.URL
 	if t.webSocket() {
 		if u, err = url.Parse(t.URL); err != nil {
-			return -1, nil, fmt.Errorf("parse %q: %w", t.URL, err)
+			return -1, nil, nil, fmt.Errorf("parse %q: %w", t.URL, err)
 		}
 		addr = u.Host
 	}
 	to, err := resolve(addr)
 	if err != nil {
-		return -1, nil, err
+		return -1, nil, nil, err
 	}
 	if err := ctx.Err(); err != nil {
-		return -1, nil, err
+		return -1, nil, nil, err
 	}
 	if fd, err = openSocket(to); err != nil {
-		return -1, nil, fmt.Errorf("connect %s: %w", addr, err)
+		return -1, nil, nil, fmt.Errorf("connect %s: %w", addr, err)
+	}
+	var stream io.ReadWriter = blocking(fd)
+	if t.TLS != nil {
+		if over, err = seal(fd, t.TLS); err != nil {
+			_ = unix.Close(fd)
+			return -1, nil, nil, fmt.Errorf("tls handshake with %s: %w", addr, err)
+		}
+		stream = over.conn
 	}
 	if u != nil {
-		if rest, err = upgrade(fd, u); err != nil {
+		if rest, err = upgrade(stream, u); err != nil {
 			_ = unix.Close(fd)
-			return -1, nil, fmt.Errorf("websocket handshake with %s: %w", t.URL, err)
+			return -1, nil, nil, fmt.Errorf("websocket handshake with %s: %w", t.URL, err)
 		}
 	}
-	return fd, rest, nil
+	return fd, over, rest, nil
 }
 
 func resolve(addr string) (unix.Sockaddr, error) {
@@ -113,8 +125,8 @@ func awaitConnect(fd int) error {
 	return err
 }
 
-func upgrade(fd int, u *url.URL) ([]byte, error) {
-	br, _, err := ws.Dialer{}.Upgrade(blocking(fd), u)
+func upgrade(stream io.ReadWriter, u *url.URL) ([]byte, error) {
+	br, _, err := ws.Dialer{}.Upgrade(stream, u)
 	if err != nil || br == nil {
 		return nil, err
 	}

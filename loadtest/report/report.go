@@ -27,6 +27,7 @@ type Report struct {
 	Machine     Machine     `json:"machine"`
 	Calibration Calibration `json:"calibration"`
 
+	Opening   Opening                `json:"opening"`
 	Load      Load                   `json:"load"`
 	Rate      Rate                   `json:"rate"`
 	Latency   map[string]Percentiles `json:"latency_ms"`
@@ -63,6 +64,15 @@ type Calibration struct {
 	CPUUs float64 `json:"cpu_us"`
 	P50Us float64 `json:"p50_us"`
 	P99Us float64 `json:"p99_us"`
+}
+
+// Opening is what it took to open the links before the load.
+type Opening struct {
+	Links   int     `json:"links"`
+	TLS     bool    `json:"tls,omitempty"`
+	Seconds float64 `json:"seconds"`
+	// CPUUs is the server's CPU time a link, handshakes and hello included, in µs; 0 when it was not seen.
+	CPUUs float64 `json:"cpu_us,omitempty"`
 }
 
 // Load says what was asked of the server.

@@ -25,7 +25,7 @@ func storm() *Siege {
 func TestSiegeText(t *testing.T) {
 	var b strings.Builder
 	r := good()
-	r.Siege = flood()
+	r.Siege, r.Opening = flood(), Opening{Links: 101, TLS: true, Seconds: 0.5, CPUUs: 900}
 	r.Judge()
 	err := r.Text(&b)
 	r.Siege = storm()

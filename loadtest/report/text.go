@@ -55,6 +55,7 @@ func (p *printer) rate(r *Report) {
 	l := r.Load
 	p.line("\nload")
 	p.row("links", "%d viewer (WebSocket), %d ingest (TCP)", l.Viewers, l.Ingest)
+	p.opening(r.Opening)
 	p.row("users", "%d behind ingest links, drawn %s, %.1f %% of draws a first-time user", l.Users, l.UserDraw, 100*l.FirstTime)
 	p.row("mix", "%s", shares(l.Mix))
 	for _, t := range l.Texts {
@@ -66,6 +67,20 @@ func (p *printer) rate(r *Report) {
 	p.row("sent", "%s", counts(r.Rate.ByType))
 	p.row("lateness", "%d late (%.3f %%), lag p99 %.2f ms, max %.2f ms; %d waited for their socket", r.Rate.Late, 100*r.Rate.LateShare(),
 		r.Rate.Lag.P99, r.Rate.Lag.Max, r.Rate.Blocked)
+}
+
+func (p *printer) opening(o Opening) {
+	if o.Links == 0 || o.Seconds == 0 {
+		return
+	}
+	over, cost := "", ""
+	if o.TLS {
+		over = " over TLS"
+	}
+	if o.CPUUs > 0 {
+		cost = fmt.Sprintf(", %.0f µs of the server's CPU each", o.CPUUs)
+	}
+	p.row("", "opened%s in %.1f s (%.0f/s)%s", over, o.Seconds, float64(o.Links)/o.Seconds, cost)
 }
 
 var latencyOrder = []string{Message, Comment, Outcome, All, Ack, Fanout, Recover}

@@ -134,6 +134,40 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// Where TLS is spoken they say a part of its first word, and nothing else.
+func TestHalfSealed(t *testing.T) {
+	hello, err := clientHello()
+	if err != nil || len(hello) < 100 || hello[0] != 22 { // a handshake record
+		t.Fatalf("the first word of TLS is %x, %v", hello, err)
+	}
+	var mu sync.Mutex
+	var heard [][]byte
+	quits := func(c net.Conn) {
+		c.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+		b, _ := io.ReadAll(c)
+		mu.Lock()
+		heard = append(heard, b)
+		mu.Unlock()
+	}
+	r := besiege(t, quits, quits, func(c *Config) { c.Ways = HalfSealed }, patience)
+	if r.Unsaid != r.Opened || len(r.Ended) == 0 {
+		t.Errorf("the report is %+v", r)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	halves := 0
+	for _, b := range heard {
+		if len(b) == len(hello)/2 && b[0] == 22 {
+			halves++
+		} else if len(b) > 1 {
+			t.Errorf("%d bytes were said, want none, one or %d", len(b), len(hello)/2)
+		}
+	}
+	if halves == 0 {
+		t.Error("nobody said half a handshake")
+	}
+}
+
 func TestServersThatDoNotKeepTheirWord(t *testing.T) {
 	silent := func(c net.Conn) {}
 	stays := func(c net.Conn) { io.Copy(io.Discard, c) }

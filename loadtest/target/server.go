@@ -24,6 +24,8 @@ import (
 type Endpoints struct {
 	TCP     string `json:"tcp"`            // host:port
 	WS      string `json:"ws"`             // ws:// URL
+	TLS     string `json:"tls"`            // host:port where TCP links speak TLS, "" for nowhere
+	WSS     string `json:"wss"`            // wss:// URL, "" for none
 	Admin   string `json:"admin"`          // http:// URL, "" when its metrics are out of reach
 	KeyFile string `json:"token_key_file"` // signs the tokens of links
 	Tokens  struct {
@@ -96,6 +98,9 @@ func command(o Options) *exec.Cmd {
 	}
 	for _, s := range o.Settings {
 		args = append(args, "--set", s)
+	}
+	if e := o.Again; e != nil && e.TLS != "" {
+		args = append(args, "--set", "front.tcp_addr="+e.TLS, "--set", "front.ws_addr="+host(e.WSS))
 	}
 	return exec.Command(o.Path, args...)
 }

@@ -86,11 +86,11 @@ func FuzzParse(f *testing.F) {
 func TestCommand(t *testing.T) {
 	got := command(Options{
 		Path: "liveroom", Settings: []string{"nlp.cache_entries=0"}, Data: "d",
-		Again: &Endpoints{TCP: "127.0.0.1:1", WS: "ws://127.0.0.1:2/v1/link", Admin: "http://127.0.0.1:3"},
+		Again: &Endpoints{TCP: "127.0.0.1:1", WS: "ws://127.0.0.1:2/v1/link", Admin: "http://127.0.0.1:3", TLS: "127.0.0.1:4", WSS: "wss://127.0.0.1:5/v1/link"},
 	}).Args
 	want := []string{
 		"liveroom", "demo", "--headless", "--data", "d", "--tcp", "127.0.0.1:1", "--ws", "127.0.0.1:2", "--admin", "127.0.0.1:3",
-		"--set", "nlp.cache_entries=0",
+		"--set", "nlp.cache_entries=0", "--set", "front.tcp_addr=127.0.0.1:4", "--set", "front.ws_addr=127.0.0.1:5",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("command %v, want %v", got, want)

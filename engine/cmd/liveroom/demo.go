@@ -49,6 +49,8 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 type demoInfo struct {
 	TCP          string            `json:"tcp"`
 	WS           string            `json:"ws"`
+	TLS          string            `json:"tls,omitempty"` // where the front speaks TLS for TCP links, and for WebSocket ones
+	WSS          string            `json:"wss,omitempty"`
 	Admin        string            `json:"admin"`
 	TokenKeyFile string            `json:"token_key_file"`
 	Data         string            `json:"data"`
@@ -58,7 +60,7 @@ type demoInfo struct {
 func describe(e *engine.Engine, cfg engine.Config) (demoInfo, error) {
 	addrs := e.Addrs()
 	info := demoInfo{
-		TCP: addrs.TCP, WS: addrs.WS, Admin: addrs.Admin, TokenKeyFile: tokenKeyFile(cfg), Data: cfg.Storage.Dir,
+		TCP: addrs.TCP, WS: addrs.WS, TLS: addrs.TLS, WSS: addrs.WSS, Admin: addrs.Admin, TokenKeyFile: tokenKeyFile(cfg), Data: cfg.Storage.Dir,
 		Tokens: make(map[string]string),
 	}
 	for _, claims := range []token.Claims{

@@ -22,6 +22,8 @@ type targetFlags struct {
 	WS           string `help:"WebSocket URL of that server; by default ws://HOST:7701/v1/link with the host of --target." placeholder:"URL"`
 	Admin        string `help:"Admin URL of that server, for its metrics." placeholder:"URL"`
 	AdminToken   string `help:"Token for its metrics, when they need one." env:"ROOMLOAD_ADMIN_TOKEN" placeholder:"TOKEN"`
+	TLSAddr      string `name:"target-tls" help:"TCP address where that server's links speak TLS." placeholder:"ADDR"`
+	WSS          string `help:"WebSocket URL over TLS of that server, wss://HOST:PORT/v1/link." placeholder:"URL"`
 	TokenKeyFile string `help:"File with the key that signs the tokens of links." placeholder:"FILE"`
 	Ready        string `help:"File with the line that liveroom demo --headless printed: it names all of the above." type:"existingfile" placeholder:"FILE"`
 }
@@ -37,6 +39,8 @@ func (f targetFlags) endpoints() (target.Endpoints, error) {
 	}
 	e.TCP = cmp.Or(f.Target, e.TCP)
 	e.WS = cmp.Or(f.WS, e.WS)
+	e.TLS = cmp.Or(f.TLSAddr, e.TLS)
+	e.WSS = cmp.Or(f.WSS, e.WSS)
 	e.Admin = cmp.Or(f.Admin, e.Admin)
 	e.KeyFile = cmp.Or(f.TokenKeyFile, e.KeyFile)
 	e.Tokens.Admin = cmp.Or(f.AdminToken, e.Tokens.Admin)
@@ -75,6 +79,10 @@ type runCommand struct {
 	Pieces  *int64 `help:"Pieces in stock, where the scenario sets a figure."`
 	Untimed bool   `help:"Judge no figure of time, and let the server take its time: for CI on a busy machine."`
 
+	TLS   bool   `name:"tls" help:"Open the links over TLS, at the front of the server. One that roomload starts gets a certificate of its own."`
+	CA    string `name:"ca" help:"Certificates that may have signed that of a server which runs already, in PEM; by default those this machine trusts." type:"existingfile" placeholder:"FILE"`
+	Opens *int   `name:"links-per-second" help:"Links opened a second, before the load."`
+
 	Set       []string      `help:"Setting for the server that roomload starts, key=value; may be repeated." sep:"none" placeholder:"KEY=VALUE"`
 	CacheOff  bool          `help:"Start the server without its cache of model results."`
 	Program   string        `help:"The liveroom to start, when it is not the one beside roomload." type:"existingfile" placeholder:"FILE"`
@@ -106,6 +114,7 @@ func (c *runCommand) Run(ctx context.Context, to outlets) error {
 	}
 	config := loadtest.Config{
 		Scenario: s, Target: at, Program: c.Program, KillAfter: c.KillAfter, Commit: c.Commit, Polite: c.Polite,
+		TLS: c.TLS, CA: c.CA,
 		Places: loadtest.Places{Corpora: os.Getenv("LIVEROOM_CORPORA"), Repositories: repositories()},
 	}
 	if !c.Quiet {
@@ -182,6 +191,7 @@ func (c *runCommand) override(s *loadtest.Scenario) {
 	given(c.FirstTime, &s.Users.FirstTime)
 	given(c.Seed, &s.Seed)
 	given(c.P99, &s.Limits.P99)
+	given(c.Opens, &s.Links.PerSecond)
 	given(c.Pieces, &s.Stock.Available)
 	given(c.Think, &s.Rush.Think)
 	given(c.HalfOpen, &s.Siege.HalfOpen)
