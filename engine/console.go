@@ -13,6 +13,7 @@ import (
 	"liveroom/engine/live"
 	"liveroom/engine/privacy"
 	"liveroom/engine/shop"
+	"liveroom/scripts"
 )
 
 // newConsole lets the console see the parts.
@@ -20,6 +21,7 @@ func newConsole(p *parts, e *Engine, log *slog.Logger) (*console.Console, error)
 	return console.New(console.Sources{
 		Metrics: p.registry, Node: nodeView{e, time.Now()}, Rooms: roomsView{e}, Dialogues: talkView{e, &p.gate.desk},
 		Actors: actorsView{e}, Links: linksView{e}, Access: consoleAccess{p.guard}, Audit: auditView{p.audit},
+		Shelf: newScriptDesk(e),
 	}, log)
 }
 
@@ -86,8 +88,9 @@ func (v nodeView) Scripts() console.Scripts {
 	s := b.Status()
 	shown := console.Scripts{Digest: s.Digest, Loaded: s.Loaded.UnixMilli(), Texts: s.Texts, Refused: s.Refused, List: []console.Script{}}
 	for _, l := range b.List() {
-		shown.List = append(shown.List, console.Script{Name: l.Name, File: l.File, Own: l.Own, Intents: l.Intents, Topics: l.Topics, Texts: l.Texts})
+		shown.List = append(shown.List, console.Script{Name: l.Name, File: l.File, Own: l.Own, Intents: l.Intents, Topics: l.Topics, Texts: l.Texts, Variants: l.Variants, Said: l.Said})
 	}
+	shown.Folder, shown.Files = v.e.cfg.Scripts.Dir, scripts.Files(v.e.cfg.Scripts.Dir)
 	return shown
 }
 

@@ -161,6 +161,7 @@ func (b *Book) try(files []file, readErr error) (changed bool, err error) {
 		}
 		return false, err
 	}
+	next.goOn(b.set.Load())
 	b.set.Store(next)
 	b.met.reloaded.Inc()
 	b.met.scripts.Set(float64(len(next.scripts)))

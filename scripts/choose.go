@@ -70,6 +70,7 @@ func (c *composer) compose(s *script, b *Book, words *forbidden.List) (Line, boo
 				continue
 			}
 			c.rest(k)
+			t.said.Add(1)
 			return c.line(s, t, said), true
 		}
 	}

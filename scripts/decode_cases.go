@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"gopkg.in/yaml.v3"
 
@@ -138,7 +139,7 @@ func (d *decoder) texts(line int, n *yaml.Node, c *scriptCase) {
 			d.literal(first, c, i, text)
 		}
 		c.texts = append(c.texts, scriptText{
-			variant: fmt.Sprintf("%s/%d", c.name, i+1), source: source, text: text,
+			variant: fmt.Sprintf("%s/%d", c.name, i+1), source: source, text: text, said: new(atomic.Uint64),
 		})
 	}
 }

@@ -10,6 +10,9 @@ type Listed struct {
 	Intents []string // what it answers
 	Topics  []string // likewise, of the dialogue's own topics
 	Texts   []string // every way to say it, as written
+	// Variants and Said are, text by text, what Line.Variant calls it and how often it was composed since the start.
+	Variants []string
+	Said     []uint64
 }
 
 // List returns the scripts in force by name.
@@ -26,7 +29,7 @@ func (b *Book) List() []Listed {
 		}
 		for _, c := range s.cases {
 			for _, t := range c.texts {
-				l.Texts = append(l.Texts, t.source)
+				l.Texts, l.Variants, l.Said = append(l.Texts, t.source), append(l.Variants, t.variant), append(l.Said, t.said.Load())
 			}
 		}
 		list = append(list, l)
@@ -41,4 +44,30 @@ func (b *Book) List() []Listed {
 		return 0
 	})
 	return list
+}
+
+// goOn lets the texts of a new set go on counting where those of the same script and variant were. Both sets count in one
+// place, so that nothing is lost between them.
+func (s *set) goOn(old *set) {
+	if old == nil {
+		return
+	}
+	type name struct{ script, variant string }
+	were := make(map[name]*scriptText)
+	each(old, func(of *script, t *scriptText) { were[name{of.name, t.variant}] = t })
+	each(s, func(of *script, t *scriptText) {
+		if was := were[name{of.name, t.variant}]; was != nil {
+			t.said = was.said
+		}
+	})
+}
+
+func each(s *set, see func(*script, *scriptText)) {
+	for _, of := range s.scripts {
+		for i := range of.cases {
+			for j := range of.cases[i].texts {
+				see(of, &of.cases[i].texts[j])
+			}
+		}
+	}
 }

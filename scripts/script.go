@@ -1,6 +1,8 @@
 package scripts
 
 import (
+	"sync/atomic"
+
 	"liveroom/engine/live"
 	"liveroom/scripts/forbidden"
 	"liveroom/scripts/phrase"
@@ -45,6 +47,7 @@ type scriptText struct {
 	variant string // as in Line.Variant
 	source  string
 	text    *phrase.Text
+	said    *atomic.Uint64 // how often it was composed since the start; the same for a text of its name in the next set
 }
 
 // maySilent tells whether the script may have nothing to say: all it answers are optional topics.

@@ -43,6 +43,7 @@ const (
 	ActorManage    Act = "actor.manage"
 	LinkKick       Act = "link.kick"
 	ConfigRead     Act = "config.read"
+	ScriptWrite    Act = "script.write"
 )
 
 // Acts that need no place in the table.
@@ -62,17 +63,17 @@ var table = map[live.Role][]Act{
 	live.Seat:   {LinkSeat, CatalogueRead, KnowledgeRead, RoomRead, StockRead, DialogueRead, DialogueTake},
 	live.Supervisor: {
 		LinkSeat, CatalogueRead, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, StockRead, StatusRead, PersonReveal,
-		DialogueRead, DialogueTake,
+		DialogueRead, DialogueTake, ScriptWrite,
 	},
 	live.Operator: {
 		CatalogueRead, CatalogueWrite, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, StockRead, StatusRead, MetricsRead,
-		DialogueRead, ActorManage, LinkKick, ConfigRead,
+		DialogueRead, ActorManage, LinkKick, ConfigRead, ScriptWrite,
 	},
 	live.Auditor: {CatalogueRead, KnowledgeRead, RoomRead, StockRead, StatusRead, MetricsRead, AuditRead, ConfigRead},
 	live.Admin: {
 		CatalogueRead, CatalogueWrite, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, StockRead, StatusRead,
 		MetricsRead, ProfileRead, ModelSwap, FaultInject, TokenRevoke, UserManage, AuditRead, PersonReveal, PersonErase, KeyManage,
-		DialogueRead, DialogueTake, ActorManage, LinkKick, ConfigRead, Undeclared,
+		DialogueRead, DialogueTake, ActorManage, LinkKick, ConfigRead, ScriptWrite, Undeclared,
 	},
 }
 
@@ -158,6 +159,12 @@ var Routes = map[string]Act{
 	"POST /v1/links/{session}/kick":                   LinkKick,
 	"GET /v1/inference":                               StatusRead,
 	"GET /v1/scripts":                                 StatusRead,
+	"GET /v1/scripts/files/{file}":                    StatusRead,
+	"GET /v1/scripts/files/{file}/versions/{n}":       StatusRead,
+	"POST /v1/scripts/check":                          ScriptWrite,
+	"PUT /v1/scripts/files/{file}":                    ScriptWrite,
+	"DELETE /v1/scripts/files/{file}":                 ScriptWrite,
+	"POST /v1/scripts/files/{file}/rollback":          ScriptWrite,
 	"GET /v1/figures":                                 StatusRead,
 	"GET /v1/settings":                                ConfigRead,
 	"GET /v1/audit":                                   AuditRead,

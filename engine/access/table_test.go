@@ -40,6 +40,7 @@ dialogue.take    .      .      x    x     .        x          .
 actor.manage     .      .      .    x     x        .          .
 link.kick        .      .      .    x     x        .          .
 config.read      .      .      .    x     x        .          x
+script.write     .      .      .    x     x        x          .
 undeclared       .      .      .    x     .        .          .
 anyone           x      x      x    x     x        x          x
 self             x      x      x    x     x        x          x

@@ -53,6 +53,7 @@ func (c *Console) build() error {
 	c.reads(api)
 	c.deeds(api)
 	c.auditRoutes(api)
+	c.shelfRoutes(api)
 	c.routes["GET /v1/stream"], c.acts["GET /v1/stream"] = http.HandlerFunc(c.serveStream), RoomRead
 	return c.addPage()
 }
@@ -66,6 +67,9 @@ func operation[I, O any](c *Console, api huma.API, act, method, path, summary st
 		OperationID: opID(method, path), Method: method, Path: path, Summary: summary, MaxBodyBytes: 16 << 10,
 		Description: "Needs " + act + ".", Errors: []int{http.StatusUnauthorized, http.StatusForbidden},
 		Extensions: map[string]any{"x-act": act},
+	}
+	if strings.HasPrefix(path, "/v1/scripts/") {
+		op.MaxBodyBytes = 1 << 20 // a file of 64 KiB, with every character of it escaped
 	}
 	c.acts[method+" "+path] = act
 	huma.Register(api, op, func(ctx context.Context, in *I) (*body[O], error) {
@@ -94,6 +98,9 @@ func opID(method, path string) string {
 
 // problem is an error as it goes out.
 func (c *Console) problem(err error) error {
+	if flaws := faulty(err); flaws != nil {
+		return flaws
+	}
 	switch {
 	case errors.Is(err, ErrUnknown):
 		return huma.Error404NotFound(err.Error())

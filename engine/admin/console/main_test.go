@@ -180,6 +180,7 @@ func newStand(t *testing.T) *stand {
 	h := newHouse()
 	c, err := New(Sources{
 		Metrics: h.reg, Node: h, Rooms: houseRooms{h}, Dialogues: houseTalk{h}, Actors: houseActors{h}, Links: houseLinks{h}, Access: h, Audit: houseAudit{h},
+		Shelf: houseShelf{h},
 	}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

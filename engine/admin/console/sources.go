@@ -16,6 +16,7 @@ type Sources struct {
 	Dialogues Dialogues
 	Actors    Actors
 	Links     Links
+	Shelf     Shelf
 	Access    Access
 	Audit     Audit
 }

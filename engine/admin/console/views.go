@@ -201,6 +201,9 @@ type Scripts struct {
 	Texts   int      `json:"texts"`
 	Refused string   `json:"refused,omitempty" doc:"why the latest bundle was refused"`
 	List    []Script `json:"list"`
+	// Folder and Files are of the shop's own scripts.
+	Folder string   `json:"folder,omitempty" doc:"where they are; left out when the node has none, and scripts cannot be edited"`
+	Files  []string `json:"files" doc:"what is in it, in force or not"`
 }
 
 // Script is one reply script.
@@ -211,6 +214,9 @@ type Script struct {
 	Intents []string `json:"intents,omitempty"`
 	Topics  []string `json:"topics,omitempty"`
 	Texts   []string `json:"texts"`
+	// Variants and Said are, text by text, its name and how often it was put into a reply since the start.
+	Variants []string `json:"variants"`
+	Said     []uint64 `json:"said"`
 }
 
 // Setting is one key of the configuration.

@@ -32,6 +32,7 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 		base.Transport.TCPAddr, base.Transport.WSAddr, base.Admin.Addr = c.TCP, c.WS, c.Admin
 		base.Transport.OriginPatterns = []string{"*"} // a page from anywhere may try the demo; it needs a token all the same
 		base.Node.DrainJitter = time.Second
+		base.Scripts.Dir = filepath.Join(base.Storage.Dir, "scripts") // empty: what is saved there lies over the library
 	}
 	return c.run(ctx, s, change, func(ctx context.Context, e *engine.Engine, cfg engine.Config) (bool, error) {
 		showFirstPassword(e, s)

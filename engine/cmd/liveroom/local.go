@@ -32,6 +32,11 @@ func (l *local) run(ctx context.Context, s streams, change func(*engine.Config),
 	base.Storage.Dir, base.Node.LogLevel = dir, "warn"
 	base.Transport.TCPAddr, base.Transport.WSAddr, base.Admin.Addr = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 	change(&base)
+	if own := base.Scripts.Dir; own != "" {
+		if err := os.MkdirAll(own, 0o700); err != nil {
+			return fmt.Errorf("folder of scripts: %w", err)
+		}
+	}
 	cfg, _, err := l.load(base)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import { LinksView } from "./views/links";
 import { OverviewView } from "./views/overview";
 import { RoomView } from "./views/room";
 import { RoomsView } from "./views/rooms";
+import { ScriptView } from "./views/script";
 import { ScriptsView } from "./views/scripts";
 import { SettingsView } from "./views/settings";
 import { PasswordForm, SignIn } from "./views/signin";
@@ -91,7 +92,7 @@ function Frame() {
           <Link
             key={v.path}
             href={v.path}
-            aria-current={at === v.path || (v.path === "/rooms" && at.startsWith("/rooms/")) ? "page" : undefined}
+            aria-current={at === v.path || (v.path !== "/" && at.startsWith(`${v.path}/`)) ? "page" : undefined}
             onClick={() => (open.value = false)}
           >
             {t(v.word)}
@@ -109,6 +110,9 @@ function Frame() {
             {mine.map((v) => (
               <Route key={v.path} path={v.path} component={v.view} />
             ))}
+            <Route path="/scripts/:file">
+              {(p: { file: string }) => <ScriptView file={decodeURIComponent(p.file)} />}
+            </Route>
             <Route path="/rooms/:room">{(p: { room: string }) => <RoomView room={decodeURIComponent(p.room)} />}</Route>
             <Route path="/rooms/:room/users/:user">
               {(p: { room: string; user: string }) => (

@@ -190,7 +190,18 @@ export interface Scripts {
   loaded: number;
   texts: number;
   refused?: string;
-  list: { name: string; file: string; own: boolean; intents?: string[]; topics?: string[]; texts: string[] }[];
+  folder?: string;
+  files: string[];
+  list: {
+    name: string;
+    file: string;
+    own: boolean;
+    intents?: string[];
+    topics?: string[];
+    texts: string[];
+    variants: string[];
+    said: number[];
+  }[];
 }
 
 export interface Figures {

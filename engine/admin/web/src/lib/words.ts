@@ -1,5 +1,8 @@
+import { libraryWords } from "./words_library";
+
 // Every word of the page, Chinese first. A key that is missing in one language is an error of the compiler.
 export const words = {
+  ...libraryWords,
   overview: ["总览", "Overview"],
   rooms: ["直播间", "Rooms"],
   actors: ["Actor", "Actors"],

@@ -1,0 +1,139 @@
+import { mkdirSync } from "node:fs";
+import { expect, type Page, test } from "@playwright/test";
+import { type Node, start, Talker } from "./node";
+
+// The library: scripts, knowledge and labels, as the people who tend them see them.
+
+let node: Node;
+let talker: Talker;
+let wrong: string[];
+const own = "Kuaile-Zhibo-2026!";
+
+test.describe.configure({ mode: "serial" });
+
+test.beforeAll(async () => {
+  mkdirSync("artefacts", { recursive: true });
+  node = await start();
+  talker = await Talker.open(node);
+  talker.send({ type: "counts", room: "demo", viewers: 1234, sold: 56, at: Date.now() });
+  talker.send({ type: "stock", sku: "DEMO-3", available: 88, at: Date.now() });
+  talker.send({ type: "present", room: "demo", sku: "DEMO-3", at: Date.now() });
+});
+
+test.afterAll(async () => {
+  talker?.close();
+  await node?.stop();
+});
+
+test.beforeEach(async ({ page }) => {
+  wrong = [];
+  page.on("console", (m) => {
+    // The browser calls answers errors that the page expects: nobody is signed in, somebody else was first.
+    const expected = ["401", "409", "no valid credentials"].some((w) => m.text().includes(w));
+    if (m.type() === "error" && !expected) wrong.push(m.text());
+  });
+  page.on("pageerror", (e) => wrong.push(String(e)));
+});
+
+test.afterEach(() => expect(wrong).toEqual([]));
+
+const shot = (page: Page, name: string) => page.screenshot({ path: `artefacts/${name}.png` });
+
+async function enter(page: Page, path = "") {
+  await page.goto(`${node.admin}/console/${path}`);
+  await page.getByLabel("账号").fill("admin");
+  await page.getByLabel("密码").fill(own);
+  await page.getByRole("button", { name: "登录" }).click();
+  await expect(page.getByRole("button", { name: "退出" })).toBeVisible();
+}
+
+/** asked returns what a viewer is told. */
+async function asked(user: string, text: string): Promise<string> {
+  const id = talker.say("message", user, text);
+  return String((await talker.hear((t) => t.to === id && t.type === "reply")).text);
+}
+
+const script = (word: string) => `name: stock
+intents: [stock]
+cases:
+  - name: known
+    needs: [product, stock]
+    texts: ['{{.Item}}${word}{{.Stock}}件哦']
+  - name: ask
+    texts: ['亲，您问的是几号链接呢？']
+`;
+
+test("library: a person with a password of his own", async ({ page }) => {
+  await page.goto(node.admin);
+  await page.getByLabel("账号").fill("admin");
+  await page.getByLabel("密码").fill(node.password);
+  await page.getByRole("button", { name: "登录" }).click();
+  await page.getByLabel("一次性密码").fill(node.password);
+  await page.getByLabel("新密码").fill(own);
+  await page.getByLabel("再输一次").fill(own);
+  await page.getByRole("button", { name: "保存" }).click();
+  await expect(page.getByRole("heading", { name: "总览" })).toBeVisible();
+});
+
+test("library: a script is edited and the next reply changes", async ({ page }) => {
+  await enter(page, "scripts");
+  await page.getByLabel("搜索").fill("库存现货");
+  await expect(page.locator("details.card")).toHaveCount(1);
+  await page.locator("details.card summary").click();
+  await page.getByRole("link", { name: "编辑 stock.yaml" }).click();
+  const area = page.getByLabel("内容", { exact: true });
+  await expect(area).toHaveValue(/name: stock/);
+  await expect(page.getByRole("list", { name: "预览" })).toContainText("3号链接还剩88件");
+  await area.fill(script("一共有").replace("needs: [product, stock]", "needs: [produkt]"));
+  await expect(page.getByText('unknown need "produkt"')).toBeVisible();
+  await expect(page.getByRole("button", { name: "保存" })).toBeDisabled();
+  await page.getByRole("button", { name: "行 5" }).click();
+  await expect(area).toBeFocused();
+  await shot(page, "script-problems");
+  await area.fill(script("一共有"));
+  await expect(page.getByText("检查通过")).toBeVisible();
+  await expect(page.getByRole("list", { name: "预览" })).toContainText("3号链接一共有88件哦");
+  await page.getByRole("button", { name: "保存" }).click();
+  await expect(page.getByText("已保存并生效")).toBeVisible();
+  expect(await asked("甲", "3号链接还剩多少件")).toContain("3号链接一共有88件哦");
+
+  await area.fill(script("现货"));
+  await expect(page.getByRole("list", { name: "预览" })).toContainText("现货88件");
+  await page.getByRole("button", { name: "保存" }).click();
+  await expect(page.getByText("已保存并生效")).toBeVisible();
+  expect(await asked("乙", "3号链接还剩多少件")).toContain("现货88件哦");
+  const versions = page.locator(".card", { hasText: "版本" }).locator("ol li");
+  await expect(versions).toHaveCount(2);
+  await versions.nth(1).getByRole("button", { name: "对比" }).click();
+  await expect(page.locator(".diff .old")).toContainText("一共有");
+  await expect(page.locator(".diff .new")).toContainText("现货");
+  await shot(page, "script");
+  await versions.nth(1).getByRole("button", { name: "恢复此版本" }).click();
+  await versions.nth(1).getByRole("button", { name: "再按一次确认" }).click();
+  await expect(versions).toHaveCount(3);
+  expect(await asked("丙", "3号链接还剩多少件")).toContain("一共有88件哦");
+  await page.getByRole("link", { name: "返回列表" }).click();
+  await page.getByLabel("搜索").fill("stock.yaml");
+  await expect(page.locator("details.card summary")).toContainText("使用次数 3");
+});
+
+test("library: the second of two editors of a script is told", async ({ page, context }) => {
+  await enter(page, "scripts/stock.yaml");
+  const area = page.getByLabel("内容", { exact: true });
+  await expect(area).toHaveValue(/一共有/);
+  const other = await context.newPage();
+  await other.goto(`${node.admin}/console/scripts/stock.yaml`);
+  await other.getByLabel("内容", { exact: true }).fill(script("店里还有"));
+  await expect(other.getByRole("list", { name: "预览" })).toContainText("店里还有88件");
+  await other.getByRole("button", { name: "保存" }).click();
+  await expect(other.getByText("已保存并生效")).toBeVisible();
+  await area.fill(script("我说有"));
+  await expect(page.getByRole("list", { name: "预览" })).toContainText("我说有88件");
+  await page.getByRole("button", { name: "保存" }).click();
+  await expect(page.getByText("别人先保存了")).toBeVisible();
+  await expect(page.locator(".asked .diff .old")).toContainText("店里还有");
+  await shot(page, "script-conflict");
+  await page.getByRole("button", { name: "以我的内容覆盖" }).click();
+  await expect(page.getByText("已保存并生效")).toBeVisible();
+  expect(await asked("丁", "3号链接还剩多少件")).toContain("我说有88件哦");
+});
