@@ -74,6 +74,8 @@ func NeedNames() []string { return needNames[:needToday] }
 // Set is a set of needs.
 type Set uint32
 
+const _ Set = 1 << (needs - 1) // it holds all of them
+
 // SetOf returns the set of those needs.
 func SetOf(all ...Need) Set {
 	var s Set
