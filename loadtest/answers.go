@@ -28,6 +28,7 @@ type answers struct {
 	rush    *rush.Rush     // hears what buyers are told; nil for none
 	// besieging tells before and during a siege apart; nil for none.
 	besieging *besieging
+	watching  *watching // tells with and without people who look apart; nil for none
 
 	// owned by the crowd's goroutine
 	frame wire.Outbound
@@ -276,6 +277,7 @@ func (a *answers) ended(s journal.Sent, how live.Outcome, reason string, now tim
 	a.time(report.All, s, now)
 	record(a.second, now-s.Due)
 	a.besieging.time(s.Due, now-s.Due)
+	a.watching.time(s.Due, now-s.Due)
 	a.figures.Outcomes[how.String()]++
 	if reason != "" {
 		a.figures.Reasons[how.String()+"/"+reason]++

@@ -155,6 +155,7 @@ func (r *run) waiting(now time.Duration) bool {
 // fillKinds completes the report with what became of a chorus, a rush or a siege.
 func (r *run) fillKinds() {
 	r.fillSiege()
+	r.fillWatched()
 	if r.rush != nil {
 		r.report.Rush = r.rush.Report()
 	}

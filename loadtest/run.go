@@ -35,6 +35,8 @@ type Config struct {
 	// those the machine trusts. A server that the run starts gets a certificate of its own.
 	TLS bool
 	CA  string
+	// Watch has people look at the console meanwhile.
+	Watch Watch
 	// Calibration is how long the yardstick runs; 0 is 1 s.
 	Calibration time.Duration
 	// Commit names what is measured; "" is the commit this program was built from.
@@ -62,6 +64,8 @@ func (c Config) check() error {
 		k.that(!c.TLS || l.Viewers == 0 || c.Target.WSS != "", "tls: the scenario has viewer links, so a wss:// URL is needed")
 		k.that(c.Target.KeyFile != "", "target: a token key file is needed to sign the tokens of links")
 	}
+	k.that(c.Watch.Pages == 0 || c.KillAfter == 0, "pages: nobody looks at a server that is killed")
+	c.Watch.check(&k, c.Scenario.Schedule, c.Target, own)
 	return errors.Join(c.Scenario.Validate(), k.err())
 }
 
@@ -90,6 +94,7 @@ type run struct {
 	chorus    *chorus.Chorus // nil when the scenario has none
 	rush      *rush.Rush     // nil when the scenario has none
 	besieging *besieging     // nil when the scenario has none
+	watching  *watching      // nil when nobody looks
 
 	// owned by Run's goroutine
 	before    target.Metrics
@@ -173,6 +178,8 @@ func prepare(c Config) (*run, error) {
 	r.answers = newAnswers(s.Links.Viewers + s.Links.Ingest)
 	r.answers.journal = r.journal
 	r.openKinds()
+	r.watching = newWatching(c.Watch, s.Schedule)
+	r.answers.watching = r.watching
 	r.kills = c.KillAfter > 0 || s.Rush.KillAt > 0 && c.own()
 	if s.Rush.KillAt > 0 && !r.kills {
 		r.notes = append(r.notes, "the server is not ours and was not killed")
@@ -268,6 +275,7 @@ func (r *run) load(ctx context.Context, data string) error {
 	line := r.watch(ctx, start)
 	sampled := r.sample(ctx)
 	besieged := r.besiege(ctx, start)
+	watched := r.watchConsole(ctx, start)
 	err := r.pace(ctx, data)
 	spent, took := machine.OwnCPU()-r.beforeCPU, time.Since(start)
 	if err == nil {
@@ -276,7 +284,7 @@ func (r *run) load(ctx context.Context, data string) error {
 	if r.rush != nil { // the race goes on after everybody's first word
 		spent, took = machine.OwnCPU()-r.beforeCPU, time.Since(start)
 	}
-	err = errors.Join(err, besieged())
+	err = errors.Join(err, besieged(), watched())
 	sampled(ctx)
 	r.report.Seconds = line()
 	if err != nil {

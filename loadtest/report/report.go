@@ -40,6 +40,7 @@ type Report struct {
 	Chorus    *Chorus                `json:"chorus,omitempty"`
 	Rush      *Rush                  `json:"rush,omitempty"`
 	Siege     *Siege                 `json:"siege,omitempty"`
+	Watched   *Watched               `json:"watched,omitempty"`
 	Seconds   []Second               `json:"seconds,omitempty"`
 
 	Limits  Limits   `json:"limits"`

@@ -135,6 +135,7 @@ func (p *printer) answers(r *Report) {
 	p.chorus(r.Chorus)
 	p.rush(r.Rush)
 	p.siege(r.Siege)
+	p.watched(r.Watched)
 	if s := r.Restart; s != nil {
 		p.row("restart", "killed at %.1f s with %d open (%d acknowledged), away %.0f ms; %d links resumed, %d messages said again",
 			s.AtS, s.Open, s.AckedOpen, s.OutageMs, s.Resumed, s.Resent)

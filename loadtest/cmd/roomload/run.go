@@ -88,6 +88,9 @@ type runCommand struct {
 	Program   string        `help:"The liveroom to start, when it is not the one beside roomload." type:"existingfile" placeholder:"FILE"`
 	KillAfter time.Duration `help:"Kill -9 the server so long into the load, start it again, resume, and check that nothing acknowledged was lost."`
 
+	Pages   int           `help:"Have so many people look at the console in every other stretch of the run, and report what that costs." placeholder:"N"`
+	Stretch time.Duration `help:"Length of a stretch." default:"3s"`
+
 	Attempts int `help:"Play again, so often in all, while a run is no evidence: for a machine that others disturb." default:"1"`
 
 	Out    string `help:"Write the report as JSON." placeholder:"FILE"`
@@ -115,6 +118,7 @@ func (c *runCommand) Run(ctx context.Context, to outlets) error {
 	config := loadtest.Config{
 		Scenario: s, Target: at, Program: c.Program, KillAfter: c.KillAfter, Commit: c.Commit, Polite: c.Polite,
 		TLS: c.TLS, CA: c.CA,
+		Watch:  loadtest.Watch{Pages: c.Pages, Every: c.Stretch},
 		Places: loadtest.Places{Corpora: os.Getenv("LIVEROOM_CORPORA"), Repositories: repositories()},
 	}
 	if !c.Quiet {
