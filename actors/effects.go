@@ -20,6 +20,7 @@ const (
 	InSaid                          // a seat speaks in it: Arrival
 	InGaveBack                      // a seat gives it back: Arrival
 	InHeld                          // what became of its hold: Seq, Hold, Before, Left, Known
+	InStopped                       // it is stopped: what is under way ends: Code
 )
 
 // Input is one thing that happens to a user's state machine.

@@ -16,6 +16,7 @@ type Arrival struct {
 	Stale    bool  // redriven too late to be worth an answer
 	Refused  bool  // over the bounds of the House: taken only when it repeats what is known
 	posted   time.Time
+	died     int64 // of a dead letter that is replayed: when it died, Unix milliseconds
 }
 
 // ours marks our messages, so that the actor runtime leaves dead letters among them to House.reroute: they are counted

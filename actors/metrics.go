@@ -67,7 +67,7 @@ func newMetrics(reg prometheus.Registerer, h *House) *metrics {
 	m.lateReadings = counter("late_readings_total", "Readings that came after their actor had reloaded.")
 	m.repeats = counter("repeats_total", "Events that came again under an id seen before.")
 	m.passivated = counter("passivated_total", "Idle actors that left memory.")
-	m.deadLetters = counter("dead_letters_total", "Messages that reached no actor.")
+	m.deadLetters = counter("dead_letters_total", "Messages that no actor took.")
 
 	m.closings = counter("closings_total", "Closing replies said to a room after a burst of equal questions.")
 	m.capped = counter("capped_total", "Public questions that got no answer because the room had said enough within a minute.")

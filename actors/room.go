@@ -19,6 +19,7 @@ type room struct {
 	effects []RoomEffect     // scratch
 	looked  time.Time        // the latest look at what time alone changes
 	stamped int64            // the time of the latest setting, Unix milliseconds
+	ending  bool             // it was stopped, and leaves memory once it can
 	shown   *live.Alarm      // the latest host feed, nil for none
 	seats   []live.SessionID // who was shown it
 }
@@ -35,14 +36,17 @@ func (r *room) Receive(ctx actor.Context) {
 	case *actor.Started, *actor.Stopping, *actor.Stopped:
 	case *actor.Restarting:
 		r.cell.restarts.Add(1)
+		r.house.peeks.note(live.UserKey{Room: r.cell.key}, &restartAsked{}, r.house.now(), 0)
 		r.house.metrics.restarts.WithLabelValues("room").Inc()
 	default:
 		r.cell.queued.Add(-1)
 		begin := r.house.now()
 		r.receive(ctx, begin, m)
+		took := r.house.now().Sub(begin)
 		r.cell.handled.Add(1)
-		r.cell.busyNs.Add(int64(r.house.now().Sub(begin)))
-		r.cell.restless.Store(r.state.Restless())
+		r.cell.busyNs.Add(int64(took))
+		r.cell.restless.Store(r.state.Restless() || r.ending)
+		r.house.peeks.note(live.UserKey{Room: r.cell.key}, m, begin, took)
 	}
 }
 
@@ -64,12 +68,15 @@ func (r *room) receive(ctx actor.Context, now time.Time, msg any) {
 		m.done(r.view(now))
 	case *tick:
 		r.look(now)
-		if m.idle && !r.state.Busy() && r.house.rooms.leave(r.cell) {
-			r.house.metrics.passivated.Inc()
-			ctx.Stop(ctx.Self())
+		if r.ending || m.idle && !r.state.Busy() {
+			r.leave(ctx)
 		}
+	case *hostSays:
+		r.host(now, m)
 	case *restartAsked:
 		restartOnDemand(ctx)
+	case *stopAsked:
+		r.stop()
 	case *describe:
 		v := r.view(now)
 		m.reply <- v.describe()

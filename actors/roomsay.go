@@ -9,8 +9,7 @@ import (
 	"liveroom/engine/live"
 )
 
-// say puts a closing reply into words, makes it durable and then says it to the room. It is stored as a fact, for the
-// console; a crash in between leaves it unsaid. What cannot be put into words is not said.
+// say puts a closing reply into words and says it to the room. What cannot be put into words is not said.
 func (r *room) say(now time.Time, c Closing) {
 	h, room := r.house, r.cell.key
 	line := r.compose(now, c)
@@ -21,26 +20,17 @@ func (r *room) say(now time.Time, c Closing) {
 		ID: closingID(room, c), Room: room, Text: line.Text, Scope: live.Public, Intent: c.Topic.Intent, Confidence: 1,
 		By: line.By, Script: line.Script, Variant: line.Variant, Count: int64(c.Askers),
 	}
-	frame := h.parts.Frames.Reply(nil, &reply)
 	said := &live.Event{
 		Type: live.Say, ID: live.EventID(reply.ID), Room: room, At: now.UnixMilli(), Text: reply.Text, Count: reply.Count,
 		Note: reply.Script,
 	}
-	record := live.Record{Kind: live.RecordFact, Received: said.At, Event: said}
-	h.parts.Journal.Submit(live.Entry{Records: []live.Record{record}, Done: func(_ uint64, err error) {
+	r.publish(said, &reply, func(err error) {
 		if err != nil {
 			h.log.Warn("a closing reply is not stored and not said", "room", room, "err", err)
 			return
 		}
 		h.metrics.closings.Inc()
-		h.parts.Outlet.Broadcast(room, frame, "")
-		if h.seating.Links == nil {
-			return
-		}
-		for _, s := range h.seating.Links.Carriers(room) {
-			h.parts.Outlet.Send(s, frame)
-		}
-	}})
+	})
 }
 
 // compose puts a closing reply into words; a composer that panics has none.

@@ -263,6 +263,18 @@ func (s *RoomState) Tick(now int64, out []RoomEffect) []RoomEffect {
 	return out
 }
 
+// Stop has everybody who waits for an answer answer for himself: nobody is there to tell them of it.
+func (s *RoomState) Stop(out []RoomEffect) []RoomEffect {
+	s.answers.each(func(n *recent[shared]) bool {
+		for _, w := range n.value.waiting {
+			out = append(out, RoomEffect{Asker: w, Ruling: RuledFirst})
+		}
+		n.value.waiting = nil
+		return true
+	})
+	return out
+}
+
 // Busy tells whether an answer is on its way, or a burst runs that is to be closed.
 func (s *RoomState) Busy() bool { return s.answering > 0 || s.large > 0 }
 

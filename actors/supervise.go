@@ -28,6 +28,7 @@ func (r *restarts) add(now time.Time, limit int, window time.Duration) bool {
 func (u *user) restarting() {
 	h := u.house
 	u.cell.restarts.Add(1)
+	h.peeks.note(u.key, &restartAsked{}, h.now(), 0)
 	h.metrics.restarts.WithLabelValues("user").Inc()
 	if a := u.current; a != nil {
 		u.current = nil
@@ -40,23 +41,4 @@ func (u *user) restarting() {
 	}
 	u.broken = live.Internal
 	u.commitFailed(&commitFailed{incarnation: u.incarnation, err: errRestart})
-}
-
-// reroute sends a message that reached no actor once more through the directory: an actor that left in between is
-// spawned again.
-func (h *House) reroute(pid *actor.PID, msg any) {
-	h.metrics.deadLetters.Inc()
-	switch m := msg.(type) {
-	case *arrived:
-		if m.rerouted {
-			h.log.Error("dead letter", "user", m.Event.User, "room", m.Event.Room)
-			h.refuse(m.Event, m.Session, live.Internal)
-			return
-		}
-		again := *m
-		again.rerouted = true
-		h.users.tell(m.Event.UserKey(), &again, h.now().UnixMilli())
-	case *asked:
-		h.rooms.tell(m.User.Room, m, h.now().UnixMilli())
-	}
 }

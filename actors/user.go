@@ -39,6 +39,7 @@ type user struct {
 	saving      bool
 	settling    bool // a barrier is under way
 	leaving     bool // the snapshot under way is to be the last
+	ending      bool // it was stopped, and leaves memory once it can
 	restart     restarts
 	current     *Arrival // being handled; shed should the actor panic
 
@@ -64,9 +65,11 @@ func (u *user) Receive(ctx actor.Context) {
 		u.cell.queued.Add(-1)
 		begin := u.house.now()
 		u.receive(ctx, begin, m)
+		took := u.house.now().Sub(begin)
 		u.cell.handled.Add(1)
-		u.cell.busyNs.Add(int64(u.house.now().Sub(begin)))
-		u.cell.restless.Store(u.busy() || u.unsaved >= u.house.cfg.SnapshotAfter)
+		u.cell.busyNs.Add(int64(took))
+		u.cell.restless.Store(u.busy() || u.ending || u.unsaved >= u.house.cfg.SnapshotAfter)
+		u.house.peeks.note(u.key, m, begin, took)
 	}
 }
 
@@ -101,6 +104,8 @@ func (u *user) receive(ctx actor.Context, now time.Time, msg any) {
 		m.done(u.view(now))
 	case *restartAsked:
 		restartOnDemand(ctx)
+	case *stopAsked:
+		u.stop(ctx, now)
 	case *describe:
 		m.reply <- u.describe()
 	}
@@ -153,6 +158,7 @@ func (u *user) arrive(now time.Time, a *Arrival) {
 	}
 	switch {
 	case u.mode == modeBroken:
+		u.bury(a.Event, a.Session)
 		u.refuse(a.Event, a.Session, u.broken)
 	case a.Refused || len(u.stash) >= u.house.cfg.MaxPending:
 		u.refuse(a.Event, a.Session, live.Overloaded)
@@ -163,6 +169,10 @@ func (u *user) arrive(now time.Time, a *Arrival) {
 
 // take drives the state machine with an arrival.
 func (u *user) take(now time.Time, a *Arrival) {
+	if a.died != 0 && !u.state.recalls(a.died) {
+		u.forget(a)
+		return
+	}
 	u.current = a
 	u.drive(now, Input{Kind: inputFor(a.Event.Type), Arrival: a})
 	u.current = nil
@@ -206,7 +216,7 @@ func (u *user) tick(ctx actor.Context, now time.Time, m *tick) {
 		u.settle()
 	case u.mode == modeReady:
 		u.drive(now, Input{Kind: InTick})
-		u.rest(ctx, m.idle)
+		u.rest(ctx, m.idle || u.ending)
 	}
 }
 

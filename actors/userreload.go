@@ -76,6 +76,7 @@ func (u *user) redrive(now time.Time, open []live.Record) {
 		return
 	}
 	for _, l := range lost {
+		u.house.bury(l.event, l.session, LetterLost)
 		u.refuse(l.event, l.session, u.broken)
 	}
 }
@@ -138,6 +139,7 @@ func (u *user) settled(now time.Time, m *settled) {
 
 func (u *user) refuseStash() {
 	for _, a := range u.stash {
+		u.bury(a.Event, a.Session)
 		u.refuse(a.Event, a.Session, u.broken)
 	}
 	u.stash = nil

@@ -114,6 +114,11 @@ func (s *UserState) Step(now int64, in Input, out []Effect) []Effect {
 		return s.seated(now, in, out)
 	case InHeld:
 		return s.held(now, in, out)
+	case InStopped:
+		for len(s.pending) > 0 {
+			out = s.end(now, s.pending[0], Effect{Outcome: live.Shed, Code: in.Code}, out)
+		}
+		return out
 	}
 	panic("actors: unknown input")
 }

@@ -3,8 +3,6 @@ package actors
 import (
 	"time"
 
-	"github.com/asynkron/protoactor-go/actor"
-
 	"liveroom/actors/dialogue"
 	"liveroom/engine/live"
 )
@@ -51,61 +49,6 @@ func (u *user) view(now time.Time) UserView {
 		}
 	}
 	return v
-}
-
-// Deed is what a person may do to one actor.
-type Deed uint8
-
-// The deeds.
-const (
-	// Restart has its supervisor restart it: what it has not made durable is shed, and the rest read back.
-	Restart Deed = iota + 1
-	// Passivate has it save its state and leave memory, unless something is under way.
-	Passivate
-)
-
-// ParseDeed returns the deed of a name, or 0.
-func ParseDeed(name string) Deed {
-	switch name {
-	case "restart":
-		return Restart
-	case "passivate":
-		return Passivate
-	}
-	return 0
-}
-
-// Touch does a deed to the actor of a user, or of the room when k names no user. It tells whether the actor is in memory;
-// the deed is done when its turn comes.
-func (h *House) Touch(k live.UserKey, d Deed) bool {
-	if k.User == "" {
-		return touch(h.rooms, k.Room, d)
-	}
-	return touch(h.users, k, d)
-}
-
-func touch[K comparable](d *directory[K], key K, deed Deed) bool {
-	s := d.at(key)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.cells[key]
-	if c == nil {
-		return false
-	}
-	if deed == Restart {
-		c.post(&restartAsked{})
-	} else {
-		c.post(&tick{idle: true})
-	}
-	return true
-}
-
-// restartAsked has an actor fail, so that its supervisor restarts it.
-type restartAsked struct{ ours }
-
-// restartOnDemand panics: that is how an actor asks its supervisor for a restart.
-func restartOnDemand(ctx actor.Context) {
-	panic("restart of " + ctx.Self().Id + " asked for by a person")
 }
 
 // ActorOf returns the status of one actor, false when it is not in memory.
