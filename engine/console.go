@@ -21,7 +21,7 @@ func newConsole(p *parts, e *Engine, log *slog.Logger) (*console.Console, error)
 	return console.New(console.Sources{
 		Metrics: p.registry, Node: nodeView{e, time.Now()}, Rooms: roomsView{e}, Dialogues: talkView{e, &p.gate.desk},
 		Actors: actorsView{e}, Links: linksView{e}, Access: consoleAccess{p.guard}, Audit: auditView{p.audit},
-		Shelf: newScriptDesk(e),
+		Shelf: newScriptDesk(e), Inside: insideView{e}, Letters: lettersView{e},
 	}, log)
 }
 
@@ -191,7 +191,7 @@ func (v actorsView) One(ctx context.Context, k live.UserKey) (console.Actor, str
 func (v actorsView) Touch(_ context.Context, k live.UserKey, deed string) error {
 	d := actors.ParseDeed(deed)
 	if d == 0 {
-		return fmt.Errorf("%w: deed %.32q; want restart or passivate", console.ErrInput, deed)
+		return fmt.Errorf("%w: deed %.32q; want restart, passivate or stop", console.ErrInput, deed)
 	}
 	if !v.e.parts.house.Touch(k, d) {
 		return fmt.Errorf("%w: it is not in memory", console.ErrUnknown)

@@ -26,6 +26,7 @@ const (
 	RoomRead       Act = "room.read"
 	RoomWrite      Act = "room.write"
 	RoomMute       Act = "room.mute"
+	RoomSay        Act = "room.say" // speak to a whole room
 	StockRead      Act = "stock.read"
 	StatusRead     Act = "status.read"
 	MetricsRead    Act = "metrics.read"
@@ -62,16 +63,16 @@ var table = map[live.Role][]Act{
 	live.Viewer: {LinkViewer},
 	live.Seat:   {LinkSeat, CatalogueRead, KnowledgeRead, RoomRead, StockRead, DialogueRead, DialogueTake},
 	live.Supervisor: {
-		LinkSeat, CatalogueRead, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, StockRead, StatusRead, PersonReveal,
+		LinkSeat, CatalogueRead, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, RoomSay, StockRead, StatusRead, PersonReveal,
 		DialogueRead, DialogueTake, ScriptWrite,
 	},
 	live.Operator: {
-		CatalogueRead, CatalogueWrite, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, StockRead, StatusRead, MetricsRead,
+		CatalogueRead, CatalogueWrite, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, RoomSay, StockRead, StatusRead, MetricsRead,
 		DialogueRead, ActorManage, LinkKick, ConfigRead, ScriptWrite,
 	},
 	live.Auditor: {CatalogueRead, KnowledgeRead, RoomRead, StockRead, StatusRead, MetricsRead, AuditRead, ConfigRead},
 	live.Admin: {
-		CatalogueRead, CatalogueWrite, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, StockRead, StatusRead,
+		CatalogueRead, CatalogueWrite, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, RoomSay, StockRead, StatusRead,
 		MetricsRead, ProfileRead, ModelSwap, FaultInject, TokenRevoke, UserManage, AuditRead, PersonReveal, PersonErase, KeyManage,
 		DialogueRead, DialogueTake, ActorManage, LinkKick, ConfigRead, ScriptWrite, Undeclared,
 	},
@@ -155,6 +156,10 @@ var Routes = map[string]Act{
 	"GET /v1/actor":                                   StatusRead,
 	"POST /v1/rooms/{room}/actor/{deed}":              ActorManage,
 	"POST /v1/rooms/{room}/users/{user}/actor/{deed}": ActorManage,
+	"GET /v1/tree":                                    StatusRead,
+	"GET /v1/letters":                                 StatusRead,
+	"POST /v1/letters/{id}/replay":                    ActorManage,
+	"POST /v1/rooms/{room}/say":                       RoomSay,
 	"GET /v1/links":                                   StatusRead,
 	"POST /v1/links/{session}/kick":                   LinkKick,
 	"GET /v1/inference":                               StatusRead,

@@ -23,6 +23,7 @@ knowledge.write  .      .      .    x     x        x          .
 room.read        .      .      x    x     x        x          x
 room.write       .      .      .    x     x        x          .
 room.mute        .      .      .    x     x        x          .
+room.say         .      .      .    x     x        x          .
 stock.read       .      .      x    x     x        x          x
 status.read      .      .      .    x     x        x          x
 metrics.read     .      .      .    x     x        .          x

@@ -23,6 +23,7 @@ const (
 	DialogueRead = "dialogue.read"
 	DialogueTake = "dialogue.take"
 	ActorManage  = "actor.manage"
+	RoomSay      = "room.say"
 	LinkKick     = "link.kick"
 	ConfigRead   = "config.read"
 )
@@ -54,6 +55,7 @@ func (c *Console) build() error {
 	c.deeds(api)
 	c.auditRoutes(api)
 	c.shelfRoutes(api)
+	c.insides(api)
 	c.routes["GET /v1/stream"], c.acts["GET /v1/stream"] = http.HandlerFunc(c.serveStream), RoomRead
 	return c.addPage()
 }
@@ -241,16 +243,16 @@ func (c *Console) deeds(api huma.API) {
 		err := c.from.Actors.Touch(ctx, k, deed)
 		return Done{err == nil}, err
 	}
-	operation(c, api, ActorManage, "POST", "/v1/rooms/{room}/actor/{deed}", "Restart or passivate a room's actor", func(ctx context.Context, in *struct {
+	operation(c, api, ActorManage, "POST", "/v1/rooms/{room}/actor/{deed}", "Restart, passivate or stop a room's actor", func(ctx context.Context, in *struct {
 		Room live.RoomID `path:"room" maxLength:"128"`
-		Deed string      `path:"deed" enum:"restart,passivate"`
+		Deed string      `path:"deed" enum:"restart,passivate,stop"`
 	},
 	) (Done, error) {
 		return touch(ctx, live.UserKey{Room: in.Room}, in.Deed)
 	})
-	operation(c, api, ActorManage, "POST", "/v1/rooms/{room}/users/{user}/actor/{deed}", "Restart or passivate a user's actor", func(ctx context.Context, in *struct {
+	operation(c, api, ActorManage, "POST", "/v1/rooms/{room}/users/{user}/actor/{deed}", "Restart, passivate or stop a user's actor", func(ctx context.Context, in *struct {
 		UserPath
-		Deed string `path:"deed" enum:"restart,passivate"`
+		Deed string `path:"deed" enum:"restart,passivate,stop"`
 	},
 	) (Done, error) {
 		return touch(ctx, in.key(), in.Deed)

@@ -67,6 +67,9 @@ type RoomRow struct {
 	Users   int         `json:"users" doc:"user actors in memory"`
 	Mailbox int64       `json:"mailbox" doc:"messages waiting with them"`
 	Rate    float64     `json:"rate" doc:"messages that they handle a second"`
+	// Restarts are of actors in memory.
+	Restarts uint64 `json:"restarts"`
+	Awake    bool   `json:"awake" doc:"the room's own actor is in memory"`
 	RoomFigures
 }
 
@@ -88,7 +91,10 @@ func (c *Console) rooms(now time.Time) []RoomRow {
 		}
 		if a.User != "" {
 			rows[i].Users++
+		} else {
+			rows[i].Awake = true
 		}
+		rows[i].Restarts += a.Restarts
 		rows[i].Mailbox += a.Mailbox
 		if a.Rate != nil {
 			rows[i].Rate += *a.Rate
@@ -100,10 +106,11 @@ func (c *Console) rooms(now time.Time) []RoomRow {
 var roomSheet = sheet[RoomRow]{
 	first: "rate",
 	columns: map[string]column[RoomRow]{
-		"room":    byWord(func(r *RoomRow) string { return string(r.Room) }),
-		"users":   byNumber(func(r *RoomRow) int { return r.Users }),
-		"mailbox": byNumber(func(r *RoomRow) int64 { return r.Mailbox }),
-		"rate":    byNumber(func(r *RoomRow) float64 { return r.Rate }),
+		"room":     byWord(func(r *RoomRow) string { return string(r.Room) }),
+		"users":    byNumber(func(r *RoomRow) int { return r.Users }),
+		"restarts": byNumber(func(r *RoomRow) uint64 { return r.Restarts }),
+		"mailbox":  byNumber(func(r *RoomRow) int64 { return r.Mailbox }),
+		"rate":     byNumber(func(r *RoomRow) float64 { return r.Rate }),
 	},
 	match: func(r *RoomRow, word string) bool { return contains(word, string(r.Room)) },
 	tie:   func(a, b *RoomRow) int { return strings.Compare(string(a.Room), string(b.Room)) },
@@ -151,14 +158,15 @@ func rateOf(a *Actor) float64 {
 // ActorQuery is a Query for actors.
 type ActorQuery struct {
 	Query
-	Kind string `query:"kind" enum:"user,room" json:"kind,omitempty"`
+	Kind string      `query:"kind" enum:"user,room" json:"kind,omitempty"`
+	Room live.RoomID `query:"room" maxLength:"128" doc:"only actors of this room" json:"-"`
 }
 
 // actorPage returns a page of actors.
 func (c *Console) actorPage(now time.Time, q ActorQuery) (Page[Actor], error) {
 	var keep func(*Actor) bool
-	if q.Kind != "" {
-		keep = func(a *Actor) bool { return a.Kind == q.Kind }
+	if q.Kind != "" || q.Room != "" {
+		keep = func(a *Actor) bool { return (q.Kind == "" || a.Kind == q.Kind) && (q.Room == "" || a.Room == q.Room) }
 	}
 	return actorSheet.page(c.census.take(now), q.Query, keep)
 }

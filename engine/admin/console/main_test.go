@@ -34,10 +34,12 @@ type house struct {
 	denied   map[string]bool
 	figures  RoomFigures
 	acts     []string
+	peeked   map[live.UserKey]int // who looks at single actors
+	letters  []Letter
 }
 
 func newHouse() *house {
-	return &house{reg: prometheus.NewRegistry(), watching: make(map[live.RoomID]map[int]func(Line)), denied: make(map[string]bool)}
+	return &house{reg: prometheus.NewRegistry(), watching: make(map[live.RoomID]map[int]func(Line)), denied: make(map[string]bool), peeked: make(map[live.UserKey]int)}
 }
 
 func (h *house) Status() Status {
@@ -75,7 +77,60 @@ func (h houseActors) One(context.Context, live.UserKey) (Actor, string, error) {
 }
 func (h houseActors) Touch(context.Context, live.UserKey, string) error { return nil }
 
+func (h houseActors) Watch(k live.UserKey) func() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.peeked[k]++
+	return func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if h.peeked[k]--; h.peeked[k] == 0 {
+			delete(h.peeked, k)
+		}
+	}
+}
+
+func (h houseActors) Latest(k live.UserKey) (Actor, []Handled, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if k.User == "nobody" {
+		return Actor{}, nil, fmt.Errorf("%w: nobody", ErrUnknown)
+	}
+	latest := []Handled{}
+	if h.peeked[k] > 0 {
+		latest = append(latest, Handled{Kind: "message", ID: "m1"})
+	}
+	return Actor{Kind: "user", Room: k.Room, User: k.User}, latest, nil
+}
+
+func (h houseActors) Owners() []Owner { return []Owner{{Name: "ledger", Figures: []Count{}}} }
+
+type houseLetters struct{ *house }
+
+func (h houseLetters) List() []Letter {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.letters
+}
+
+func (h houseLetters) Replay(id uint64) error {
+	if id != 1 {
+		return fmt.Errorf("%w: letter", ErrUnknown)
+	}
+	return fmt.Errorf("%w: replayed already", ErrRefused)
+}
+
 type houseRooms struct{ *house }
+
+func (h houseRooms) Say(_ context.Context, room live.RoomID, text string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if text == "全网最低价" {
+		return fmt.Errorf("%w: text: forbidden", ErrInput)
+	}
+	h.acts = append(h.acts, "say "+string(room)+" "+text)
+	return nil
+}
 
 func (h houseRooms) Each(yield func(live.RoomID) bool) { yield("demo") }
 func (h houseRooms) Figures(live.RoomID) RoomFigures {
@@ -180,7 +235,7 @@ func newStand(t *testing.T) *stand {
 	h := newHouse()
 	c, err := New(Sources{
 		Metrics: h.reg, Node: h, Rooms: houseRooms{h}, Dialogues: houseTalk{h}, Actors: houseActors{h}, Links: houseLinks{h}, Access: h, Audit: houseAudit{h},
-		Shelf: houseShelf{h},
+		Shelf: houseShelf{h}, Inside: houseActors{h}, Letters: houseLetters{h},
 	}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

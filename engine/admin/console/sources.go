@@ -15,6 +15,8 @@ type Sources struct {
 	Rooms     Rooms
 	Dialogues Dialogues
 	Actors    Actors
+	Inside    Inside
+	Letters   Letters
 	Links     Links
 	Shelf     Shelf
 	Access    Access
@@ -51,6 +53,9 @@ type Rooms interface {
 	State(ctx context.Context, room live.RoomID) (RoomState, error)
 	// Watch calls see with each exchange of a room that ends from now on, until stop is called. see does not block.
 	Watch(room live.RoomID, see func(Line)) (stop func())
+	// Say says something to a whole room in the name of who asks, and returns once that is durable and said. It wraps
+	// ErrInput for what may not be said, and ErrAway.
+	Say(ctx context.Context, room live.RoomID, text string) error
 }
 
 // Dialogues tells of single people, and lets a person speak to them.
@@ -69,8 +74,26 @@ type Actors interface {
 	Each(yield func(Actor) bool)
 	// One returns one actor and its state as text; k without user is the room's. It wraps ErrUnknown and ErrAway.
 	One(ctx context.Context, k live.UserKey) (Actor, string, error)
-	// Touch restarts or passivates an actor. It wraps ErrUnknown and ErrInput.
+	// Touch restarts, passivates or stops an actor. It wraps ErrUnknown and ErrInput.
 	Touch(ctx context.Context, k live.UserKey, deed string) error
+}
+
+// Inside tells what goes on inside of the house. It asks nobody.
+type Inside interface {
+	// Watch has the latest messages of an actor kept until stop is called; k without user is the room's.
+	Watch(k live.UserKey) (stop func())
+	// Latest returns an actor with those messages, the latest first. It wraps ErrUnknown.
+	Latest(k live.UserKey) (Actor, []Handled, error)
+	// Owners returns the parts that own something which actors ask for.
+	Owners() []Owner
+}
+
+// Letters are the messages that no actor took.
+type Letters interface {
+	// List returns those that are kept, the latest first.
+	List() []Letter
+	// Replay routes one again, once. It wraps ErrUnknown, ErrRefused and ErrAway.
+	Replay(id uint64) error
 }
 
 // Access says who asks, and what he may.

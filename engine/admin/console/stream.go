@@ -234,7 +234,16 @@ func (c *Console) show(s *stream, cmd command) (stop func(), err error) {
 	case "room":
 		return sampled(RoomRead, args.Room, func(now time.Time) (any, error) { return c.roomNow(args.Room) })
 	case "actors":
+		args.ActorQuery.Room = args.Room
 		return sampled(StatusRead, "", func(now time.Time) (any, error) { return c.actorPage(now, args.ActorQuery) })
+	case "actor":
+		return c.showActor(live.UserKey{Room: args.Room, User: args.User}, func(sample func(time.Time) (any, error)) (func(), error) {
+			return sampled(StatusRead, args.Room, sample)
+		})
+	case "tree":
+		return sampled(StatusRead, "", func(now time.Time) (any, error) { return c.tree(now, args.Query) })
+	case "letters":
+		return sampled(StatusRead, "", func(time.Time) (any, error) { return c.letterPage(args.Query) })
 	case "links":
 		return sampled(StatusRead, "", func(time.Time) (any, error) { return c.linkPage(args.Query) })
 	case "inference":
@@ -248,7 +257,7 @@ func (c *Console) show(s *stream, cmd command) (stop func(), err error) {
 	return nil, inputError("view: there is no %.32q; want %s", cmd.View, strings.Join(viewNames, ", "))
 }
 
-var viewNames = []string{"overview", "rooms", "room", "actors", "links", "inference", "lines"}
+var viewNames = []string{"overview", "rooms", "room", "actors", "actor", "tree", "letters", "links", "inference", "lines"}
 
 // watch feeds a stream with the lines of a room, or of one user there.
 func (c *Console) watch(s *stream, id string, room live.RoomID, user live.UserID) (func(), error) {

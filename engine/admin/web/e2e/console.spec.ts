@@ -159,12 +159,13 @@ test("a room that talks fast keeps the page small", async ({ page }) => {
 test("actors are found, restarted and put to rest", async ({ page }) => {
   await enter(page, "actors");
   await page.getByLabel("搜索").fill("小美");
-  await expect(page.locator("tbody tr")).toHaveCount(1);
-  await page.getByRole("button", { name: "小美" }).click();
+  const table = page.getByRole("table", { name: "Actor", exact: true });
+  await expect(table.locator("tbody tr")).toHaveCount(1);
+  await table.getByRole("button", { name: "小美" }).click();
   await page.getByRole("button", { name: "重启", exact: true }).first().click();
   await page.getByRole("button", { name: "再按一次确认" }).click();
   await expect(page.getByRole("status")).toHaveText("已执行");
-  await expect(page.locator("tbody tr td").nth(7)).toHaveText("1");
+  await expect(table.locator("tbody tr td").nth(7)).toHaveText("1");
   await page.getByLabel("搜索").fill("");
   await page.waitForTimeout(2500);
   await shot(page, "actors");

@@ -28,6 +28,8 @@ export interface RoomRow extends RoomFigures {
   users: number;
   mailbox: number;
   rate: number;
+  restarts: number;
+  awake: boolean;
 }
 
 export interface Overview {
@@ -150,6 +152,38 @@ export interface Actor {
   active: number;
   rate?: number;
   state?: string;
+}
+
+export interface Handled {
+  at: number;
+  kind: string;
+  id?: string;
+  note?: string;
+  wait_us?: number;
+  took_us: number;
+}
+
+export interface ActorLive extends Actor {
+  latest: Handled[];
+}
+
+export interface Tree {
+  house: { rooms: number; users: number; mailbox: number; rate: number; restarts: number };
+  owners: { name: string; figures: Count[] }[];
+  rooms: Page<RoomRow>;
+}
+
+export interface Letter {
+  id: number;
+  at: number;
+  kind: string;
+  reason: string;
+  target?: string;
+  room?: string;
+  user?: string;
+  event?: string;
+  replayable: boolean;
+  replayed?: number;
 }
 
 export interface Link {

@@ -9,7 +9,7 @@ export interface Series {
 }
 
 /** Chart draws lines over time; data is the times in seconds, then one list of values for each line, null for no data. */
-export function Chart(p: { series: Series[]; data: (number | null)[][]; unit: string; label: string }) {
+export function Chart(p: { series: Series[]; data: (number | null)[][]; unit: string; label: string; most?: number }) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const shape = p.series.map((s) => s.label + s.color).join() + theme.value + lang.value;
@@ -25,7 +25,7 @@ export function Chart(p: { series: Series[]; data: (number | null)[][]; unit: st
         height: 170,
         legend: { show: false },
         cursor: { show: false },
-        scales: { y: { range: (_u, _min, max) => [0, Math.max(max * 1.1, 1)] } },
+        scales: { y: { range: (_u, _min, max) => [0, p.most ?? Math.max(max * 1.1, 1)] } },
         axes: [
           {
             stroke: ink,

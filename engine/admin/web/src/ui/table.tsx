@@ -111,10 +111,10 @@ export function Table<T>(p: {
 }
 
 /** Search narrows a table down. */
-export function Search(p: { query: Signal<Query> }) {
+export function Search(p: { query: Signal<Query>; label?: string }) {
   return (
     <label class="row">
-      {t("search")}
+      {p.label ?? t("search")}
       <input
         type="search"
         value={p.query.value.q ?? ""}

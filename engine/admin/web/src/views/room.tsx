@@ -5,9 +5,11 @@ import { call, may, userPath } from "../lib/api";
 import { clock, day, percent, plain, whole } from "../lib/format";
 import { intentName, name, t } from "../lib/i18n";
 import { Ring } from "../lib/ring";
+import { feelings, Shares } from "../lib/shares";
 import { type Shown, useLines, useView } from "../lib/stream";
 import type { Line, RoomNow } from "../lib/types";
 import { Bars, Card, Settled, Stat, why } from "../ui/bits";
+import { Chart } from "../ui/chart";
 
 /** How many rows stand on the page, and how many lines sentiment is told of: bounded, however long a show lasts. */
 const rows = 200;
@@ -27,7 +29,14 @@ export function RoomView({ room }: { room: string }) {
         </p>
       )}
       <div class="live">
-        <div>{may("dialogue.read") ? <Lines room={room} /> : <p>{t("forbidden")}</p>}</div>
+        <div>
+          {may("room.say") && <Speak room={room} />}
+          {may("dialogue.read") ? (
+            <Lines room={room} muted={new Set(shown.value.value?.muted.map((m) => m.user))} />
+          ) : (
+            <p>{t("forbidden")}</p>
+          )}
+        </div>
         <aside>
           <Settled of={shown.value}>{(r) => <Side r={r} failed={(s) => (failed.value = s)} />}</Settled>
         </aside>
@@ -100,7 +109,57 @@ function Side({ r, failed }: { r: RoomNow; failed: (why: string) => void }) {
   );
 }
 
-function Lines({ room }: { room: string }) {
+/** Speak says something to the whole room, as a person of the shop. */
+function Speak({ room }: { room: string }) {
+  const text = useSignal("");
+  const said = useSignal("");
+  const failed = useSignal("");
+  const busy = useSignal(false);
+  const say = async () => {
+    if (text.value.trim() === "" || busy.value) return;
+    busy.value = true;
+    said.value = failed.value = "";
+    try {
+      await call("POST", `${userPath(room)}/say`, { text: text.value.trim() });
+      text.value = "";
+      said.value = t("said");
+    } catch (e) {
+      failed.value = why(e);
+    }
+    busy.value = false;
+  };
+  return (
+    <form
+      class="speak"
+      onSubmit={(e) => {
+        e.preventDefault();
+        void say();
+      }}
+    >
+      <label class="row">
+        {t("speak")}
+        <input
+          value={text.value}
+          maxLength={500}
+          placeholder={t("speakHint")}
+          onInput={(e) => (text.value = e.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" disabled={text.value.trim() === "" || busy.value}>
+        {t("say")}
+      </button>
+      <span role="status">{said.value}</span>
+      {failed.value && (
+        <p class="error" role="alert">
+          {failed.value}
+        </p>
+      )}
+    </form>
+  );
+}
+
+function Lines({ room, muted }: { room: string; muted: Set<string> }) {
+  const shares = useRef(new Shares());
   const ring = useRef(new Ring<Line>(rows));
   const shown = useSignal<readonly Line[]>([]);
   const lost = useSignal(0);
@@ -113,25 +172,29 @@ function Lines({ room }: { room: string }) {
     undefined,
     (lines, missed) => {
       ring.current.push(...lines);
+      for (const l of lines) shares.current.add(l.at, l.reading?.sentiment);
       lost.value += missed;
       if (!held.value) shown.value = ring.current.all();
     },
     (e) => (failed.value = e),
   );
-  const feelings = ["positive", "neutral", "negative"] as const;
   const felt = shown.value.filter((l) => l.reading?.sentiment);
-  const want = word.value.toLowerCase();
+  const [spread = [], ...told] = shares.current.data();
+  const want = word.value.trim().toLowerCase();
   const list = shown.value.filter(
     (l) =>
       (kind.value === "" ||
         l.outcome === kind.value ||
+        l.type === kind.value ||
         (kind.value === "negative" && l.reading?.sentiment === "negative")) &&
       (want === "" ||
         `${l.text}${l.user}${l.reply?.text ?? ""}${intentName(l.reading?.intent)}`.toLowerCase().includes(want)),
   );
-  const mute = async (user: string) => {
+  const mute = async (user: string, lift: boolean) => {
+    const path = `${userPath(room)}/muted/${encodeURIComponent(user)}`;
     try {
-      await call("PUT", `${userPath(room)}/muted/${encodeURIComponent(user)}`, {});
+      await (lift ? call("DELETE", path) : call("PUT", path, {}));
+      failed.value = "";
     } catch (e) {
       failed.value = why(e);
     }
@@ -145,11 +208,13 @@ function Lines({ room }: { room: string }) {
         </label>
         <select aria-label={t("outcomes")} value={kind.value} onChange={(e) => (kind.value = e.currentTarget.value)}>
           <option value="">{t("all")}</option>
-          {(["replied", "merged", "handed_over", "quiet", "shed", "negative"] as const).map((o) => (
-            <option key={o} value={o}>
-              {t(o)}
-            </option>
-          ))}
+          {(["replied", "merged", "handed_over", "quiet", "shed", "negative", "comment", "message"] as const).map(
+            (o) => (
+              <option key={o} value={o}>
+                {t(o)}
+              </option>
+            ),
+          )}
         </select>
         <button
           type="button"
@@ -170,6 +235,18 @@ function Lines({ room }: { room: string }) {
           })}
         />
       )}
+      {spread.length > 1 && (
+        <Chart
+          label={t("sentimentOverTime")}
+          unit="%"
+          series={feelings.map((f) => ({
+            label: t(f),
+            color: { positive: "--c2", neutral: "--c5", negative: "--c4" }[f],
+          }))}
+          most={100}
+          data={[spread, ...told]}
+        />
+      )}
       {failed.value && (
         <p class="error" role="alert">
           {failed.value}
@@ -179,27 +256,34 @@ function Lines({ room }: { room: string }) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
       <ol class="lines" aria-label={t("comments")} tabIndex={0}>
         {list.toReversed().map((l) => (
-          <LineRow key={l.id + l.at + l.user} l={l} room={room} mute={mute} />
+          <LineRow key={l.id + l.at + l.user} l={l} room={room} mute={mute} muted={muted.has(l.user)} />
         ))}
       </ol>
     </Card>
   );
 }
 
-function LineRow({ l, room, mute }: { l: Line; room: string; mute: (user: string) => Promise<void> }) {
+function LineRow(p: { l: Line; room: string; mute: (user: string, lift: boolean) => Promise<void>; muted: boolean }) {
+  const { l, room } = p;
   const r = l.reading;
   return (
     <li class={l.outcome ?? ""}>
       <div class="said">
         <time>{clock(l.at)}</time>
-        <Link href={`/rooms/${encodeURIComponent(room)}/users/${encodeURIComponent(l.user)}`}>
-          <bdi>{plain(l.name || l.user, 24)}</bdi>
-        </Link>
-        <i class="tag">{l.type === "comment" || l.type === "message" ? t(l.type) : t("saidBySeat")}</i>
+        {l.user ? (
+          <Link href={`/rooms/${encodeURIComponent(room)}/users/${encodeURIComponent(l.user)}`}>
+            <bdi>{plain(l.name || l.user, 24)}</bdi>
+          </Link>
+        ) : (
+          <bdi>{plain(l.name ?? "", 24)}</bdi>
+        )}
+        <i class="tag">
+          {l.type === "comment" || l.type === "message" ? t(l.type) : t(l.user ? "saidBySeat" : "saidByHost")}
+        </i>
         {l.type !== "say" && <bdi class="text">{plain(l.text)}</bdi>}
         {may("room.mute") && l.type === "comment" && (
-          <button type="button" class="link" onClick={() => void mute(l.user)}>
-            {t("mute")}
+          <button type="button" class="link" onClick={() => void p.mute(l.user, p.muted)}>
+            {t(p.muted ? "unmute" : "mute")}
           </button>
         )}
       </div>
