@@ -130,7 +130,7 @@ func (h *House) Replay(id uint64) error {
 		h.inFlight.Add(-1)
 		return err
 	}
-	h.users.tell(l.User, &arrived{Arrival: &Arrival{
+	h.users.tell(l.User, &arrived{Arrival: Arrival{
 		Event: l.Event, Session: l.session, Received: now.UnixMilli(), Deadline: now.Add(h.cfg.Budget).UnixMilli(), posted: now, died: l.At,
 	}}, now.UnixMilli())
 	return nil

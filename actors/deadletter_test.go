@@ -136,7 +136,7 @@ func TestReplayBeyondMemoryIsRefused(t *testing.T) {
 func TestDeadLettersOfThePartsAreListedAndNotReplayed(t *testing.T) {
 	s := newStand(t, nil)
 	s.reroute(&actor.PID{Id: "room/gone"}, &wasRead{reading: &live.Reading{}})
-	a := &arrived{Arrival: &Arrival{Event: message("m1"), Session: "link-u", Received: time.Now().UnixMilli(), Deadline: time.Now().Add(time.Minute).UnixMilli(), posted: time.Now()}}
+	a := &arrived{Arrival: Arrival{Event: message("m1"), Session: "link-u", Received: time.Now().UnixMilli(), Deadline: time.Now().Add(time.Minute).UnixMilli(), posted: time.Now()}}
 	s.inFlight.Add(1)
 	s.reroute(&actor.PID{Id: "room/u"}, a)
 	s.links.waitFor(reply("m1", "stock about -", "stock")) // it found its actor by itself

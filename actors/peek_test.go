@@ -13,7 +13,7 @@ import (
 func TestNobodyPeeksForNothing(t *testing.T) {
 	s := newStand(t, nil)
 	k, now := live.UserKey{Room: "room", User: "u"}, time.Now()
-	msg := &arrived{Arrival: &Arrival{Event: message("m1"), posted: now}}
+	msg := &arrived{Arrival: Arrival{Event: message("m1"), posted: now}}
 	free := func(when string) {
 		t.Helper()
 		if n := testing.AllocsPerRun(100, func() { s.peeks.note(k, msg, now, 0) }); n != 0 || s.Peeked(k) != nil {
@@ -66,7 +66,7 @@ func TestPeekKeepsTheLatestMessages(t *testing.T) {
 func TestEveryMessageHasAKind(t *testing.T) {
 	e := message("m1")
 	for _, msg := range []any{
-		&arrived{Arrival: &Arrival{Event: e}}, &wasRead{reading: &live.Reading{}}, &ruled{ruling: RuledSuggest}, &restored{}, &commitFailed{},
+		&arrived{Arrival: Arrival{Event: e}}, &wasRead{reading: &live.Reading{}}, &ruled{ruling: RuledSuggest}, &restored{}, &commitFailed{},
 		&settled{}, &saved{}, &tick{}, &woken{}, &describe{}, &asked{}, &released{}, &attended{}, &setting{}, &settingKept{event: e},
 		&viewRoom{}, &viewUser{}, &restartAsked{}, &stopAsked{}, &hostSays{},
 	} {
