@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -73,18 +75,46 @@ func Check(t testing.TB, where string, content []byte) {
 // were looked through.
 func CheckFolder(t testing.TB, dir string) (size int64) {
 	t.Helper()
+	found, size := FindFolder(t, dir)
+	for _, f := range found {
+		t.Error(f)
+	}
+	return size
+}
+
+// FindFolder returns where a marker is readable in the files of a folder, or in their names, and how many bytes were looked
+// through. A file that is gone when it is to be read is none.
+func FindFolder(t testing.TB, dir string) (found []string, size int64) {
+	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+		if errors.Is(err, fs.ErrNotExist) || err == nil && !d.Type().IsRegular() {
+			return nil
 		}
-		content, err := os.ReadFile(path)
+		var content []byte
+		if err == nil {
+			content, err = os.ReadFile(path)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		size += int64(len(content))
-		Check(t, path, content)
-		Check(t, "the name of "+path, []byte(d.Name()))
+		for _, how := range append(Find(content), Find([]byte(d.Name()))...) {
+			found = append(found, path+": "+how+" can be read")
+		}
 		return err
 	})
 	if err != nil {
 		t.Errorf("look through %s: %v", dir, err)
 	}
-	return size
+	return found, size
+}
+
+// Plant returns a marker with more around it in every form in which it is looked for, each by its name: what a search must
+// find if it is to prove anything.
+func Plant(marker string) map[string][]byte {
+	planted := map[string][]byte{}
+	for i, f := range forms(marker) {
+		planted[fmt.Sprintf("%02d %s", i, f.name)] = slices.Concat([]byte("before "), f.bytes, []byte(" after"))
+	}
+	return planted
 }
