@@ -148,6 +148,7 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	maps.Copy(routes, roomRoutes{p.gate, part("rooms")}.routes())
 	maps.Copy(routes, stockRoutes{p.ledger}.routes())
 	maps.Copy(routes, keyRoutes{cfg.Storage, p.store, part("keys")}.routes())
+	maps.Copy(routes, (&commandActs{audit: p.audit}).routes())
 	maps.Copy(routes, p.guard.Handlers())
 	if p.console, err = newConsole(&p, e, part("console")); err != nil {
 		return p, err

@@ -100,6 +100,8 @@ func (e *Engine) Run(ctx context.Context) error {
 			return errors.Join(err, e.stop(group))
 		}
 	}
+	e.tellWhere()
+	defer e.forgetWhere()
 	close(e.ready)
 	addrs := e.Addrs()
 	e.log.Info("ready", "tcp", addrs.TCP, "ws", addrs.WS, "admin", addrs.Admin, "redriven", len(open), "took", time.Since(begin))

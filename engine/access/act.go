@@ -36,6 +36,7 @@ const (
 	TokenRevoke    Act = "token.revoke"
 	UserManage     Act = "user.manage"
 	AuditRead      Act = "audit.read"
+	AuditNote      Act = "audit.note"    // have the node write down what the command line does beside it
 	PersonReveal   Act = "person.reveal" // see personal data that is masked
 	PersonErase    Act = "person.erase"
 	KeyManage      Act = "key.manage"
@@ -73,7 +74,7 @@ var table = map[live.Role][]Act{
 	live.Auditor: {CatalogueRead, KnowledgeRead, RoomRead, StockRead, StatusRead, MetricsRead, AuditRead, ConfigRead},
 	live.Admin: {
 		CatalogueRead, CatalogueWrite, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, RoomSay, StockRead, StatusRead,
-		MetricsRead, ProfileRead, ModelSwap, FaultInject, TokenRevoke, UserManage, AuditRead, PersonReveal, PersonErase, KeyManage,
+		MetricsRead, ProfileRead, ModelSwap, FaultInject, TokenRevoke, UserManage, AuditRead, AuditNote, PersonReveal, PersonErase, KeyManage,
 		DialogueRead, DialogueTake, ActorManage, LinkKick, ConfigRead, ScriptWrite, Undeclared,
 	},
 }
@@ -174,6 +175,8 @@ var Routes = map[string]Act{
 	"GET /v1/settings":                                ConfigRead,
 	"GET /v1/audit":                                   AuditRead,
 	"POST /v1/audit/verify":                           AuditRead,
+	"POST /v1/audit/acts":                             AuditNote,
+	"POST /v1/audit/acts/{seq}":                       AuditNote,
 
 	"POST /v1/session":               Anyone,
 	"DELETE /v1/session":             Self,

@@ -1,8 +1,14 @@
 package access
 
 import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	gotoken "go/token"
 	"net/http"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -33,6 +39,7 @@ fault.inject     .      .      .    x     .        .          .
 token.revoke     .      .      .    x     .        .          .
 user.manage      .      .      .    x     .        .          .
 audit.read       .      .      .    x     .        .          x
+audit.note       .      .      .    x     .        .          .
 person.reveal    .      .      .    x     .        x          .
 person.erase     .      .      .    x     .        .          .
 key.manage       .      .      .    x     .        .          .
@@ -88,6 +95,52 @@ func TestTableCellByCell(t *testing.T) {
 	}
 	if May(200, Self) || May(200, Undeclared) {
 		t.Error("a role that there is not may do something")
+	}
+}
+
+// TestEveryActHasItsRow reads this package's own source, so that no act can be declared without a row of the grid, nor a
+// route without an act that has one.
+func TestEveryActHasItsRow(t *testing.T) {
+	rows := map[Act]bool{}
+	cells(t, func(act Act, _ live.Role, _ bool) { rows[act] = true })
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := 0
+	for _, path := range files {
+		file, err := parser.ParseFile(gotoken.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			if !ok || fmt.Sprint(spec.Type) != "Act" {
+				return true
+			}
+			for i, name := range spec.Names {
+				value, err := strconv.Unquote(spec.Values[i].(*ast.BasicLit).Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if declared++; !rows[Act(value)] {
+					t.Errorf("%s: %s has no row in the grid above: say who may", path, name)
+				}
+				delete(rows, Act(value))
+			}
+			return true
+		})
+	}
+	if declared < 30 {
+		t.Errorf("%d acts are declared; the test does not see them", declared)
+	}
+	for act := range rows {
+		t.Errorf("the grid has a row for %s, which is no act", act)
+	}
+	for pattern, act := range Routes {
+		if who := whoMay(act); who == "" {
+			t.Errorf("%s needs %s, which nobody may", pattern, act)
+		}
 	}
 }
 

@@ -96,26 +96,17 @@ func (l *Log) Do(ctx context.Context, a Act, do func() error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	intention, err := l.record(a, Intended)
-	if err == nil {
-		intention.Seq, err = l.write(intention)
-	}
+	d, err := l.Begin(a)
 	if err != nil {
-		l.refused.Add(1)
-		return fmt.Errorf("%s: %w: %w", a.Act, ErrRefused, err)
+		return err
 	}
-	result := intention
-	result.Of, result.Result, result.Detail = intention.Seq, Failed, "it panicked"
-	defer func() { l.settle(result) }()
-	if err = do(); err == nil {
-		result.Result, result.Detail = Done, ""
-		return nil
-	}
-	if result.Detail, _ = l.conceal(err.Error()); result.Detail == "" {
-		result.Detail = "failed"
-	}
-	return err
+	outcome := errPanicked
+	defer func() { d.End(outcome) }()
+	outcome = do()
+	return outcome
 }
+
+var errPanicked = errors.New("it panicked")
 
 // settle writes the result of an act. One that cannot be written now goes before whatever is written next.
 func (l *Log) settle(result Record) {

@@ -22,10 +22,11 @@ type backupCommand struct {
 
 type backupMakeCommand struct {
 	settings
+	toNode
 	File string `arg:"" help:"The file to make." type:"path"`
 }
 
-// Run writes the backup under another name first: what has the name is whole.
+// Run makes the backup: what has the name is whole.
 func (c *backupMakeCommand) Run(ctx context.Context, s streams) (err error) {
 	cfg, _, err := c.load(engine.Default())
 	if err != nil {
@@ -34,28 +35,36 @@ func (c *backupMakeCommand) Run(ctx context.Context, s streams) (err error) {
 	if _, err := os.Stat(c.File); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w: %s is there already; a backup never replaces another", errUsage, c.File)
 	}
-	f, err := os.CreateTemp(filepath.Dir(c.File), filepath.Base(c.File)+".new-*") // mode 0600
+	var b storage.Backup
+	backup := deed{cfg: cfg, node: c.toNode, CommandAct: engine.CommandAct{Act: "backup.make", On: "file " + c.File}}
+	err = backup.do(ctx, s, func() (err error) { b, err = c.write(ctx, cfg.Storage); return err })
 	if err != nil {
 		return err
+	}
+	_, err = fmt.Fprintf(s.out, "%s holds %d journal blocks, %d users, %d facts and %d files; it is sealed under the master key, which is not in it\n",
+		c.File, b.Rows["journal"], b.Rows["user_state"], b.Rows["fact"], b.Files)
+	return err
+}
+
+// write makes the file, under another name first.
+func (c *backupMakeCommand) write(ctx context.Context, cfg storage.Config) (b storage.Backup, err error) {
+	f, err := os.CreateTemp(filepath.Dir(c.File), filepath.Base(c.File)+".new-*") // mode 0600
+	if err != nil {
+		return b, err
 	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, os.Remove(f.Name()))
 		}
 	}()
-	b, err := storage.MakeBackup(ctx, cfg.Storage, f)
+	b, err = storage.MakeBackup(ctx, cfg, f)
 	if err == nil {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
-		return err
+		return b, err
 	}
-	if err := os.Rename(f.Name(), c.File); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(s.out, "%s holds %d journal blocks, %d users, %d facts and %d files; it is sealed under the master key, which is not in it\n",
-		c.File, b.Rows["journal"], b.Rows["user_state"], b.Rows["fact"], b.Files)
-	return err
+	return b, os.Rename(f.Name(), c.File)
 }
 
 type backupRestoreCommand struct {
@@ -77,6 +86,11 @@ func (c *backupRestoreCommand) Run(ctx context.Context, s streams) (err error) {
 	b, err := storage.RestoreBackup(ctx, cfg.Storage, f)
 	if err != nil {
 		return err
+	}
+	// The log came with the backup, if there was one; before, there was none to write into.
+	restored := deed{cfg: cfg, CommandAct: engine.CommandAct{Act: "backup.restore", On: "file " + c.File, Detail: "what came before this record came with the backup"}}
+	if err := restored.do(ctx, s, func() error { return nil }); err != nil {
+		return fmt.Errorf("the backup is restored, but: %w", err)
 	}
 	fmt.Fprintf(s.out, "restored %d journal blocks, %d users, %d facts and %d files\n", b.Rows["journal"], b.Rows["user_state"], b.Rows["fact"], b.Files)
 	return tellVerdict(ctx, s, cfg.Storage)
@@ -135,6 +149,7 @@ func tellVerdict(ctx context.Context, s streams, cfg storage.Config) error {
 
 type eraseCommand struct {
 	settings
+	toNode
 	Room string `help:"The room the person is known in." required:""`
 	User string `help:"The person." required:""`
 }
@@ -146,7 +161,8 @@ func (c *eraseCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	k := live.UserKey{Room: live.RoomID(c.Room), User: live.UserID(c.User)}
-	if err := storage.RequestErasure(ctx, cfg.Storage, k); err != nil {
+	erase := deed{cfg: cfg, node: c.toNode, CommandAct: engine.CommandAct{Act: "person.erase", Room: k.Room, User: k.User}}
+	if err := erase.do(ctx, s, func() error { return storage.RequestErasure(ctx, cfg.Storage, k) }); err != nil {
 		return err
 	}
 	log, err := newLogger(cfg.Node, s.err)

@@ -52,7 +52,9 @@ func (c *keysInitCommand) Run(ctx context.Context, s streams) error {
 		return fmt.Errorf("%w: the data in %s is sealed under master key %s already, and no new one opens it; "+
 			"bring back that file, or change it with: liveroom keys rewrap", errUsage, cfg.Storage.Dir, masters[len(masters)-1])
 	}
-	m, err := seal.MakeMaster(path)
+	var m *seal.Master
+	init := deed{cfg: cfg, CommandAct: engine.CommandAct{Act: "key.init", On: "master key file " + path}}
+	err = init.do(ctx, s, func() (err error) { m, err = seal.MakeMaster(path); return err })
 	if err != nil {
 		return err
 	}
@@ -115,14 +117,22 @@ func (c *keysStatusCommand) Run(ctx context.Context, s streams) error {
 
 // toNode is how a command reaches the node that runs.
 type toNode struct {
-	Admin string `help:"Admin address of the running node, instead of the one configured." placeholder:"URL"`
+	Admin string `help:"Admin address of the running node, instead of the one it says in its data folder." placeholder:"URL"`
 }
+
+// errUnauthorized means that the node did not take the proof.
+var errUnauthorized = errors.New("the node does not know who asks")
 
 // post asks the node to do something and decodes its answer.
 func (n toNode) post(ctx context.Context, cfg engine.Config, path string, into any) error {
+	return n.send(ctx, cfg, http.MethodPost, path, nil, into)
+}
+
+// send asks the node for something, and decodes its answer unless into is nil.
+func (n toNode) send(ctx context.Context, cfg engine.Config, method, path string, body, into any) error {
 	base := n.Admin
 	if base == "" {
-		base = cfg.Admin.Addr
+		base = engine.AdminAddress(cfg)
 	}
 	if !strings.Contains(base, "://") {
 		base = "http://" + base
@@ -131,9 +141,15 @@ func (n toNode) post(ctx context.Context, cfg engine.Config, path string, into a
 	if err != nil {
 		return err
 	}
+	var sent []byte
+	if body != nil {
+		if sent, err = json.Marshal(body); err != nil {
+			return err
+		}
+	}
 	ctx, stop := context.WithTimeout(ctx, time.Minute)
 	defer stop()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+path, nil)
+	req, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(base, "/")+path, bytes.NewReader(sent))
 	if err != nil {
 		return err
 	}
@@ -143,14 +159,18 @@ func (n toNode) post(ctx context.Context, cfg engine.Config, path string, into a
 		return fmt.Errorf("ask the node (is it running? --admin names another): %w", err)
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	if err != nil {
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	switch {
+	case err != nil:
 		return fmt.Errorf("ask the node: %w", err)
+	case resp.StatusCode == http.StatusUnauthorized:
+		return fmt.Errorf("%w: %s", errUnauthorized, bytes.TrimSpace(answer))
+	case resp.StatusCode != http.StatusOK:
+		return fmt.Errorf("the node says: %s: %s", resp.Status, bytes.TrimSpace(answer))
+	case into == nil:
+		return nil
 	}
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("the node says: %s: %s", resp.Status, bytes.TrimSpace(body))
-	}
-	return json.Unmarshal(body, into)
+	return json.Unmarshal(answer, into)
 }
 
 // adminToken proves to the node that who asks may read its token key, which is as good as being its admin.
@@ -203,32 +223,45 @@ func (c *keysRewrapCommand) Run(ctx context.Context, s streams) (err error) {
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
 	path := cfg.Storage.MasterKeyPath()
+	n := 0
+	rewrap := deed{cfg: cfg, node: c.toNode, CommandAct: engine.CommandAct{Act: "key.rewrap", On: "master key file " + path}}
+	if c.DropOld {
+		rewrap.Detail = "the old master keys are taken out"
+	}
+	err = rewrap.do(ctx, s, func() (err error) {
+		n, err = c.rewrap(ctx, cfg, t)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%d keys are sealed under the new master key\n", n)
+	if cfg.Storage.Keys != nil || c.DropOld {
+		return nil
+	}
+	_, err = fmt.Fprintf(s.out, "%s still holds the old master key, which backups of before need; to take it out: liveroom keys rewrap --drop-old\n", path)
+	return err
+}
+
+// rewrap does the work, and returns how many keys there are.
+func (c *keysRewrapCommand) rewrap(ctx context.Context, cfg engine.Config, t *storage.KeyTable) (n int, err error) {
+	path := cfg.Storage.MasterKeyPath()
 	var to seal.KeyService = cfg.Storage.Keys
 	if to == nil {
 		if to, err = seal.AddMaster(path); err != nil {
-			return err
+			return 0, err
 		}
 	} // else the environment names the new master key before the old one
-	n := 0
 	switch err = t.Lock(ctx); {
 	case errors.Is(err, storage.ErrLocked):
 		n, err = c.rewrapNode(ctx, cfg, to)
 	case err == nil:
 		n, err = t.Rewrap(ctx, to, to)
 	}
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(s.out, "%d keys are sealed under the new master key\n", n)
-	switch {
-	case cfg.Storage.Keys != nil:
-		return nil
-	case c.DropOld:
+	if err == nil && c.DropOld && cfg.Storage.Keys == nil {
 		_, err = seal.TrimMaster(path)
-		return err
 	}
-	_, err = fmt.Fprintf(s.out, "%s still holds the old master key, which backups of before need; to take it out: liveroom keys rewrap --drop-old\n", path)
-	return err
+	return n, err
 }
 
 // rewrapNode has the node that runs seal its data keys under the first of the master keys, and makes sure that they are the
@@ -249,6 +282,7 @@ func (c *keysRewrapCommand) rewrapNode(ctx context.Context, cfg engine.Config, t
 
 type keysExportCommand struct {
 	settings
+	toNode
 	KeyID uint32 `help:"The data key, as \"liveroom keys status\" numbers them." required:"" name:"key-id"`
 	Out   string `help:"The file to make; its owner alone may read it." required:"" placeholder:"FILE"`
 	Yes   bool   `help:"Yes, whoever has this file reads everything that was sealed under the key." name:"yes-i-know"`
@@ -264,6 +298,16 @@ func (c *keysExportCommand) Run(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
+	export := deed{cfg: cfg, node: c.toNode, CommandAct: engine.CommandAct{Act: "key.export", On: fmt.Sprintf("data key %d", c.KeyID), Detail: "into " + c.Out}}
+	if err := export.do(ctx, s, func() error { return c.write(ctx, cfg, t) }); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.err, "data key %d is in %s; remove it when you are done\n", c.KeyID, c.Out)
+	return err
+}
+
+// write makes the file.
+func (c *keysExportCommand) write(ctx context.Context, cfg engine.Config, t *storage.KeyTable) error {
 	service, err := cfg.Storage.KeyService()
 	if err != nil {
 		return err
@@ -277,9 +321,5 @@ func (c *keysExportCommand) Run(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	_, err = f.WriteString(hex.EncodeToString(key) + "\n")
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(s.err, "data key %d is in %s; remove it when you are done\n", c.KeyID, c.Out)
-	return err
+	return errors.Join(err, f.Close())
 }
