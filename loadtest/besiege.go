@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -22,6 +23,8 @@ const (
 	siegeStay = 300 * time.Millisecond
 	// siegeGrace is how long a server may take to end those who never say hello: its time for hello, and then some.
 	siegeGrace = 20 * time.Second
+	// newcomers a second come as the load's links did, from their address, to see whether there is still a way in.
+	newcomers = 10
 	// siegeReserve is how many descriptors a server keeps from links, or nearly.
 	siegeReserve = 1 << 10
 )
@@ -30,6 +33,7 @@ const (
 type besieging struct {
 	// set before the load
 	siege *siege.Siege
+	fresh *siege.Siege  // the newcomers; nil for none
 	begin time.Duration // of the siege, after the start of the load
 	quiet time.Duration // where the measure of a quiet server begins: the ramp is over
 
@@ -69,28 +73,38 @@ func (r *run) lay() error {
 	if r.config.TLS {
 		c.Ways, c.TCP, c.WS = siege.HalfSealed, r.endpoints.TLS, r.endpoints.WSS
 	}
+	key, err := token.ReadKeyFile(r.endpoints.KeyFile)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrTargetDown, err)
+	}
+	hello := func(kind string) func(int) ([]byte, error) {
+		return func(n int) ([]byte, error) { return stormHello(key, s.Room, kind, n) }
+	}
 	if s.Siege.storms() {
-		key, err := token.ReadKeyFile(r.endpoints.KeyFile)
-		if err != nil {
-			return fmt.Errorf("%w: %w", ErrTargetDown, err)
-		}
-		c.Ways, c.PerSecond, c.Stay = siege.Storming, s.Siege.Storm, siegeStay
-		c.Hello = func(n int) ([]byte, error) { return stormHello(key, s.Room, n) }
+		c.Ways, c.PerSecond, c.Stay, c.Hello = siege.Storming, s.Siege.Storm, siegeStay, hello("s")
 	}
 	laid, err := siege.New(c)
 	if err != nil {
 		return fmt.Errorf("%w: siege: %w", ErrScenario, err)
 	}
-	b := &besieging{siege: laid, quiet: s.Schedule.Ramp, begin: s.Schedule.Ramp + s.Siege.Quiet, over: make(chan struct{})}
+	var fresh *siege.Siege
+	if !r.config.TLS { // a guest of a siege speaks none
+		c.Ways, c.PerSecond, c.Held, c.Stay, c.Hello = siege.Storming, newcomers, 100*newcomers, siegeStay, hello("f")
+		c.From = []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}
+		if fresh, err = siege.New(c); err != nil {
+			return fmt.Errorf("%w: siege: %w", ErrScenario, err)
+		}
+	}
+	b := &besieging{siege: laid, fresh: fresh, quiet: s.Schedule.Ramp, begin: s.Schedule.Ramp + s.Siege.Quiet, over: make(chan struct{})}
 	b.ended = [2]*hdrhistogram.Histogram{newHistogram(), newHistogram()}
 	r.besieging, r.answers.besieging = b, b
 	return nil
 }
 
-// stormHello is what viewer n of a storm says: each is somebody else.
-func stormHello(key []byte, room live.RoomID, n int) ([]byte, error) {
+// stormHello is what viewer n of a kind says: each is somebody else.
+func stormHello(key []byte, room live.RoomID, kind string, n int) ([]byte, error) {
 	now := time.Now()
-	c := token.Claims{Role: live.Viewer, Room: room, User: live.UserID("s" + strconv.Itoa(n)), Expires: now.Add(tokenLife)}
+	c := token.Claims{Role: live.Viewer, Room: room, User: live.UserID(kind + strconv.Itoa(n)), Expires: now.Add(tokenLife)}
 	signed, err := token.Sign(key, c, now)
 	if err != nil {
 		return nil, err
@@ -120,7 +134,16 @@ func (r *run) besiege(ctx context.Context, start time.Time) func() error {
 			defer close(seen)
 			b.measure(ctx, r, start, lasts)
 		}()
+		came := make(chan error, 1)
+		go func() {
+			if b.fresh == nil {
+				came <- nil
+				return
+			}
+			came <- b.fresh.Run(ctx, lasts, siegeGrace)
+		}()
 		b.err = b.siege.Run(ctx, lasts, siegeGrace)
+		b.err = errors.Join(b.err, <-came)
 		<-seen
 	}()
 	return func() error {
@@ -182,6 +205,10 @@ func (r *run) fillSiege() {
 	n := b.siege.Report()
 	n.QuietS = (b.begin - b.quiet).Seconds()
 	n.TLS = r.config.TLS
+	if b.fresh != nil {
+		f := b.fresh.Report()
+		n.Newcomers = &report.Newcomers{Opened: f.Opened, Welcome: f.Welcome, Greeted: f.Greeted}
+	}
 	n.QuietCores, n.BesiegedCores = b.cores[0], b.cores[1]
 	r.answers.mu.Lock()
 	defer r.answers.mu.Unlock()
@@ -197,8 +224,8 @@ func (s Scenario) files(sealed bool) (here, there int) {
 		there = frontFiles * links
 	}
 	if s.Siege.on() {
-		here += s.Siege.most()
-		there += s.Siege.most() + siegeReserve
+		here += s.Siege.most() + 100*newcomers
+		there += s.Siege.most() + 100*newcomers + siegeReserve
 	}
 	return here, there
 }

@@ -282,6 +282,9 @@ func TestStormBesideTheLoad(t *testing.T) {
 	if n == nil || n.Welcome == 0 || n.Welcome != n.Opened || n.Quiet.Count == 0 || n.Besieged.Count == 0 {
 		t.Fatalf("siege %+v, want everybody let in", n)
 	}
+	if f := n.Newcomers; f == nil || f.Opened == 0 || f.Welcome != f.Opened {
+		t.Errorf("newcomers %+v, want all of them let in", f)
+	}
 	if n.Quiet.Count+n.Besieged.Count != r.Journal.Closed {
 		t.Errorf("%d + %d ended before and during the siege, %d in all", n.Quiet.Count, n.Besieged.Count, r.Journal.Closed)
 	}

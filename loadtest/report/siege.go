@@ -40,9 +40,19 @@ type Siege struct {
 	// ended it, in ms.
 	Quiet    Percentiles `json:"quiet_ms"`
 	Besieged Percentiles `json:"besieged_ms"`
+	// Newcomers came meanwhile as the load's own links had before; nil when none did.
+	Newcomers *Newcomers `json:"newcomers,omitempty"`
 	// QuietCores and BesiegedCores are how much CPU the server used, in cores; 0 when it was not seen.
 	QuietCores    float64 `json:"quiet_cores,omitempty"`
 	BesiegedCores float64 `json:"besieged_cores,omitempty"`
+}
+
+// Newcomers are others who came during a siege, from where the load's links had come, and said hello at once.
+type Newcomers struct {
+	Opened  int64 `json:"opened"`
+	Welcome int64 `json:"welcome"`
+	// Greeted is from the connect to the welcome, in ms.
+	Greeted Percentiles `json:"greeted_ms"`
 }
 
 // The shares that make a siege evidence, and its end a decent one.
@@ -83,6 +93,9 @@ func (n *Siege) missed() (all []string) {
 	ended, by := n.over()
 	if got := share(n.Unsaid, ended); got > mostUnsaid && !n.TLS {
 		all = append(all, fmt.Sprintf("%.1f %% of the connections were closed without a word, at most %.0f %% may be", 100*got, 100*mostUnsaid))
+	}
+	if f := n.Newcomers; f != nil && f.Welcome < f.Opened {
+		all = append(all, fmt.Sprintf("%d of %d newcomers were not let in", f.Opened-f.Welcome, f.Opened))
 	}
 	if n.Storm && by["welcome"] == 0 {
 		all = append(all, "nobody was let in during the storm")
@@ -126,6 +139,10 @@ func (p *printer) siege(n *Siege) {
 	p.optional("not made", n.Failed)
 	if n.Greeted.Count > 0 {
 		p.row("welcome", "after %.1f ms at the median, p99 %.1f ms, max %.1f ms", n.Greeted.P50, n.Greeted.P99, n.Greeted.Max)
+	}
+	if f := n.Newcomers; f != nil {
+		p.row("newcomers", "%d of %d let in beside them, after %.1f ms at the median, p99 %.1f ms, max %.1f ms",
+			f.Welcome, f.Opened, f.Greeted.P50, f.Greeted.P99, f.Greeted.Max)
 	}
 	p.line("  %-14s %9s %9s %9s %9s %9s %9s", "links, ms", "count", "p50", "p90", "p99", "p99.9", "max")
 	for _, l := range []struct {

@@ -12,6 +12,7 @@ func flood() *Siege {
 		QuietS: 16, LastedS: 20, Addresses: 32, PerSecond: 2000, HeldAtMost: 8000, Most: 6000, Opened: 100, TLS: false,
 		Ended: map[string]map[string]int64{"tcp, silent": {"hello_timeout": 60, "too_many_links": 30}, "ws, a byte at a time": {"too_many_links": 10}},
 		Quiet: Percentiles{1000, 2, 4, 9, 20, 30}, Besieged: Percentiles{2000, 3, 5, 12, 30, 40}, QuietCores: 0.5, BesiegedCores: 0.75,
+		Newcomers: &Newcomers{Opened: 10, Welcome: 10, Greeted: Percentiles{10, 2, 3, 4, 5, 6}},
 	}
 }
 
@@ -53,6 +54,7 @@ func TestSiegeVerdict(t *testing.T) {
 		{"let in", flood(), func(n *Siege) { n.Welcome = 1 }, ExitMissed, "without a hello"},
 		{"no word", flood(), func(n *Siege) { n.Unsaid = 11 }, ExitMissed, "without a word"},
 		{"no word where none is due", flood(), func(n *Siege) { n.Unsaid, n.TLS = 100, true }, ExitMet, ""},
+		{"a newcomer turned away", flood(), func(n *Siege) { n.Newcomers.Welcome-- }, ExitMissed, "1 of 10 newcomers"},
 		{"nobody let in", storm(), func(n *Siege) { n.Ended = map[string]map[string]int64{"tcp": {"too_many_links": 100}} }, ExitMissed, "nobody was let in"},
 		{"too slow a storm", storm(), func(n *Siege) { n.Opened = 89 }, ExitInvalid, "were to be"},
 		{"nobody came", flood(), func(n *Siege) { n.Opened = 0 }, ExitInvalid, "nobody came"},
