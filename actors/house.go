@@ -133,6 +133,7 @@ func (h *House) Deliver(e *live.Event, from live.SessionID, received time.Time) 
 		Event: e, Session: from, Received: received.UnixMilli(), Refused: over,
 		Deadline: received.Add(h.cfg.Budget).UnixMilli(), posted: h.now(),
 	}}
+	h.begin(&a.Arrival, received)
 	h.users.tell(e.UserKey(), a, a.Received)
 	if (e.Type == live.Take || e.Type == live.Say) && h.rooms.has(e.Room) {
 		h.rooms.tell(e.Room, &attended{}, a.Received)

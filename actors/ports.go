@@ -24,6 +24,8 @@ type Question struct {
 	Askers  int64     // distinct people the line speaks for, 0 for one
 	Arrived time.Time // no figure in the line may be older than this
 	Now     time.Time
+	// Basis, when it is not nil, is to be filled with what the line rests on: somebody watches.
+	Basis *Basis
 }
 
 // Line is a composed reply.

@@ -30,7 +30,7 @@ func (r *room) host(now time.Time, m *hostSays) {
 	}
 	r.state.Attended()
 	r.publish(said, reply, func(err error) {
-		if err == nil && r.house.taps.watched(room) {
+		if err == nil && r.house.taps.audience(room) != nil {
 			r.house.taps.show(room, &Seen{Event: said, Received: said.At, Outcome: live.Replied, Reply: reply}, r.house.now())
 		}
 		m.done(err)

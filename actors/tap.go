@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -20,13 +21,21 @@ type Seen struct {
 	Reading  *live.Reading // nil when its text was not read
 	Reply    *live.Reply   // nil when there is none; under live.Quiet it is a suggestion
 	Mood     Mood          // of the user, 0 when its text was not read
+	Trace    *Trace        // nil when nobody watched when it came
 }
 
 // taps are who watches rooms. While nobody does, all that a message costs is one load of a nil pointer.
 type taps struct {
-	rooms atomic.Pointer[map[live.RoomID][]*tap] // nil when nobody watches; replaced whole
+	rooms atomic.Pointer[map[live.RoomID]*audience] // nil when nobody watches; replaced whole
 
-	mu sync.Mutex // held by the one who replaces it
+	mu     sync.Mutex              // held by the one who replaces it
+	parked map[live.RoomID]*traces // of rooms left a moment ago; guarded by mu
+}
+
+// audience is who watches a room, and what is kept for them. It is immutable, but for what stands in traces.
+type audience struct {
+	taps   []*tap
+	traces *traces
 }
 
 type tap struct{ see func(*Seen) }
@@ -46,14 +55,24 @@ func (h *House) Watch(room live.RoomID, see func(*Seen)) (stop func()) {
 func (t *taps) change(room live.RoomID, change func([]*tap) []*tap) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	next := make(map[live.RoomID][]*tap)
+	next := make(map[live.RoomID]*audience)
 	if now := t.rooms.Load(); now != nil {
-		for r, of := range *now {
-			next[r] = of
-		}
+		maps.Copy(next, *now)
 	}
-	if next[room] = change(next[room]); len(next[room]) == 0 {
+	var was audience
+	if a := next[room]; a != nil {
+		was = *a
+	}
+	of := change(was.taps)
+	switch {
+	case len(of) == 0 && len(was.taps) > 0:
 		delete(next, room)
+		t.park(room, was.traces)
+	case len(of) == 0:
+	case was.traces == nil:
+		next[room] = &audience{of, t.unpark(room)}
+	default:
+		next[room] = &audience{of, was.traces}
 	}
 	if len(next) == 0 {
 		t.rooms.Store(nil)
@@ -62,27 +81,27 @@ func (t *taps) change(room live.RoomID, change func([]*tap) []*tap) {
 	t.rooms.Store(&next)
 }
 
-// watched tells whether somebody looks at a room. Hot path: TestNobodyWatchesForNothing.
-func (t *taps) watched(room live.RoomID) bool {
-	rooms := t.rooms.Load()
-	return rooms != nil && len((*rooms)[room]) > 0
-}
-
 // show hands an exchange that is durable to who watches its room.
 func (t *taps) show(room live.RoomID, s *Seen, now time.Time) {
-	rooms := t.rooms.Load()
-	if s == nil || rooms == nil {
+	if s == nil {
+		return
+	}
+	watched := t.audience(room)
+	if watched == nil {
 		return
 	}
 	s.Ended = now.UnixMilli()
-	for _, t := range (*rooms)[room] {
+	if s.Trace != nil {
+		watched.traces.keep(s)
+	}
+	for _, t := range watched.taps {
 		t.see(s)
 	}
 }
 
 // seen notes what who watches will be shown once it is durable; nil when nobody does.
 func (u *user) seen(e *Effect) *Seen {
-	if !u.house.taps.watched(u.key.Room) {
+	if u.house.taps.audience(u.key.Room) == nil {
 		return nil
 	}
 	return &Seen{

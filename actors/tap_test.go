@@ -2,32 +2,40 @@ package actors
 
 import (
 	"testing"
+	"time"
 
 	"liveroom/engine/live"
 )
 
-// TestNobodyWatchesForNothing is the structural promise of the tap: a message that nobody looks at costs no allocation
-// for it, in rooms that nobody watches not even while another is watched.
+// TestNobodyWatchesForNothing is the structural promise of taps and traces: a message that nobody looks at costs no allocation
+// and no look at the clock for it, in rooms that nobody watches not even while another is watched.
 func TestNobodyWatchesForNothing(t *testing.T) {
-	s := newStand(t, nil)
-	u := &user{house: s.House, key: live.UserKey{Room: "room", User: "u"}}
+	h := &House{now: func() time.Time {
+		t.Error("a clock is read for nobody")
+		return time.Time{}
+	}}
+	u := &user{house: h, key: live.UserKey{Room: "room", User: "u"}}
 	e := &Effect{Kind: EffClose, Event: message("m1"), Outcome: live.Replied, Reply: &live.Reply{}}
+	a := &Arrival{Event: e.Event}
 	free := func(when string) {
 		t.Helper()
 		if n := testing.AllocsPerRun(100, func() {
-			if u.seen(e) != nil {
+			h.begin(a, time.Time{})
+			if u.seen(e) != nil || u.trace(e.Event) != nil || u.traceAt(7) != nil || u.wasTraced(time.Time{}, e) != nil {
 				t.Error("something is noted for nobody")
 			}
+			u.trace(e.Event).span(StageMailbox, time.Time{}, time.Time{})
+			u.traceAt(7).read(time.Time{})
 		}); n != 0 {
 			t.Errorf("%s a message costs %v allocations for who watches, want none", when, n)
 		}
 	}
 	free("unwatched,")
-	stop := s.Watch("another", func(*Seen) { t.Error("an exchange of another room is shown") })
+	stop := h.Watch("another", func(*Seen) { t.Error("an exchange of another room is shown") })
 	free("with another room watched,")
 	stop()
 	stop()
-	if s.taps.rooms.Load() != nil {
+	if h.taps.rooms.Load() != nil {
 		t.Error("nobody watches any more, and the taps are still open")
 	}
 }

@@ -78,6 +78,7 @@ func (u *user) receive(ctx actor.Context, now time.Time, msg any) {
 	switch m := msg.(type) {
 	case *arrived:
 		u.house.metrics.stageMailbox.Observe(now.Sub(m.posted).Seconds())
+		u.trace(m.Event).span(StageMailbox, m.posted, now)
 		u.arrive(now, &m.Arrival)
 	case *wasRead:
 		u.wasRead(now, m)
@@ -135,6 +136,9 @@ func (u *user) load() {
 // ruled takes a ruling; one for an earlier incarnation is handed back, so that nobody waits for its answer.
 func (u *user) ruled(now time.Time, m *ruled) {
 	if m.asker.Incarnation == u.incarnation {
+		if t := u.traceAt(m.asker.Seq); t != nil {
+			t.span(StageRoom, t.asked, now)
+		}
 		u.drive(now, Input{Kind: InRuled, Seq: m.asker.Seq, Ruling: m.ruling, Joined: m.joined, Reason: m.reason, Topic: m.topic})
 	} else if m.ruling == RuledFirst || m.ruling == RuledSuggest {
 		u.house.rooms.tell(u.key.Room, &released{Answer: Answer{Asker: m.asker, Topic: m.topic}}, now.UnixMilli())
@@ -197,6 +201,7 @@ func (u *user) wasRead(now time.Time, m *wasRead) {
 		return
 	}
 	u.house.metrics.stageRead.Observe(now.Sub(m.asked).Seconds())
+	u.traceAt(m.seq).read(now)
 	c := u.house.parts.Catalogue
 	in := Input{Kind: InRead, Seq: m.seq, Reading: m.reading, Shop: c.Shop(u.key.Room), Products: c, VIP: c.VIP(u.key)}
 	in.Product, in.Others, in.Named = Named(c, u.key.Room, u.state.text(m.seq), m.reading.Entities)

@@ -194,12 +194,24 @@ func (u *user) carry(now time.Time, e *Effect) {
 func (u *user) read(now time.Time, e *Effect) {
 	incarnation, seq := u.incarnation, e.Seq
 	shop := u.house.parts.Catalogue.Shop(u.key.Room)
-	u.house.parts.Reader.Submit(shop, e.Event.Text, time.UnixMilli(e.Deadline), func(r *live.Reading) {
+	done := func(r *live.Reading) {
 		u.cell.post(&wasRead{incarnation: incarnation, seq: seq, reading: r, asked: now})
-	})
+	}
+	if t := u.trace(e.Event); t != nil {
+		t.asked = now
+		if r, ok := u.house.parts.Reader.(NotingReader); ok {
+			t.note = new(ReadNote)
+			r.SubmitNoted(shop, e.Event.Text, time.UnixMilli(e.Deadline), t.note, done)
+			return
+		}
+	}
+	u.house.parts.Reader.Submit(shop, e.Event.Text, time.UnixMilli(e.Deadline), done)
 }
 
 func (u *user) askRoom(now time.Time, e *Effect) {
+	if t := u.trace(e.Event); t != nil {
+		t.asked = now
+	}
 	a := Asker{AskerID: u.asker(e.Seq), Topic: e.Topic}
 	c := u.house.parts.Catalogue
 	a.Counts = c.CountsVersion(u.key.Room)
@@ -234,11 +246,18 @@ func (u *user) compose(now time.Time, e *Effect) (line Line) {
 		Say: *e.Say, Shop: u.house.parts.Catalogue.Shop(u.key.Room), User: u.key, Text: e.Event.Text, Scope: e.Scope,
 		Arrived: time.UnixMilli(e.Received), Now: now,
 	}
+	t := u.trace(e.Event)
+	if t != nil {
+		t.Before, t.Topic, t.Lead, t.Tail = u.state.talk, q.Topic, q.Lead, q.Tail
+		q.Basis = &t.Basis
+	}
 	line, err := u.house.parts.Composer.Compose(q)
 	if err != nil {
 		u.house.log.Error("nothing to say", "room", u.key.Room, "user", u.key.User, "intent", q.Reading.Intent.String(), "topic", q.Topic, "err", err)
 		return Line{}
 	}
-	u.house.metrics.stageCompose.Observe(u.house.now().Sub(now).Seconds())
+	end := u.house.now()
+	u.house.metrics.stageCompose.Observe(end.Sub(now).Seconds())
+	t.span(StageStep, now, end)
 	return line
 }

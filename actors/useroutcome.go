@@ -37,7 +37,9 @@ func (u *user) close(now time.Time, e *Effect) {
 	default:
 		c.suggested = e.Reply
 	}
-	c.seen = u.seen(e)
+	if c.seen = u.seen(e); c.seen != nil {
+		c.seen.Trace = u.wasTraced(now, e)
+	}
 	record := live.Record{
 		Kind: live.RecordClosed, User: u.key, Session: e.Session, Received: e.Received, Key: e.Event.Key(),
 		Outcome: e.Outcome, Reason: e.Reason, Joined: e.Joined, Frame: c.frame, State: u.state.appendContext(make([]byte, 0, contextRoom)),
@@ -71,13 +73,19 @@ func (h *House) told(c *closing) {
 		h.lag.Store(now.UnixMilli() - c.received)
 	}
 	h.metrics.ended(now, c)
-	h.taps.show(c.event.Room, c.seen, now)
 	h.tell(c.session, c.outcome, c.frame)
 	if c.reply != "" && c.event.Type == live.Comment {
 		h.parts.Outlet.Broadcast(c.event.Room, c.frame, c.session)
 	}
 	if c.suggested != nil {
 		h.suggest(c.suggested)
+	}
+	if c.seen != nil {
+		if t := c.seen.Trace; t != nil {
+			t.span(StageCommit, t.submitted, now)
+			t.span(StageSend, now, h.now())
+		}
+		h.taps.show(c.event.Room, c.seen, now)
 	}
 	if c.alone { // as if it had none: whoever waits is answered by words of his own
 		h.answered(c, "")

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"liveroom/actors"
 	"liveroom/engine/live"
 	"liveroom/engine/shop"
 	"liveroom/engine/storage"
@@ -19,6 +20,18 @@ type reader struct{ *nlp.Service }
 // Submit implements actors.Reader.
 func (r reader) Submit(shop live.ShopID, text string, deadline time.Time, done func(*live.Reading)) {
 	r.Service.Submit(nlp.Query{Shop: shop, Text: text, Deadline: deadline}, done)
+}
+
+// SubmitNoted implements actors.NotingReader.
+func (r reader) SubmitNoted(shop live.ShopID, text string, deadline time.Time, note *actors.ReadNote, done func(*live.Reading)) {
+	t := new(nlp.Trace)
+	r.Service.Submit(nlp.Query{Shop: shop, Text: text, Deadline: deadline, Trace: t}, func(read *live.Reading) {
+		*note = actors.ReadNote{
+			From: t.From, Waiting: t.Waiting, Batch: t.Batch, Began: t.Began, Ended: t.Ended, Match: t.Match, Rule: t.Rule,
+			Thresholds: r.Thresholds(read),
+		}
+		done(read)
+	})
 }
 
 // catalogue lets actors look products up.

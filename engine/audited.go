@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"github.com/emmansun/gmsm/sm3"
 
 	"liveroom/engine/access"
+	"liveroom/engine/admin/console"
 	"liveroom/engine/audit"
 	"liveroom/engine/live"
 	"liveroom/engine/shop/document"
@@ -28,7 +30,7 @@ func (p *parts) journal(ctx context.Context, d access.Deed, do func() error) err
 var ownWords = map[string]bool{"POST /v1/audit/acts": true, "POST /v1/audit/acts/{seq}": true}
 
 // exports are the routes that change nothing and are written down all the same: they hand a whole of something out.
-var exports = map[string]bool{"GET /v1/catalogue": true, "GET /v1/knowledge": true}
+var exports = map[string]bool{"GET /v1/catalogue": true, "GET /v1/knowledge": true, "GET /v1/labels/export": true}
 
 // audited writes every change that is asked for over the admin side into the audit log, before it is made and after, and
 // every export; what cannot be written is not done. Routes that only look are not written down, and the guard's own speak
@@ -81,6 +83,7 @@ func (t *telling) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 var shown = map[string]bool{
 	"PUT /v1/rooms/{room}/mode":         true,
 	"PUT /v1/rooms/{room}/muted/{user}": true,
+	labelRoute:                          true,
 }
 
 var wildcards = regexp.MustCompile(`\{(\w+)(?:\.\.\.)?\}`)
@@ -104,12 +107,29 @@ func actOf(pattern string, r *http.Request) audit.Act {
 	if r.URL.RawQuery != "" {
 		a.Detail += " ?" + r.URL.RawQuery
 	}
-	if body := peek(r); len(body) > 0 && shown[pattern] && len(body) <= maxRoomBody {
+	if body := peek(r); len(body) > 0 && pattern == revealRoute {
+		a.Detail += " " + revealed(body)
+	} else if len(body) > 0 && shown[pattern] && len(body) <= maxRoomBody {
 		a.Detail += " " + string(body)
 	} else if len(body) > 0 {
 		a.Detail += fmt.Sprintf(" %d bytes, SM3 %x", len(body), sm3.Sum(body))
 	}
 	return a
+}
+
+// Routes about messages whose record says more than others.
+const (
+	revealRoute = "POST /v1/rooms/{room}/users/{user}/reveal"
+	labelRoute  = "PUT /v1/rooms/{room}/users/{user}/label"
+)
+
+// revealed says of a body that asks for a message unmasked which one it is, and why.
+func revealed(body []byte) string {
+	var asked console.RevealAct
+	if err := json.Unmarshal(body, &asked); err != nil {
+		return fmt.Sprintf("%d bytes that cannot be read", len(body))
+	}
+	return fmt.Sprintf("%.16s %.128q because: %.200q", asked.Type, asked.ID, masked(asked.Reason))
 }
 
 // peek reads the body and puts it back. Of one that is longer than anything accepted, it is the beginning.

@@ -27,6 +27,9 @@ func (c composer) Compose(q *actors.Question) (actors.Line, error) {
 	if err != nil {
 		return actors.Line{}, err
 	}
+	if q.Basis != nil {
+		q.Basis.Book = c.book.Version()
+	}
 	c.also(&line, &ask, q)
 	if q.Lead == "" && q.Tail == "" {
 		return line, nil
@@ -35,6 +38,7 @@ func (c composer) Compose(q *actors.Question) (actors.Line, error) {
 		return c.short(ask, q, left)
 	}
 	if lead, ok := c.aside(&ask, q.Lead); ok {
+		note(q, "lead", q.Lead, &lead)
 		line.Text = join(lead.Text, once(lead.Text, line.Text))
 		line.Counts = line.Counts || counted(lead.Figures)
 	}
@@ -49,6 +53,7 @@ func (c composer) Compose(q *actors.Question) (actors.Line, error) {
 		about.Other = c.other(q.User.Room, q.Product)
 	}
 	if tail, ok := c.aside(&about, q.Tail); ok {
+		note(q, "tail", q.Tail, &tail)
 		line.Text = join(line.Text, tail.Text)
 		line.Counts, line.Tail = line.Counts || counted(tail.Figures), true
 		if about.Other != nil {
@@ -74,6 +79,7 @@ func (c composer) also(line *actors.Line, ask *scripts.Ask, q *actors.Question) 
 		own.Product = c.catalogue.Load().In(q.User.Room, also.Product)
 		own.Sentence = c.catalogue.Load().Sentence(also.Reading.Intent)
 		if more, err := c.book.Compose(own); err == nil && more.Text != line.Text {
+			note(q, "also", "", &more)
 			line.Text = join(line.Text, once("亲", more.Text))
 			line.Counts = line.Counts || counted(more.Figures)
 		}
@@ -100,8 +106,10 @@ func (c composer) short(ask scripts.Ask, q *actors.Question, left int64) (actors
 	if err != nil {
 		return actors.Line{}, err
 	}
+	note(q, "main", string(scripts.TopicShort), &said)
 	line := actors.Line{Text: said.Text, Script: said.Script, Variant: said.Variant, By: live.ByScript, Tail: true, Left: left}
 	if lead, ok := c.aside(&ask, q.Lead); ok {
+		note(q, "lead", q.Lead, &lead)
 		line.Text = join(lead.Text, line.Text)
 	}
 	return line, nil
@@ -116,6 +124,7 @@ func (c composer) main(ask scripts.Ask, q *actors.Question) (actors.Line, []scri
 	if err != nil {
 		return actors.Line{}, nil, err
 	}
+	note(q, "main", q.Topic, &main)
 	return actors.Line{Text: main.Text, Script: main.Script, Variant: main.Variant, By: live.ByScript, Counts: counted(main.Figures)}, main.Figures, nil
 }
 

@@ -22,6 +22,7 @@ func newConsole(p *parts, e *Engine, log *slog.Logger) (*console.Console, error)
 		Metrics: p.registry, Node: nodeView{e, time.Now()}, Rooms: roomsView{e}, Dialogues: talkView{e, &p.gate.desk},
 		Actors: actorsView{e}, Links: linksView{e}, Access: consoleAccess{p.guard}, Audit: auditView{p.audit},
 		Shelf: newScriptDesk(e), Inside: insideView{e}, Letters: lettersView{e},
+		Messages: messageView{talkView{e, &p.gate.desk}, p.labels, log},
 	}, log)
 }
 

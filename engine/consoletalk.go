@@ -24,14 +24,22 @@ func masked(text string) string {
 	return shown
 }
 
+// maskedIn is masked for a text of a turn, which tells whether anything in it is.
+func maskedIn(t *console.Turn, text string) string {
+	shown := masked(text)
+	t.Masked = t.Masked || shown != text
+	return shown
+}
+
 // lineOf is an exchange as it is shown.
 func lineOf(s *actors.Seen) console.Line {
 	l := console.Line{
 		ID: string(s.Event.ID), At: s.Received, User: s.Event.User, Name: masked(s.Event.Name), Type: s.Event.Type.String(), Text: masked(s.Event.Text),
 		Outcome: s.Outcome.String(), Reason: string(s.Reason), Joined: string(s.Joined), Reading: readingOf(s.Reading), TookMs: s.Ended - s.Received,
+		Traced: s.Trace != nil,
 	}
 	if r := s.Reply; r != nil {
-		l.Reply = &console.Answer{Text: masked(r.Text), By: string(r.By), Scope: r.Scope.String(), Script: r.Script, Variant: r.Variant, Count: r.Count}
+		l.Reply = answerOf(r)
 	}
 	return l
 }
@@ -129,6 +137,9 @@ func (v talkView) Show(ctx context.Context, k live.UserKey) (console.Dialogue, e
 		Room: k.Room, User: k.User, Turns: turnsOf(view.Turns, tail), Slots: slotsOf(&view.Talk), Open: openOf(&view.Talk.Open, now),
 		Mood: float64(view.Mood), Private: view.Session != "", Pending: view.Pending,
 	}
+	if err := v.mark(ctx, k, d.Turns); err != nil {
+		return console.Dialogue{}, fmt.Errorf("%w: %w", console.ErrAway, err)
+	}
 	if view.Seat != "" {
 		d.Seat = v.desk.nameOf(view.Seat)
 		d.Mine = view.Seat == string(v.desk.seat(access.Of(ctx).Name))
@@ -203,12 +214,12 @@ func turnsOf(kept []actors.Turn, records []live.Record) []console.Turn {
 		id := key.Type.String() + " " + string(key.ID)
 		t := turns[id]
 		if t == nil {
-			t = &console.Turn{At: r.Received, Type: key.Type.String()}
+			t = &console.Turn{At: r.Received, Type: key.Type.String(), ID: string(key.ID)}
 			turns[id] = t
 			byTime[r.Received] = t
 		}
 		if r.Event != nil {
-			t.Text = masked(r.Event.Text)
+			t.Text = maskedIn(t, r.Event.Text)
 		}
 		if r.Kind == live.RecordClosed {
 			close1(t, r)
@@ -233,7 +244,7 @@ func turnsOf(kept []actors.Turn, records []live.Record) []console.Turn {
 			}
 		}
 		if t.Text == "" {
-			t.Text = masked(k.Text)
+			t.Text = maskedIn(t, k.Text)
 		}
 		if t.Intent == "" {
 			t.Intent = k.Intent.String()
@@ -264,7 +275,7 @@ func close1(t *console.Turn, r *live.Record) {
 		return
 	}
 	t.Intent = f.Intent
-	t.Reply = &console.Answer{Text: masked(f.Text), By: f.By, Scope: f.Scope, Script: f.Script, Variant: f.Variant, Count: f.Count}
+	t.Reply = &console.Answer{Text: maskedIn(t, f.Text), By: f.By, Scope: f.Scope, Script: f.Script, Variant: f.Variant, Count: f.Count}
 	if f.By != string(live.ByHuman) {
 		t.TookMs = &f.TookMs
 		t.Reading = &console.Reading{Intent: f.Intent, Confidence: f.Confidence, Emotion: f.Emotion, DecidedBy: f.Decided}

@@ -147,6 +147,9 @@ func (c composer) known(q *actors.Question) (actors.Line, bool) {
 	if _, _, bad := c.book.Forbidden(found.Text); bad { // the list may have grown since it was imported
 		return actors.Line{}, false
 	}
+	if q.Basis != nil {
+		q.Basis.Entry = &actors.BasisEntry{ID: found.Entry, Version: found.Version, Exact: found.Exact, Score: found.Score}
+	}
 	return actors.Line{Text: found.Text, Script: "kb/" + found.Entry, Variant: fmt.Sprint("v", found.Version), By: live.ByKnowledge, Alone: true}, true
 }
 

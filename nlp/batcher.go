@@ -20,6 +20,9 @@ type worker struct {
 	inner  [][]int32 // of a group, as the sentiment part wants them
 	moods  []Scores  // of the sentiment part; no part counts where its felt is false
 	felt   []bool
+
+	texts        int // in the run under way, 0 before the first of what was taken
+	began, ended time.Time
 }
 
 // sequence is a text of the batch, encoded.
@@ -61,6 +64,7 @@ func (w *worker) read(items []*item) {
 		}
 		return
 	}
+	w.texts = 0
 	batch := w.encode(m, items)
 	for len(batch) > 0 {
 		n := group(batch)
@@ -120,9 +124,11 @@ func (w *worker) run(m *model, group []sequence) {
 			w.ids = append(w.ids, group[i].ids)
 		}
 	}
-	began := time.Now()
+	w.began = time.Now()
 	err := m.classifier.Classify(w.ids, w.scores)
-	w.s.metrics.run.Observe(time.Since(began).Seconds())
+	took := time.Since(w.began)
+	w.texts, w.ended = len(w.ids), w.began.Add(took)
+	w.s.metrics.run.Observe(took.Seconds())
 	w.s.metrics.batch.Observe(float64(len(w.ids)))
 	if err == nil {
 		w.feel(m)
@@ -226,12 +232,14 @@ func (w *worker) settle(it *item, r *live.Reading) {
 		w.s.metrics.late.Inc()
 		return
 	}
+	it.query.Trace.run(w.texts, w.began, w.ended)
 	w.s.answer(r, it.done)
 }
 
 // without answers a text without the trained model, unless the watch has answered it by now.
 func (w *worker) without(reason why, m *model, it *item) {
 	if w.s.queue.settle(it) {
+		it.query.Trace.from(whyNames[reason])
 		w.s.fallBack(reason, m, it.norm, it.query.Text, it.words, it.done)
 	}
 }
@@ -247,6 +255,7 @@ func (s *Service) watch() {
 		var next time.Time
 		late, next = s.queue.overdue(time.Now(), late[:0])
 		for _, it := range late {
+			it.query.Trace.from(whyNames[whyLate])
 			s.fallBack(whyLate, s.model.Load(), it.norm, it.query.Text, it.words, it.done)
 		}
 		clear(late)

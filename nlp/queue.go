@@ -17,10 +17,10 @@ type item struct {
 	due   time.Time // when the linear model takes it over
 
 	// Guarded by queue.mu.
-	open       bool // not answered yet
-	waiting    bool // in the list
+	open       bool  // not answered yet
+	waiting    bool  // in the list
+	place      int32 // in the heap; beside the two above, it leaves the item within its size class
 	prev, next *item
-	place      int // in the heap
 }
 
 // queue holds every text between Submit and its answer: those that wait, first come first, and among all that are not
@@ -126,7 +126,7 @@ func (q *queue) settle(it *item) bool {
 	mine := it.open
 	it.open = false
 	if mine {
-		heap.Remove(&q.dues, it.place)
+		heap.Remove(&q.dues, int(it.place))
 	}
 	over := !q.taking && len(q.dues) == 0
 	q.mu.Unlock()
@@ -191,12 +191,12 @@ func (h dueHeap) Len() int           { return len(h) }
 func (h dueHeap) Less(i, j int) bool { return h[i].due.Before(h[j].due) }
 func (h dueHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
-	h[i].place, h[j].place = i, j
+	h[i].place, h[j].place = int32(i), int32(j)
 }
 
 func (h *dueHeap) Push(x any) {
 	it := x.(*item)
-	it.place = len(*h)
+	it.place = int32(len(*h))
 	*h = append(*h, it)
 }
 

@@ -110,6 +110,8 @@ type Query struct {
 	Text string
 	// Deadline is when the reading must be there. Zero is ten seconds from now.
 	Deadline time.Time
+	// Trace is filled in with how the text is read, before done is called; nil when nobody looks.
+	Trace *Trace
 }
 
 // Submit reads a text and calls done exactly once with the reading, which is shared and must not be changed: before
@@ -121,21 +123,25 @@ type Query struct {
 func (s *Service) Submit(q Query, done func(*live.Reading)) {
 	norm := chars.Normalize(clip(q.Text, MaxRunes))
 	if norm == "" {
+		q.Trace.from(fromBlank)
 		s.answer(s.blank, done)
 		return
 	}
 	w := s.vocabularies.of(q.Shop)
 	m := s.model.Load()
 	if intent := w.rules.Find(norm); intent != 0 {
+		q.Trace.rule(w.rules, norm)
 		s.answer(s.byKeyword(m, intent, norm, q.Text, w), done)
 		return
 	}
 	if m == nil || m.classifier == nil {
+		q.Trace.from(whyNames[whyAway])
 		s.fallBack(whyAway, m, norm, q.Text, w, done)
 		return
 	}
 	if r := s.lookUp(m, norm, q.Text, w); r != nil {
 		s.hits.Add(1)
+		q.Trace.from(fromCache)
 		s.answer(r, done)
 		return
 	}
@@ -150,6 +156,7 @@ func (s *Service) enqueue(it *item) {
 		it.query.Deadline = now.Add(patience)
 	}
 	it.due = it.query.Deadline.Add(-s.config.Margin)
+	it.query.Trace.queue(s.queue)
 	reason := whyLate
 	if it.due.After(now) {
 		switch s.queue.push(it) {
@@ -161,6 +168,7 @@ func (s *Service) enqueue(it *item) {
 			reason = whyStopped
 		}
 	}
+	it.query.Trace.from(whyNames[reason])
 	s.fallBack(reason, s.model.Load(), it.norm, it.query.Text, it.words, it.done)
 }
 

@@ -154,4 +154,5 @@ type Figure struct {
 	Value   int64
 	Age     time.Duration // at Ask.Now; never negative
 	Version uint64        // of the snapshot it came from
+	Limit   time.Duration // the age up to which the text may say it
 }

@@ -138,7 +138,7 @@ func (c *composer) appendFigure(dst []byte, v phrase.Var, row int) ([]byte, bool
 }
 
 func (c *composer) appendRow(dst []byte, r *row) []byte {
-	c.figs = append(c.figs, Figure{Name: r.label, Value: r.n, Age: c.age(r.since), Version: c.stock.snap.Version})
+	c.figs = append(c.figs, Figure{Name: r.label, Value: r.n, Age: c.age(r.since), Version: c.stock.snap.Version, Limit: c.limits.Stock})
 	return append(dst, r.text...)
 }
 
@@ -152,11 +152,11 @@ func (c *composer) note(n phrase.Need) {
 	var t *total
 	switch n {
 	case phrase.NeedStock:
-		t, f.Version = &c.stock.total, c.stock.snap.Version
+		t, f.Version, f.Limit = &c.stock.total, c.stock.snap.Version, c.limits.Stock
 	case phrase.NeedViewers:
-		t, f.Version = &c.counts.viewers, c.counts.snap.Version
+		t, f.Version, f.Limit = &c.counts.viewers, c.counts.snap.Version, c.limits.Viewers
 	default:
-		t, f.Version = &c.counts.sold, c.counts.snap.Version
+		t, f.Version, f.Limit = &c.counts.sold, c.counts.snap.Version, c.limits.Sold
 	}
 	f.Value, f.Age = t.n, c.age(t.since)
 	c.figs = append(c.figs, f)

@@ -46,6 +46,8 @@ const (
 	LinkKick       Act = "link.kick"
 	ConfigRead     Act = "config.read"
 	ScriptWrite    Act = "script.write"
+	LabelWrite     Act = "label.write" // say what a message means
+	LabelRead      Act = "label.read"  // read and export what was said of messages, masked
 )
 
 // Acts that need no place in the table.
@@ -62,20 +64,20 @@ const (
 var table = map[live.Role][]Act{
 	live.Ingest: {LinkIngest},
 	live.Viewer: {LinkViewer},
-	live.Seat:   {LinkSeat, CatalogueRead, KnowledgeRead, RoomRead, StockRead, DialogueRead, DialogueTake},
+	live.Seat:   {LinkSeat, CatalogueRead, KnowledgeRead, RoomRead, StockRead, DialogueRead, DialogueTake, LabelWrite},
 	live.Supervisor: {
 		LinkSeat, CatalogueRead, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, RoomSay, StockRead, StatusRead, PersonReveal,
-		DialogueRead, DialogueTake, ScriptWrite,
+		DialogueRead, DialogueTake, ScriptWrite, LabelWrite, LabelRead,
 	},
 	live.Operator: {
 		CatalogueRead, CatalogueWrite, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, RoomSay, StockRead, StatusRead, MetricsRead,
-		DialogueRead, ActorManage, LinkKick, ConfigRead, ScriptWrite,
+		DialogueRead, ActorManage, LinkKick, ConfigRead, ScriptWrite, LabelWrite, LabelRead,
 	},
 	live.Auditor: {CatalogueRead, KnowledgeRead, RoomRead, StockRead, StatusRead, MetricsRead, AuditRead, ConfigRead},
 	live.Admin: {
 		CatalogueRead, CatalogueWrite, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, RoomSay, StockRead, StatusRead,
 		MetricsRead, ProfileRead, ModelSwap, FaultInject, TokenRevoke, UserManage, AuditRead, AuditNote, PersonReveal, PersonErase, KeyManage,
-		DialogueRead, DialogueTake, ActorManage, LinkKick, ConfigRead, ScriptWrite, Undeclared,
+		DialogueRead, DialogueTake, ActorManage, LinkKick, ConfigRead, ScriptWrite, LabelWrite, LabelRead, Undeclared,
 	},
 }
 
@@ -152,6 +154,11 @@ var Routes = map[string]Act{
 	"GET /v1/rooms/{room}/now":                        RoomRead,
 	"GET /v1/rooms/{room}/users/{user}":               DialogueRead,
 	"POST /v1/rooms/{room}/users/{user}/seat/{act}":   DialogueTake,
+	"GET /v1/rooms/{room}/users/{user}/trace":         DialogueRead,
+	"POST /v1/rooms/{room}/users/{user}/reveal":       PersonReveal,
+	"PUT /v1/rooms/{room}/users/{user}/label":         LabelWrite,
+	"GET /v1/labels":                                  LabelRead,
+	"GET /v1/labels/export":                           LabelRead,
 	"POST /v1/read":                                   DialogueRead,
 	"GET /v1/actors":                                  StatusRead,
 	"GET /v1/actor":                                   StatusRead,

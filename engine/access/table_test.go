@@ -49,6 +49,8 @@ actor.manage     .      .      .    x     x        .          .
 link.kick        .      .      .    x     x        .          .
 config.read      .      .      .    x     x        .          x
 script.write     .      .      .    x     x        x          .
+label.write      .      .      x    x     x        x          .
+label.read       .      .      .    x     x        x          .
 undeclared       .      .      .    x     .        .          .
 anyone           x      x      x    x     x        x          x
 self             x      x      x    x     x        x          x

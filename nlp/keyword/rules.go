@@ -75,6 +75,29 @@ func New(list []Rule) (*Rules, error) {
 	return r, errors.Join(bad...)
 }
 
+// Matched returns how the rule that decides a normalised text matches, and what of it; zeros when none does.
+func (r *Rules) Matched(norm string) (Match, string) {
+	if r == nil {
+		return 0, ""
+	}
+	if _, ok := r.exact[norm]; ok {
+		return Exact, norm
+	}
+	if intent, n := r.prefix.longestAt(norm); intent != 0 {
+		return Prefix, norm[:n]
+	}
+	var found string
+	for at := range norm {
+		if _, n := r.inside.longestAt(norm[at:]); n > len(found) {
+			found = norm[at : at+n]
+		}
+	}
+	if found == "" {
+		return 0, ""
+	}
+	return Contains, found
+}
+
 // Find returns the intent of the rule that decides a normalised text, 0 when none does.
 func (r *Rules) Find(norm string) live.Intent {
 	if r == nil {

@@ -56,6 +56,7 @@ func (c *Console) build() error {
 	c.auditRoutes(api)
 	c.shelfRoutes(api)
 	c.insides(api)
+	c.messageRoutes(api)
 	c.routes["GET /v1/stream"], c.acts["GET /v1/stream"] = http.HandlerFunc(c.serveStream), RoomRead
 	return c.addPage()
 }

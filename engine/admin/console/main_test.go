@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -235,7 +236,7 @@ func newStand(t *testing.T) *stand {
 	h := newHouse()
 	c, err := New(Sources{
 		Metrics: h.reg, Node: h, Rooms: houseRooms{h}, Dialogues: houseTalk{h}, Actors: houseActors{h}, Links: houseLinks{h}, Access: h, Audit: houseAudit{h},
-		Shelf: houseShelf{h}, Inside: houseActors{h}, Letters: houseLetters{h},
+		Shelf: houseShelf{h}, Inside: houseActors{h}, Letters: houseLetters{h}, Messages: houseMessages{h},
 	}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -341,4 +342,45 @@ func (p *page) end() websocket.CloseError {
 			return closed
 		}
 	}
+}
+
+type houseMessages struct{ *house }
+
+func (h houseMessages) Trace(_ context.Context, _ live.UserKey, m MessageRef) (Trace, error) {
+	if m.ID != "c1" {
+		return Trace{}, fmt.Errorf("%w: trace", ErrUnknown)
+	}
+	return Trace{ID: m.ID, Spans: []Span{{Stage: "decode", Us: 5}}, Said: []Said{}, Figures: []LiveFigure{}, Experiments: []string{}}, nil
+}
+
+func (h houseMessages) Reveal(context.Context, live.UserKey, MessageRef) (Revealed, error) {
+	return Revealed{Text: "电话13812345678"}, nil
+}
+
+func (h houseMessages) Label(_ context.Context, k live.UserKey, m MessageRef, as LabelAct) (Label, error) {
+	if live.ParseIntent(as.Intent) == 0 {
+		return Label{}, fmt.Errorf("%w: intent", ErrInput)
+	}
+	return Label{At: 1, Room: k.Room, User: k.User, Type: m.Type, ID: m.ID, Intent: as.Intent}, nil
+}
+
+func (h houseMessages) Labels(_ context.Context, after int64, n int) (list []Label, err error) {
+	for at := after + 1; at <= 5 && len(list) < n; at++ {
+		list = append(list, Label{At: at, Room: "demo", Intent: "stock"})
+	}
+	return list, nil
+}
+
+func (h houseMessages) Export(_ context.Context, w io.Writer, only func(live.RoomID) bool) error {
+	h.mu.Lock()
+	broken := h.expired
+	h.mu.Unlock()
+	io.WriteString(w, "text\n")
+	if broken {
+		return errors.New("half way")
+	}
+	if only("demo") {
+		io.WriteString(w, "你好\n")
+	}
+	return nil
 }

@@ -21,6 +21,7 @@ type Sources struct {
 	Shelf     Shelf
 	Access    Access
 	Audit     Audit
+	Messages  Messages
 }
 
 // Node tells of the node as a whole. It reads what is there, and asks nobody.

@@ -65,6 +65,7 @@ type Question struct {
 type Guess struct {
 	Intent string  `json:"intent"`
 	P      float32 `json:"p"`
+	Limit  float32 `json:"limit,omitempty" doc:"what it had to reach; left out when that is not known"`
 }
 
 // Reading is what a text was taken to mean.
@@ -112,6 +113,7 @@ type Line struct {
 	Joined  string      `json:"joined,omitempty" doc:"the reply it joined"`
 	Reply   *Answer     `json:"reply,omitempty"`
 	TookMs  int64       `json:"took_ms"`
+	Traced  bool        `json:"traced,omitempty" doc:"its way through the node can be looked at"`
 }
 
 // Turn is one exchange of a dialogue.
@@ -125,6 +127,10 @@ type Turn struct {
 	Reply   *Answer  `json:"reply,omitempty"`
 	Reading *Reading `json:"reading,omitempty"`
 	TookMs  *int64   `json:"took_ms,omitempty"`
+	ID      string   `json:"id,omitempty" doc:"left out when it is not kept any more"`
+	Masked  bool     `json:"masked,omitempty" doc:"something personal is masked in it"`
+	Traced  bool     `json:"traced,omitempty" doc:"its way through the node can be looked at"`
+	Label   *Label   `json:"label,omitempty" doc:"what a person said that it means"`
 }
 
 // Slot is one thing that a dialogue keeps in mind.
