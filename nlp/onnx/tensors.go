@@ -23,7 +23,7 @@ type shaped struct {
 }
 
 func newTensors(g *graph) *tensors {
-	t := &tensors{ids: make([]int64, maxBatch*g.longest), shapes: map[[2]int]*shaped{}}
+	t := &tensors{ids: make([]int64, max(maxCells, roundUp(g.longest))), shapes: map[[2]int]*shaped{}}
 	switch {
 	case g.lengths && g.wide:
 		t.lengths = make([]int64, maxBatch)
