@@ -40,7 +40,7 @@ func (b *sqlite) open(_ context.Context, readers int) (p pools, err error) {
 			return p, err
 		}
 	}
-	p.write, err = openSQLite(b.dir, 1, fmt.Sprintf("page_size(%d)", pageSize), "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-8192)",
+	p.write, err = openSQLite(b.dir, 1, fmt.Sprintf("page_size(%d)", pageSize), "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-2048)",
 		"temp_store(MEMORY)", fmt.Sprintf("wal_autocheckpoint(%d)", pages), "journal_size_limit(67108864)")
 	if err != nil {
 		return p, err
