@@ -13,32 +13,31 @@ type Turn struct {
 // maxTurns is how many turns a dialogue remembers.
 const maxTurns = 8
 
-// turns are the latest turns. It is a value without references to shared memory, so that a copy of the state is whole.
-type turns struct {
-	ring [maxTurns]Turn
-	next int // where the next one goes
-	len  int
-}
+// turns are the latest turns, oldest first. They change in place: see kept.
+type turns struct{ list []Turn }
 
 func (t *turns) add(turn Turn) {
-	t.ring[t.next] = turn
-	t.next = (t.next + 1) % maxTurns
-	t.len = min(t.len+1, maxTurns)
+	if len(t.list) < maxTurns {
+		t.list = append(t.list, turn)
+		return
+	}
+	copy(t.list, t.list[1:])
+	t.list[maxTurns-1] = turn
 }
 
 // latest calls yield for each turn, newest first.
-func (t *turns) latest(yield func(Turn) bool) {
-	for i := range t.len {
-		if !yield(t.ring[(t.next-1-i+2*maxTurns)%maxTurns]) {
+func (t *turns) latest(yield func(*Turn) bool) {
+	for i := len(t.list) - 1; i >= 0; i-- {
+		if !yield(&t.list[i]) {
 			return
 		}
 	}
 }
 
 // all calls yield for each turn, oldest first.
-func (t *turns) all(yield func(Turn) bool) {
-	for i := range t.len {
-		if !yield(t.ring[(t.next-t.len+i+maxTurns)%maxTurns]) {
+func (t *turns) all(yield func(*Turn) bool) {
+	for i := range t.list {
+		if !yield(&t.list[i]) {
 			return
 		}
 	}

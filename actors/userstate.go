@@ -11,8 +11,8 @@ import (
 // UserState is the dialogue of one user in one room, as a pure state machine: Step takes the time and one input,
 // changes the state and says what is to be done. It does no I/O, reads no clock and takes no lock.
 //
-// Steps change what is pending in place, and other slices only by appending, re-slicing or replacing them: keep and back
-// rely on it.
+// Steps change what is pending and the turns in place, and other slices only by appending, re-slicing or replacing them:
+// kept relies on it.
 type UserState struct {
 	key        live.UserKey
 	maxPending int
@@ -69,18 +69,21 @@ type pending struct {
 type kept struct {
 	state   UserState
 	pending []pending
+	turns   []Turn
 }
 
 // keep notes a state, for back.
 func (k *kept) keep(s *UserState) {
 	k.state = *s
 	k.pending = append(k.pending[:0], s.pending...)
+	k.turns = append(k.turns[:0], s.turns.list...)
 }
 
 // back returns the state that was kept. What it is used for afterwards must be kept anew.
 func (k *kept) back() UserState {
 	s := k.state
 	copy(s.pending, k.pending)
+	copy(s.turns.list, k.turns)
 	return s
 }
 
@@ -88,6 +91,7 @@ func (k *kept) back() UserState {
 func (k *kept) forget() {
 	k.state = UserState{}
 	clear(k.pending)
+	clear(k.turns)
 }
 
 // NewUserState returns the state of a user never seen before.

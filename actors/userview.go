@@ -41,7 +41,7 @@ func (u *user) view(now time.Time) UserView {
 	v := UserView{Talk: s.talk, Mood: s.mood, Seat: s.seat, Session: s.session, Pending: len(s.pending), Broken: u.mode == modeBroken, Restless: u.busy()}
 	v.Talk.Slots.Product = s.talk.Product(now.UnixMilli())
 	for t := range s.turns.all {
-		v.Turns = append(v.Turns, t)
+		v.Turns = append(v.Turns, *t)
 	}
 	for _, a := range s.answered {
 		if b := a.block(); b != 0 && (len(v.Blocks) == 0 || v.Blocks[len(v.Blocks)-1] != b) {
