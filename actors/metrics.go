@@ -56,7 +56,13 @@ func newMetrics(reg prometheus.Registerer, h *House) *metrics {
 		m.decided[d] = decided.WithLabelValues(d.String())
 	}
 	m.refusal = counterVec("refusals_total", "Messages refused before they were accepted, by code.", "code")
+	for _, c := range live.Codes() {
+		m.refusal.WithLabelValues(c.String())
+	}
 	m.restarts = counterVec("restarts_total", "Actors restarted by their supervisor, by kind.", "kind")
+	for _, kind := range []string{"room", "user"} {
+		m.restarts.WithLabelValues(kind)
+	}
 	m.offers = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: prefix + "offers_total", Help: "Offers made in dialogues, and those taken and declined, by what was offered.",
 	}, []string{"offer", "result"})
@@ -76,6 +82,7 @@ func newMetrics(reg prometheus.Registerer, h *House) *metrics {
 	reg.MustRegister(stages, m.mood, outcomes, m.quiet, decided, m.refusal, m.restarts, m.panics, m.reloads, m.restoreFailures,
 		m.redriven, m.lateReadings, m.repeats, m.passivated, m.deadLetters, m.closings, m.capped, m.alarms, m.offers,
 		gauge("in_flight_messages", "Messages admitted and not ended.", func() float64 { return float64(h.inFlight.Load()) }),
+		gauge("in_flight_max_messages", "Messages that may be admitted and not ended.", func() float64 { return float64(h.cfg.MaxInFlight) }),
 		gauge("lag_seconds", "What the latest outcome took from receipt to durable.", func() float64 { return float64(h.lag.Load()) / 1000 }),
 		gauge("user_actors", "User actors in memory.", func() float64 { return float64(h.users.count.Load()) }),
 		gauge("room_actors", "Room actors in memory.", func() float64 { return float64(h.rooms.count.Load()) }))

@@ -18,12 +18,19 @@ import (
 
 // newConsole lets the console see the parts.
 func newConsole(p *parts, e *Engine, log *slog.Logger) (*console.Console, error) {
-	return console.New(console.Sources{
+	c, err := console.New(console.Sources{
 		Metrics: p.registry, Node: nodeView{e, time.Now()}, Rooms: roomsView{e}, Dialogues: talkView{e, &p.gate.desk},
 		Actors: actorsView{e}, Links: linksView{e}, Access: consoleAccess{p.guard}, Audit: auditView{p.audit},
 		Shelf: newScriptDesk(e), Inside: insideView{e}, Letters: lettersView{e},
 		Messages: messageView{talkView{e, &p.gate.desk}, p.labels, log},
 	}, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Register(p.registry); err != nil {
+		return nil, fmt.Errorf("console metrics: %w", err)
+	}
+	return c, nil
 }
 
 // consoleAccess says who looks at the console, and what he may.

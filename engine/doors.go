@@ -49,6 +49,9 @@ func (p *parts) openGuard(cfg Config, log *slog.Logger) error {
 		Tokens: p.tokens, Accounts: accounts, Journal: p.journal, Shop: func() live.ShopID { return p.gate.catalogue.Load().Shop() }, Log: log,
 		SessionLife: cfg.Access.SessionLife, SessionIdle: cfg.Access.SessionIdle, OpenHere: cfg.Admin.OpenHere,
 	})
+	if err := p.guard.Register(p.registry); err != nil {
+		return fmt.Errorf("access metrics: %w", err)
+	}
 	return nil
 }
 

@@ -86,6 +86,7 @@ func newMetrics(reg prometheus.Registerer, s *Service) (*metrics, error) {
 		waiting, _ := s.queue.depth()
 		return float64(waiting)
 	})
+	gauge("liveroom_nlp_queue_max_texts", "Texts that may wait for the model.", func() float64 { return float64(s.config.QueueLimit) })
 	gauge("liveroom_nlp_degraded_count", "1 while texts are read without the trained model or a part of it, else 0.", func() float64 {
 		if s.Status().Degraded == "" {
 			return 0

@@ -24,7 +24,7 @@ type metrics struct {
 	broadcastShed       prometheus.Counter
 }
 
-func newMetrics(reg prometheus.Registerer, outboxDepth func() float64) (*metrics, error) {
+func newMetrics(reg prometheus.Registerer, maxLinks int, outboxDepth func() float64) (*metrics, error) {
 	const space = "liveroom_transport_"
 	var errs []error
 	add := func(c prometheus.Collector) {
@@ -70,6 +70,7 @@ func newMetrics(reg prometheus.Registerer, outboxDepth func() float64) (*metrics
 	add(m.decode)
 	add(m.fanOut)
 	add(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: space + "outbox_frames", Help: "Frames waiting in the outboxes of all loops."}, outboxDepth))
+	add(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: space + "max_links", Help: "Links that may be open at a time."}, func() float64 { return float64(maxLinks) }))
 	gauges := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: space + "links", Help: "Open links, by carrier."}, []string{"carrier"})
 	taken := prometheus.NewCounterVec(prometheus.CounterOpts{Name: space + "accepted_total", Help: "Connections accepted, by carrier."}, []string{"carrier"})
 	add(gauges)

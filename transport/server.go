@@ -91,7 +91,7 @@ func New(cfg Config, h Handler, log *slog.Logger, reg prometheus.Registerer) (*S
 	if s.proxies, err = prefixes("Proxies", cfg.Proxies); err != nil {
 		return nil, fmt.Errorf("transport configuration: %w", err)
 	}
-	if s.metrics, err = newMetrics(reg, s.outboxDepth); err != nil {
+	if s.metrics, err = newMetrics(reg, cfg.Links.Max, s.outboxDepth); err != nil {
 		return nil, fmt.Errorf("transport metrics: %w", err)
 	}
 	return s, nil

@@ -64,6 +64,7 @@ type Guard struct {
 
 	sessions *sessions
 	lockout  *lockout
+	metrics  *metrics
 	origins  *http.CrossOriginProtection
 	now      func() time.Time
 }
@@ -73,8 +74,9 @@ func NewGuard(o Options) *Guard {
 	if o.Journal == nil {
 		o.Journal = func(_ context.Context, _ Deed, do func() error) error { return do() }
 	}
+	held := newSessions(o.SessionLife, o.SessionIdle)
 	return &Guard{
-		Options: o, sessions: newSessions(o.SessionLife, o.SessionIdle), lockout: newLockout(),
+		Options: o, sessions: held, lockout: newLockout(), metrics: newMetrics(held),
 		origins: http.NewCrossOriginProtection(), now: time.Now,
 	}
 }
@@ -96,6 +98,7 @@ func (g *Guard) Wrap(pattern string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") == "" {
 			if err := g.origins.Check(r); err != nil {
+				g.metrics.foreign.Inc()
 				refuse(w, http.StatusForbidden, "pages of another origin may not ask this")
 				return
 			}
@@ -113,7 +116,10 @@ func (g *Guard) Wrap(pattern string, next http.Handler) http.Handler {
 		}
 		if status != 0 {
 			if status == http.StatusUnauthorized {
+				g.metrics.unknown.Inc()
 				w.Header().Set("WWW-Authenticate", `Bearer realm="liveroom"`)
+			} else {
+				g.metrics.forbidden.Inc()
 			}
 			refuse(w, status, why)
 			return

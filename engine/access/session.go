@@ -126,6 +126,13 @@ func (one session) meant(csrf string) bool {
 	return subtle.ConstantTimeCompare([]byte(one.csrf), []byte(csrf)) == 1
 }
 
+// count returns how many sessions are held.
+func (s *sessions) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.all)
+}
+
 // has tells whether the session of a cookie is in force, and does not note that it was used.
 func (s *sessions) has(cookie string, now time.Time) bool {
 	s.mu.Lock()

@@ -68,6 +68,7 @@ func (g *Guard) signIn(w http.ResponseWriter, r *http.Request) {
 		name = "?" // whoever tries such names shares one count
 	}
 	if wait := g.lockout.try(name, from, now); wait > 0 {
+		g.metrics.lockedOut.Inc()
 		g.tell(r, Deed{Who: name, Act: "session.open", From: from, Detail: "locked out"}, ErrPassword)
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 		refuse(w, http.StatusTooManyRequests, fmt.Sprintf("too many failed tries; try again in %v", wait.Round(time.Second)+time.Second))
@@ -80,12 +81,15 @@ func (g *Guard) signIn(w http.ResponseWriter, r *http.Request) {
 	})
 	switch {
 	case errors.Is(err, ErrPassword):
+		g.metrics.wrong.Inc()
 		refuse(w, http.StatusUnauthorized, err.Error())
 		return
 	case err != nil:
+		g.metrics.unkept.Inc()
 		g.fail(w, "sign in", err)
 		return
 	}
+	g.metrics.opened.Inc()
 	g.lockout.passed(name, from)
 	g.begin(w, r, account, now)
 }

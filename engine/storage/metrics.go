@@ -45,7 +45,7 @@ func newMetrics(reg prometheus.Registerer, s *Store) (*metrics, error) {
 		records:     counter("records_total", "Records committed."),
 		written:     counter("written_bytes_total", "Bytes of sealed blocks committed."),
 		refused:     by("refused_total", "Entries not made durable, by reason (full, closed, lease, commit).", "reason"),
-		reads:       by("reads_total", "Reads served, by kind (load, closed, session, fold).", "kind"),
+		reads:       by("reads_total", "Reads served, by kind (load, closed, session, history, fold).", "kind"),
 		readErrors:  by("read_errors_total", "Reads that ended in an error, by kind.", "kind"),
 		quarantined: counter("quarantined_blocks_total", "Times a block did not open and was skipped."),
 		folded:      counter("folded_users_total", "Users whose journal records were copied to their row."),
@@ -53,13 +53,23 @@ func newMetrics(reg prometheus.Registerer, s *Store) (*metrics, error) {
 	for _, result := range []string{"ok", "failed"} {
 		m.commits.WithLabelValues(result)
 	}
+	for _, reason := range []string{"full", "closed", "lease", "commit"} {
+		m.refused.WithLabelValues(reason)
+	}
+	for _, kind := range []string{"load", "closed", "session", "history", "fold"} {
+		m.reads.WithLabelValues(kind)
+		m.readErrors.WithLabelValues(kind)
+	}
 	all := []prometheus.Collector{
 		m.commits, m.seconds, m.group, m.backfill, m.records, m.written, m.refused, m.reads, m.readErrors, m.quarantined, m.folded,
 		gauge("queue_entries", "Entries waiting or under way.", func(st Status) float64 { return float64(st.Queue) }),
+		gauge("queue_max_entries", "Entries that may wait or be under way.", func(Status) float64 { return float64(s.cfg.QueueLimit) }),
 		gauge("queue_bytes", "Bytes they hold, about.", func(st Status) float64 { return float64(st.QueueBytes) }),
 		gauge("tails_users", "Users with records since their last snapshot.", func(st Status) float64 { return float64(st.Tails) }),
 		gauge("pending_events", "Events accepted and not closed.", func(st Status) float64 { return float64(st.Pending) }),
 		gauge("database_bytes", "Size of database and write-ahead log.", func(st Status) float64 { return float64(st.Bytes) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name("disk_free_bytes"), Help: "Room left on the disk of the data folder."}, figure(&s.space.free)),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name("disk_bytes"), Help: "Size of the disk of the data folder."}, figure(&s.space.all)),
 		gauge("failing_bool", "1 while the last commit failed.", func(st Status) float64 {
 			if st.Failing {
 				return 1

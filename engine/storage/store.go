@@ -51,6 +51,7 @@ type Store struct {
 	quarantined atomic.Int64
 	damaged     atomic.Bool  // a page of the database is
 	bytes       atomic.Int64 // the room it takes, as last seen
+	space       space        // the room there is
 	quitOnce,
 	doneOnce sync.Once
 
@@ -112,6 +113,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger, reg prometheus.Regi
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open store %s: %w", cfg.Dir, err), s.release())
 	}
+	s.space.look(cfg.Dir)
 	m, err := newMetrics(reg, s)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("register storage metrics: %w", err), s.release())

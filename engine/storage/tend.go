@@ -19,6 +19,7 @@ const (
 
 func (s *Store) tend(ctx context.Context) {
 	now := s.now()
+	s.space.look(s.cfg.Dir)
 	s.index.prune(now, s.cfg.SessionWindow, s.cfg.FoldAfter)
 	if s.probe(ctx) {
 		return

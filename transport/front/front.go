@@ -81,9 +81,10 @@ func (f *Front) register(reg prometheus.Registerer) error {
 		taken:  results.WithLabelValues("taken"),
 		failed: results.WithLabelValues("failed"), refused: results.WithLabelValues("refused"), ended: results.WithLabelValues("crowded_out"),
 	}
+	most := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "liveroom_front_max_links", Help: "Connections over TLS that may be open at a time."}, func() float64 { return float64(f.cfg.Max) })
 	ends := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "liveroom_front_certificate_end_seconds", Help: "When the certificate expires, in Unix seconds."},
 		func() float64 { return float64(f.cert.Ends().Unix()) })
-	for _, c := range []prometheus.Collector{results, f.metrics.links, ends} {
+	for _, c := range []prometheus.Collector{results, f.metrics.links, most, ends} {
 		errs = append(errs, reg.Register(c))
 	}
 	return errors.Join(errs...)

@@ -19,6 +19,7 @@ type Console struct {
 	meter  *meter
 	census *census
 	hub    *hub
+	counts counts
 	routes map[string]http.Handler
 	acts   map[string]string
 	life   context.Context // ends with the console; streams end with it

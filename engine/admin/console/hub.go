@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,6 +19,7 @@ type hub struct {
 	nudge   chan struct{}    // a view was opened; made with the sampler
 	running chan struct{}    // closed when the sampler has ended; nil when there is none; guarded by mu
 	idle    func()           // called when the last view was closed
+	samples atomic.Uint64    // taken
 }
 
 // view is one thing that is sampled for all who watch it.
@@ -160,6 +162,7 @@ func (h *hub) beat(now time.Time, soon, all bool) bool {
 }
 
 func (h *hub) sampleOne(now time.Time, v *view, watchers []*watcher) {
+	h.samples.Add(1)
 	next, err := v.sample(now)
 	if err == nil {
 		next, err = tree(next)
@@ -194,6 +197,13 @@ func (h *hub) sampleOne(now time.Time, v *view, watchers []*watcher) {
 			w.stream.send(message{ID: w.id, At: now.UnixMilli(), Diff: json.RawMessage(diff)})
 		}
 	}
+}
+
+// showing returns how many views and feeds are open.
+func (h *hub) showing() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.views) + len(h.feeds)
 }
 
 // wait returns when the sampler has ended; nothing may be opened meanwhile.

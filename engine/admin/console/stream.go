@@ -70,6 +70,7 @@ func (s *stream) send(m message) {
 // serveStream is GET /v1/stream.
 func (c *Console) serveStream(w http.ResponseWriter, r *http.Request) {
 	if !c.enter() {
+		c.counts.refused.Add(1)
 		http.Error(w, "as many streams are open as this node holds; close a page", http.StatusServiceUnavailable)
 		return
 	}
@@ -117,6 +118,7 @@ func (s *stream) write(conn *websocket.Conn) {
 			status, why := websocket.StatusGoingAway, "bye"
 			switch cause := context.Cause(s.ctx); {
 			case errors.Is(cause, errSlow):
+				s.console.counts.slow.Add(1)
 				status, why = statusSlow, cause.Error()
 			case errors.Is(cause, errExpired):
 				status, why = statusSignIn, cause.Error()
