@@ -74,7 +74,7 @@ type runCommand struct {
 	HalfOpen  *int           `help:"Handshakes that are never finished, held at a time, in a flood."`
 	Storm     *int           `help:"Connects a second that say hello, in a storm."`
 	Addresses *int           `help:"Loopback addresses that a flood or a storm comes from."`
-	Calm      *time.Duration `help:"How long there is quiet before it; by default the scenario's, at most half of the duration."`
+	Calm      *time.Duration `help:"How long there is quiet before it; by default the scenario's, at most a third of the duration."`
 
 	Pieces  *int64 `help:"Pieces in stock, where the scenario sets a figure."`
 	Untimed bool   `help:"Judge no figure of time, and let the server take its time: for CI on a busy machine."`
@@ -180,7 +180,7 @@ func (c *runCommand) profiled(do func() (*report.Report, error)) (*report.Report
 func (c *runCommand) override(s *loadtest.Scenario) {
 	if c.Duration != nil {
 		s.Schedule.Ramp = min(s.Schedule.Ramp, *c.Duration/4)
-		s.Siege.Quiet = min(s.Siege.Quiet, *c.Duration/2)
+		s.Siege.Quiet = min(s.Siege.Quiet, *c.Duration/3)
 	}
 	given(c.Duration, &s.Schedule.Duration)
 	given(c.Ramp, &s.Schedule.Ramp)
