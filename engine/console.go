@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -13,6 +14,7 @@ import (
 	"liveroom/engine/live"
 	"liveroom/engine/privacy"
 	"liveroom/engine/shop"
+	"liveroom/nlp"
 	"liveroom/scripts"
 )
 
@@ -90,6 +92,15 @@ func (v nodeView) Inference() console.Inference {
 	}
 }
 
+// Card implements console.Node.
+func (v nodeView) Card() (string, error) {
+	text, err := v.e.parts.reader.Card()
+	if errors.Is(err, nlp.ErrNoCard) {
+		return "", fmt.Errorf("%w: %w", console.ErrUnknown, err)
+	}
+	return text, err
+}
+
 // Scripts implements console.Node.
 func (v nodeView) Scripts() console.Scripts {
 	b := v.e.parts.book
@@ -125,7 +136,7 @@ func (v linksView) Each(yield func(console.Link) bool) {
 	for l := range p.server.Links {
 		one := console.Link{
 			Session: l.Session, Role: l.Role.String(), Room: l.Room, User: l.User, Remote: shortened(l.Remote), Carrier: l.Carrier,
-			In: l.In, Out: l.Out, Outbox: l.Outbox, Since: l.Since.UnixMilli(),
+			In: l.In, Out: l.Out, Outbox: l.Outbox, Most: l.Most, Since: l.Since.UnixMilli(),
 		}
 		if !yield(one) {
 			return

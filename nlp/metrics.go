@@ -24,6 +24,7 @@ var whyNames = [whys]string{whyLate: "late", whyFull: "full", whyFailed: "failed
 
 type metrics struct {
 	texts     [live.DecidedByRules + 1]prometheus.Counter
+	tally     *tally
 	fallbacks [whys]prometheus.Counter
 	batch     prometheus.Histogram
 	run       prometheus.Histogram
@@ -36,7 +37,7 @@ type metrics struct {
 }
 
 func newMetrics(reg prometheus.Registerer, s *Service) (*metrics, error) {
-	m := &metrics{}
+	m := &metrics{tally: newTally()}
 	var all []prometheus.Collector
 	counter := func(name, help string) prometheus.Counter {
 		c := prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
@@ -76,7 +77,7 @@ func newMetrics(reg prometheus.Registerer, s *Service) (*metrics, error) {
 		Name: "liveroom_nlp_sentiment_run_seconds", Help: "Time of one run of the model's sentiment part.",
 		Buckets: prometheus.ExponentialBuckets(25e-6, 2, 14),
 	})
-	all = append(all, m.batch, m.run, m.feel)
+	all = append(all, m.tally, m.batch, m.run, m.feel)
 	count := func(name, help string, read func() uint64) {
 		all = append(all, prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(read()) }))
 	}

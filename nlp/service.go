@@ -236,6 +236,7 @@ func readWithout(m *model, norm string) *live.Reading {
 
 func (s *Service) answer(r *live.Reading, done func(*live.Reading)) {
 	s.metrics.texts[r.DecidedBy].Inc()
+	s.metrics.tally.add(r)
 	done(r)
 }
 

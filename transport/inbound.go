@@ -108,6 +108,7 @@ func (lp *loop) webFrame(l *link, buf []byte, now time.Time) (n, need int) {
 	case rfc6455.Close:
 		if l.stage != leaving { // section 5.5.1: answer with the same code
 			lp.out = rfc6455.AppendClose(lp.out, m.Code, "")
+			lp.server.metrics.left.Inc()
 			lp.depart(l, true)
 		}
 		l.deaf = true // both have said close: finish our side

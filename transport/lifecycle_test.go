@@ -5,11 +5,13 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"liveroom/engine/live"
@@ -172,5 +174,24 @@ func TestMetricsAreRegisteredOnce(t *testing.T) {
 		if (err == nil) != want {
 			t.Errorf("server %d on one registry: %v", i, err)
 		}
+	}
+}
+
+// TestLinksThatLeaveAreCounted closes links from their side, with a word and without, and one from ours.
+func TestLinksThatLeaveAreCounted(t *testing.T) {
+	s := serve(t, transport.Config{})
+	plain, _ := s.hello(t, live.Viewer, "s/r/u")
+	web := s.web(t, live.Viewer, "s/r/w")
+	told, l := s.hello(t, live.Viewer, "s/r/v")
+	s.Bye(l.Session, live.Forbidden, "go", 0)
+	told.hearBye(live.Forbidden)
+	told.Close()
+	plain.Close()
+	web.Conn.Close(websocket.StatusNormalClosure, "")
+	for s.metric(t, "links") != 0 {
+		runtime.Gosched()
+	}
+	if left, byes := s.metric(t, "left_total"), s.metric(t, "byes_total"); left != 2 || byes != 1 {
+		t.Errorf("%v links left and %v were told bye, want 2 and 1", left, byes)
 	}
 }

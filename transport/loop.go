@@ -128,6 +128,9 @@ func (lp *loop) leave(l *link) {
 	if l.stage == gone {
 		return
 	}
+	if l.stage != leaving {
+		lp.server.metrics.left.Inc()
+	}
 	l.stage = gone
 	lp.waited(l)
 	lp.server.addresses.leave(l, lp.server.now())

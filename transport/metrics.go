@@ -17,6 +17,7 @@ type metrics struct {
 	events              prometheus.Counter
 	faults, byes        map[live.Code]prometheus.Counter
 	evictions           prometheus.Counter
+	left                prometheus.Counter // links that the other side closed
 	replaced            prometheus.Counter
 	unsaid              prometheus.Counter // links closed without a word, there being no room for even that
 	decode              prometheus.Histogram
@@ -54,6 +55,7 @@ func newMetrics(reg prometheus.Registerer, maxLinks int, outboxDepth func() floa
 		events:        counter("events_total", "Events handed on."),
 		faults:        byCode("faults_total", "Errors told to links that stayed, by code."),
 		byes:          byCode("byes_total", "Links told bye, by code."),
+		left:          counter("left_total", "Links that the other side closed, without having been told bye."),
 		evictions:     counter("evictions_total", "Links closed because they read too slowly."),
 		replaced:      counter("replaced_total", "Links replaced by one that resumed their session."),
 		unsaid:        counter("refused_silently_total", "Connections closed without a word because too many were being refused."),

@@ -18,6 +18,7 @@ type LinkStatus struct {
 	Carrier string // tcp or ws
 	In, Out uint64 // frames
 	Outbox  int64  // bytes queued or not taken by the kernel
+	Most    int64  // as many as there may be; one with more is evicted
 	Since   time.Time
 }
 
@@ -37,6 +38,6 @@ func (l *link) status() LinkStatus {
 	return LinkStatus{
 		Session: l.who.Session, Role: l.who.Role, Shop: l.who.Shop, Room: l.who.Room, User: l.who.User,
 		Remote: l.remote, Carrier: l.carrier.String(), In: l.in.Load(), Out: l.out.Load(),
-		Outbox: l.queued.Load() + l.unread.Load(), Since: l.loop.server.start.Add(l.since),
+		Outbox: l.queued.Load() + l.unread.Load(), Most: int64(l.allowance().Outbox), Since: l.loop.server.start.Add(l.since),
 	}
 }

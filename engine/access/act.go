@@ -171,6 +171,7 @@ var Routes = map[string]Act{
 	"GET /v1/links":                                   StatusRead,
 	"POST /v1/links/{session}/kick":                   LinkKick,
 	"GET /v1/inference":                               StatusRead,
+	"GET /v1/inference/card":                          StatusRead,
 	"GET /v1/scripts":                                 StatusRead,
 	"GET /v1/scripts/files/{file}":                    StatusRead,
 	"GET /v1/scripts/files/{file}/versions/{n}":       StatusRead,

@@ -173,11 +173,15 @@ func (c *Console) reads(api huma.API) {
 		}
 		return ActorNow{a, state}, err
 	})
-	operation(c, api, StatusRead, "GET", "/v1/links", "Open links", func(_ context.Context, q *Query) (Page[Link], error) {
-		return c.linkPage(*q)
+	operation(c, api, StatusRead, "GET", "/v1/links", "Open links", func(_ context.Context, q *LinkQuery) (LinkPage, error) {
+		return c.linkPage(time.Now(), *q)
 	})
 	operation(c, api, StatusRead, "GET", "/v1/inference", "How texts are read", func(context.Context, *none) (InferenceNow, error) {
 		return c.inference(time.Now())
+	})
+	operation(c, api, StatusRead, "GET", "/v1/inference/card", "What people are to know of the model", func(context.Context, *none) (Card, error) {
+		text, err := c.from.Node.Card()
+		return Card{c.from.Node.Inference().Model, text}, err
 	})
 	operation(c, api, StatusRead, "GET", "/v1/scripts", "The reply scripts in force", func(context.Context, *none) (Scripts, error) {
 		return c.from.Node.Scripts(), nil

@@ -170,28 +170,3 @@ func (c *Console) actorPage(now time.Time, q ActorQuery) (Page[Actor], error) {
 	}
 	return actorSheet.page(c.census.take(now), q.Query, keep)
 }
-
-var linkSheet = sheet[Link]{
-	first: "outbox",
-	columns: map[string]column[Link]{
-		"session": byWord(func(l *Link) string { return string(l.Session) }),
-		"role":    byWord(func(l *Link) string { return l.Role }),
-		"room":    byWord(func(l *Link) string { return string(l.Room) }),
-		"remote":  byWord(func(l *Link) string { return l.Remote }),
-		"in":      byNumber(func(l *Link) uint64 { return l.In }),
-		"out":     byNumber(func(l *Link) uint64 { return l.Out }),
-		"outbox":  byNumber(func(l *Link) int64 { return l.Outbox }),
-		"since":   byNumber(func(l *Link) int64 { return l.Since }),
-	},
-	match: func(l *Link, word string) bool {
-		return contains(word, string(l.Session), l.Role, string(l.Room), string(l.User), l.Remote)
-	},
-	tie: func(a, b *Link) int { return strings.Compare(string(a.Session), string(b.Session)) },
-}
-
-// linkPage returns a page of links.
-func (c *Console) linkPage(q Query) (Page[Link], error) {
-	var rows []Link
-	c.from.Links.Each(func(l Link) bool { rows = append(rows, l); return true })
-	return linkSheet.page(rows, q, nil)
-}

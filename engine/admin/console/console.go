@@ -18,6 +18,7 @@ type Console struct {
 	log    *slog.Logger
 	meter  *meter
 	census *census
+	links  *linkCensus
 	hub    *hub
 	counts counts
 	routes map[string]http.Handler
@@ -39,11 +40,11 @@ const beat = 500 * time.Millisecond
 // New returns a console that shows what its sources tell.
 func New(from Sources, log *slog.Logger) (*Console, error) {
 	c := &Console{
-		from: from, log: log, meter: &meter{from: from.Metrics}, census: &census{of: from.Actors},
+		from: from, log: log, meter: &meter{from: from.Metrics}, census: &census{of: from.Actors}, links: &linkCensus{of: from.Links},
 		ready: make(chan struct{}), start: make(chan struct{}, 1), acts: make(map[string]string), routes: make(map[string]http.Handler),
 	}
 	c.life, c.ended = context.WithCancel(context.Background()) // ended by Run, which is given the node's
-	c.hub = newHub(beat, func() { c.meter.forget(); c.census.forget() }, log)
+	c.hub = newHub(beat, func() { c.meter.forget(); c.census.forget(); c.links.forget() }, log)
 	if err := c.build(); err != nil {
 		return nil, fmt.Errorf("build console: %w", err)
 	}
@@ -133,37 +134,4 @@ func (c *Console) known(room live.RoomID) (known bool) {
 		return !known
 	})
 	return known
-}
-
-// InferenceNow is how texts are read, with figures.
-type InferenceNow struct {
-	Inference
-	WindowS   float64 `json:"window_s"`
-	Since     bool    `json:"since_start"`
-	Decided   []Count `json:"decided" doc:"texts by the stage that read them"`
-	Fallbacks []Count `json:"fallbacks" doc:"why a text was not read by the trained model"`
-	Batch     *Stage  `json:"batch,omitempty" doc:"texts in one run"`
-	Run       *Stage  `json:"run,omitempty" doc:"milliseconds of one run"`
-	Swaps     []Count `json:"swaps"`
-}
-
-func (c *Console) inference(now time.Time) (InferenceNow, error) {
-	p, err := c.meter.look(now, time.UnixMilli(c.from.Node.Status().Started))
-	if err != nil {
-		return InferenceNow{}, fmt.Errorf("read metrics: %w", err)
-	}
-	n := InferenceNow{
-		Inference: c.from.Node.Inference(), WindowS: p.seconds, Since: p.since,
-		Decided:   inOrder(p.each("liveroom_nlp_texts_total"), "keyword", "model", "linear", "rules"),
-		Fallbacks: p.each("liveroom_nlp_fallbacks_total"), Swaps: p.each("liveroom_nlp_swaps_total"),
-	}
-	if h, ok := p.histogram("liveroom_nlp_batch_texts", ""); ok {
-		s := stageOf("texts", h, 1)
-		n.Batch = &s
-	}
-	if h, ok := p.histogram("liveroom_nlp_run_seconds", ""); ok {
-		s := stageOf("run", h, 1000)
-		n.Run = &s
-	}
-	return n, nil
 }

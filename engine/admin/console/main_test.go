@@ -37,6 +37,7 @@ type house struct {
 	acts     []string
 	peeked   map[live.UserKey]int // who looks at single actors
 	letters  []Letter
+	links    []Link
 }
 
 func newHouse() *house {
@@ -46,13 +47,26 @@ func newHouse() *house {
 func (h *house) Status() Status {
 	return Status{Version: "test", Ready: "ready", Started: time.Now().Add(-time.Minute).UnixMilli(), Parts: []Part{{Name: "storage", State: PartOK}}}
 }
-func (h *house) Inference() Inference { return Inference{Model: "m1"} }
-func (h *house) Scripts() Scripts     { return Scripts{List: []Script{}} }
-func (h *house) Settings() []Setting  { return []Setting{{"admin.addr", "x", "default"}} }
+func (h *house) Inference() Inference  { return Inference{Model: "m1"} }
+func (h *house) Card() (string, error) { return "# Card <script>", nil }
+func (h *house) Scripts() Scripts      { return Scripts{List: []Script{}} }
+func (h *house) Settings() []Setting   { return []Setting{{"admin.addr", "x", "default"}} }
 
 type houseLinks struct{ *house }
 
-func (h houseLinks) Each(yield func(Link) bool) { yield(Link{Session: "s1", Role: "ingest"}) }
+func (h houseLinks) Each(yield func(Link) bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.links == nil {
+		yield(Link{Session: "s1", Role: "ingest"})
+	}
+	for _, l := range h.links {
+		if !yield(l) {
+			return
+		}
+	}
+}
+
 func (h houseLinks) Kick(s live.SessionID) error {
 	if s != "s1" {
 		return fmt.Errorf("%w: link", ErrUnknown)

@@ -105,6 +105,9 @@ func countedOf(families []*dto.MetricFamily) counted {
 				continue
 			}
 			switch {
+			case m.GetSummary() != nil:
+				c.values[series{s.name + "_count", s.label}] = float64(m.GetSummary().GetSampleCount())
+				c.values[series{s.name + "_sum", s.label}] = m.GetSummary().GetSampleSum()
 			case m.GetHistogram() != nil:
 				c.histograms[s] = histogramOf(m.GetHistogram())
 			case m.GetCounter() != nil:

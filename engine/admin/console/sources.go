@@ -30,6 +30,8 @@ type Node interface {
 	Status() Status
 	// Inference returns how texts are read.
 	Inference() Inference
+	// Card returns what people are to know of the model, as Markdown. It wraps ErrUnknown.
+	Card() (string, error)
 	// Scripts returns the reply scripts in force.
 	Scripts() Scripts
 	// Settings returns the configuration in force.

@@ -206,6 +206,7 @@ func (c *Console) show(s *stream, cmd command) (stop func(), err error) {
 	var args struct {
 		Room live.RoomID `json:"room"`
 		User live.UserID `json:"user"`
+		Slow bool        `json:"slow"`
 		ActorQuery
 	}
 	if len(cmd.Args) > 0 {
@@ -247,7 +248,7 @@ func (c *Console) show(s *stream, cmd command) (stop func(), err error) {
 	case "letters":
 		return sampled(StatusRead, "", func(time.Time) (any, error) { return c.letterPage(args.Query) })
 	case "links":
-		return sampled(StatusRead, "", func(time.Time) (any, error) { return c.linkPage(args.Query) })
+		return sampled(StatusRead, "", func(now time.Time) (any, error) { return c.linkPage(now, LinkQuery{args.Query, args.Slow}) })
 	case "inference":
 		return sampled(StatusRead, "", func(now time.Time) (any, error) { return c.inference(now) })
 	case "lines":

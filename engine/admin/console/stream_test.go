@@ -40,6 +40,9 @@ func TestNothingRunsWhenNobodyLooks(t *testing.T) {
 		s.census.mu.Lock()
 		kept := s.census.all != nil || s.census.handled != nil
 		s.census.mu.Unlock()
+		s.links.mu.Lock()
+		kept = kept || s.links.all != nil || s.links.seen != nil
+		s.links.mu.Unlock()
 		s.meter.mu.Lock()
 		kept = kept || s.meter.seen != nil
 		s.meter.mu.Unlock()
@@ -77,6 +80,8 @@ func TestNothingRunsWhenNobodyLooks(t *testing.T) {
 	}
 	idle("after the last view was closed,")
 	p.say(`{"open":"b","view":"actors"}`)
+	p.hear()
+	p.say(`{"open":"c","view":"links"}`)
 	p.hear()
 	p.conn.CloseNow() // a page that goes without a word
 	for {

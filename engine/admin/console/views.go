@@ -183,6 +183,10 @@ type Link struct {
 	In      uint64         `json:"in" doc:"frames"`
 	Out     uint64         `json:"out" doc:"frames"`
 	Outbox  int64          `json:"outbox" doc:"bytes not taken yet"`
+	Most    int64          `json:"most" doc:"as many bytes as it may leave before it is sent away"`
+	Slow    bool           `json:"slow,omitempty" doc:"it leaves more than half of that"`
+	RateIn  *float64       `json:"rate_in,omitempty" doc:"frames a second; left out until it was looked at twice"`
+	RateOut *float64       `json:"rate_out,omitempty"`
 	Since   int64          `json:"since"`
 }
 

@@ -161,3 +161,32 @@ test("actors: a user is muted from a row, and a person speaks to the room", asyn
   await page.getByLabel("筛选").fill("");
   await shot(page, "room-speak");
 });
+
+test("actors: inference tells intents and shows the model card as text, and swaps", async ({ page }) => {
+  await enter(page, "inference");
+  const intents = page.getByRole("table", { name: "按意图统计（自启动以来）" });
+  await expect(intents).toContainText("库存现货");
+  await expect(intents.locator("tbody tr", { hasText: "库存现货" })).toContainText("%");
+  await page.getByRole("button", { name: "查看模型说明" }).click();
+  await expect(page.locator(".prose")).toContainText("Intended use");
+  expect(await page.locator(".prose").textContent()).not.toContain("## ");
+  await sure(page, "切换到模型目录里的新模型");
+  await expect(page.getByRole("status")).toContainText("正在使用");
+  await expect(page.locator(".card", { hasText: "切换记录" })).toContainText("已采用");
+  await shot(page, "inference-card");
+});
+
+test("actors: a link is kicked", async ({ page }) => {
+  await enter(page, "links");
+  const links = page.getByRole("table", { name: "连接", exact: true });
+  await expect(links.locator("tbody tr")).toHaveCount(1);
+  await page.getByLabel("只看慢连接").check();
+  await expect(links.locator("tbody tr")).toHaveCount(0);
+  await page.getByLabel("只看慢连接").uncheck();
+  const bye = talker.hear((t) => t.type === "bye");
+  await links.getByRole("button", { name: "断开" }).click();
+  await links.getByRole("button", { name: "再按一次确认" }).click();
+  expect((await bye).code).toBe("forbidden");
+  await expect(page.getByRole("table", { name: "本节点断开的连接（自启动以来）" })).toContainText("forbidden");
+  await shot(page, "links-kicked");
+});

@@ -45,8 +45,13 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
 /** reasonOf reads why out of {"error"} or of a problem of RFC 9457. */
 export function reasonOf(text: string): string {
   try {
-    const o = JSON.parse(text) as { error?: string; detail?: string; errors?: { message?: string }[] };
-    return o.error ?? [o.detail, ...(o.errors ?? []).map((e) => e.message)].filter(Boolean).join(": ");
+    const o = JSON.parse(text) as {
+      error?: string;
+      refused?: string;
+      detail?: string;
+      errors?: { message?: string }[];
+    };
+    return o.error ?? o.refused ?? [o.detail, ...(o.errors ?? []).map((e) => e.message)].filter(Boolean).join(": ");
   } catch {
     return text.slice(0, 300);
   }

@@ -196,7 +196,28 @@ export interface Link {
   in: number;
   out: number;
   outbox: number;
+  most: number;
+  slow?: boolean;
+  rate_in?: number;
+  rate_out?: number;
   since: number;
+}
+
+export interface LinkPage extends Page<Link> {
+  all: {
+    open: Count[];
+    accepted: Count[];
+    in?: Count;
+    out?: Count;
+    outbox?: number;
+    slow: number;
+    evicted?: Count;
+    replaced?: Count;
+    silent?: Count;
+    left?: Count;
+    byes: (Count & { close: number })[];
+    errors: Count[];
+  };
 }
 
 export interface Inference {
@@ -217,6 +238,7 @@ export interface Inference {
   batch?: Stage;
   run?: Stage;
   swaps: Count[];
+  intents: (Count & { mean?: number; unsure: number })[];
 }
 
 export interface Scripts {

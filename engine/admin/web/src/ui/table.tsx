@@ -12,6 +12,7 @@ export interface Query {
   offset?: number;
   limit?: number;
   kind?: string;
+  slow?: boolean;
 }
 
 export interface Column<T> {
