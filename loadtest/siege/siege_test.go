@@ -96,6 +96,8 @@ func TestHalfOpen(t *testing.T) {
 			t.Errorf("%s was ended by %v, want %s alone", w, by, answer)
 		}
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	if len(from) != 3 {
 		t.Errorf("the guests came from %v, want three addresses", from)
 	}
@@ -119,6 +121,8 @@ func TestWords(t *testing.T) {
 		}
 	}
 	besiege(t, hear(&frames, framed1(bye(live.HelloTimeout, "say hello"))), hear(&shakes, refusal(408, "hello_timeout: say hello")), nil, patience)
+	mu.Lock()
+	defer mu.Unlock()
 	for _, f := range frames {
 		if f == "" {
 			continue
