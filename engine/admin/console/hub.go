@@ -3,6 +3,8 @@ package console
 import (
 	"encoding/json"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,12 +16,12 @@ type hub struct {
 	every time.Duration // between beats; a view is sampled every other beat, lines are sent at each
 
 	mu      sync.Mutex
-	views   map[string]*view // guarded by mu; each has a watcher
-	feeds   map[*feed]bool   // guarded by mu
-	nudge   chan struct{}    // a view was opened; made with the sampler
-	running chan struct{}    // closed when the sampler has ended; nil when there is none; guarded by mu
-	idle    func()           // called when the last view was closed
-	samples atomic.Uint64    // taken
+	views   map[string]*view  // guarded by mu; each has a watcher
+	feeds   map[feedKey]*feed // guarded by mu; each has a watcher
+	nudge   chan struct{}     // a view was opened; made with the sampler
+	running chan struct{}     // closed when the sampler has ended; nil when there is none; guarded by mu
+	idle    func()            // called when the last view was closed
+	samples atomic.Uint64     // taken
 }
 
 // view is one thing that is sampled for all who watch it.
@@ -45,13 +47,13 @@ type message struct {
 	At    int64  `json:"at"`
 	Full  any    `json:"full,omitempty"`
 	Diff  any    `json:"diff,omitempty"`
-	Lines []Line `json:"lines,omitempty"`
+	Lines any    `json:"lines,omitempty"`
 	Lost  int    `json:"lost,omitempty"` // lines that were too many
 	Error string `json:"error,omitempty"`
 }
 
 func newHub(every time.Duration, idle func(), log *slog.Logger) *hub {
-	return &hub{every: every, views: make(map[string]*view), feeds: make(map[*feed]bool), idle: idle, log: log}
+	return &hub{every: every, views: make(map[string]*view), feeds: make(map[feedKey]*feed), idle: idle, log: log}
 }
 
 // open adds a watcher to the view of a key, which is made when it is the first.
@@ -77,17 +79,31 @@ func (h *hub) close(key string, w *watcher) {
 	}
 }
 
-func (h *hub) openFeed(f *feed) {
+// openFeed adds a watcher to the lines of a room, or of one user there; begin has them seen, for the first.
+func (h *hub) openFeed(key feedKey, w *watcher, begin func(see func(Line)) (stop func())) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.feeds[f] = true
+	f := h.feeds[key]
+	if f == nil {
+		f = &feed{user: key.user, watchers: make(map[*watcher]bool)}
+		h.feeds[key] = f
+		f.stop = begin(f.see)
+	}
+	f.watchers[w] = true
 	h.start()
 }
 
-func (h *hub) closeFeed(f *feed) {
+func (h *hub) closeFeed(key feedKey, w *watcher) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.feeds, f)
+	f := h.feeds[key]
+	if f == nil {
+		return
+	}
+	if delete(f.watchers, w); len(f.watchers) == 0 {
+		delete(h.feeds, key)
+		f.stop()
+	}
 }
 
 // start begins sampling, or has the sampler look at once. mu is held.
@@ -146,9 +162,13 @@ func (h *hub) beat(now time.Time, soon, all bool) bool {
 			dues = append(dues, d)
 		}
 	}
-	feeds := make([]*feed, 0, len(h.feeds))
-	for f := range h.feeds {
-		feeds = append(feeds, f)
+	type told struct {
+		*feed
+		watchers []*watcher
+	}
+	feeds := make([]told, 0, len(h.feeds))
+	for _, f := range h.feeds {
+		feeds = append(feeds, told{f, slices.Collect(maps.Keys(f.watchers))})
 	}
 	h.mu.Unlock()
 
@@ -156,7 +176,7 @@ func (h *hub) beat(now time.Time, soon, all bool) bool {
 		h.sampleOne(now, d.view, d.watchers)
 	}
 	for _, f := range feeds {
-		f.flush(now)
+		h.flush(now, f.feed, f.watchers)
 	}
 	return true
 }
@@ -219,44 +239,5 @@ func (h *hub) wait() {
 	h.mu.Unlock()
 	if running != nil {
 		<-running
-	}
-}
-
-// maxWaiting is how many lines of a feed wait for the next beat.
-const maxWaiting = 400
-
-// feed gathers the lines of a room for one screen.
-type feed struct {
-	id     string
-	stream *stream
-	stop   func()
-	only   func(*Line) bool // nil for all
-
-	mu    sync.Mutex
-	lines []Line // guarded by mu; at most maxWaiting
-	lost  int    // guarded by mu
-}
-
-// see takes a line in; it runs where the line came about and never blocks.
-func (f *feed) see(l Line) {
-	if f.only != nil && !f.only(&l) {
-		return
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if len(f.lines) >= maxWaiting {
-		f.lost++
-		return
-	}
-	f.lines = append(f.lines, l)
-}
-
-func (f *feed) flush(now time.Time) {
-	f.mu.Lock()
-	lines, lost := f.lines, f.lost
-	f.lines, f.lost = nil, 0
-	f.mu.Unlock()
-	if len(lines) > 0 {
-		f.stream.send(message{ID: f.id, At: now.UnixMilli(), Lines: lines, Lost: lost})
 	}
 }

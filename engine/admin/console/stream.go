@@ -267,14 +267,7 @@ func (c *Console) watch(s *stream, id string, room live.RoomID, user live.UserID
 	if !c.known(room) {
 		return nil, fmt.Errorf("%w: room %.128q", ErrUnknown, string(room))
 	}
-	f := &feed{id: id, stream: s}
-	if user != "" {
-		f.only = func(l *Line) bool { return l.User == user }
-	}
-	f.stop = c.from.Rooms.Watch(room, f.see)
-	c.hub.openFeed(f)
-	return func() {
-		f.stop()
-		c.hub.closeFeed(f)
-	}, nil
+	key, w := feedKey{room, user}, &watcher{id: id, stream: s}
+	c.hub.openFeed(key, w, func(see func(Line)) func() { return c.from.Rooms.Watch(room, see) })
+	return func() { c.hub.closeFeed(key, w) }, nil
 }

@@ -140,7 +140,7 @@ func TestManyWhoLookAreOneSample(t *testing.T) {
 }
 
 func TestLinesAreBoundedAndCounted(t *testing.T) {
-	f := &feed{only: func(l *Line) bool { return l.User == "u" }}
+	f := &feed{user: "u"}
 	for range maxWaiting + 30 {
 		f.see(Line{User: "u"})
 		f.see(Line{User: "other"})
