@@ -104,6 +104,7 @@ type Effect struct {
 	Deadline int64          // Unix milliseconds
 	Topic    Topic
 	Reading  *live.Reading
+	Product  live.ProductID // what it was about, "" when that is not known
 	Say      *dialogue.Say  // what the words are to be about; it is immutable
 	Plan     *dialogue.Plan // what is to be held
 	Scope    live.Scope

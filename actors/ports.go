@@ -113,7 +113,7 @@ type Frames struct {
 	Error   func(dst []byte, f *live.Fault) []byte
 }
 
-// Parts are the neighbours a House works with; all but OnStep are required.
+// Parts are the neighbours a House works with; all but OnStep and OnEnd are required.
 type Parts struct {
 	Reader    Reader
 	Composer  Composer
@@ -124,4 +124,16 @@ type Parts struct {
 	Frames    Frames
 	// OnStep, if set, is called before every step; it is the place where faults are injected.
 	OnStep func(in *Input)
+	// OnEnd, if set, is told of every outcome that is durable. It runs on the journal's goroutine, and must neither block
+	// nor allocate.
+	OnEnd func(Ended)
+}
+
+// Ended is an exchange whose outcome is durable. What it points to is immutable.
+type Ended struct {
+	Event    *live.Event
+	Reading  *live.Reading  // nil when its text was not read
+	Product  live.ProductID // what it was about, "" when that is not known
+	Outcome  live.Outcome
+	Received int64 // Unix milliseconds
 }

@@ -18,6 +18,8 @@ type closing struct {
 	outcome   live.Outcome
 	reason    live.Reason
 	decided   live.Decider  // 0 when nothing was read
+	reading   *live.Reading // nil when nothing was read
+	product   live.ProductID
 	mood      Mood          // 0 when nothing was read
 	frame     []byte        // what tells the sender
 	reply     live.ReplyID  // "" when there is none

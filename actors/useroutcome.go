@@ -27,7 +27,7 @@ func (u *user) close(now time.Time, e *Effect) {
 		event: e.Event, session: e.Session, outcome: e.Outcome, reason: e.Reason, frame: u.house.frame(e),
 		topic: e.Topic, asker: u.asker(e.Seq), redriven: e.Redriven, answering: e.Answering, counted: e.Counted, alone: e.Alone, offers: e.Offers, mood: e.Mood, received: e.Received, submitted: now,
 	}
-	if e.Reading != nil {
+	if c.reading, c.product = e.Reading, e.Product; e.Reading != nil {
 		c.decided = e.Reading.DecidedBy
 	}
 	switch {
@@ -73,6 +73,9 @@ func (h *House) told(c *closing) {
 		h.lag.Store(now.UnixMilli() - c.received)
 	}
 	h.metrics.ended(now, c)
+	if h.parts.OnEnd != nil {
+		h.parts.OnEnd(Ended{Event: c.event, Reading: c.reading, Product: c.product, Outcome: c.outcome, Received: c.received})
+	}
 	h.tell(c.session, c.outcome, c.frame)
 	if c.reply != "" && c.event.Type == live.Comment {
 		h.parts.Outlet.Broadcast(c.event.Room, c.frame, c.session)

@@ -429,8 +429,19 @@ func (s *UserState) end(now int64, p pending, e Effect, out []Effect) []Effect {
 	e.Kind, e.Seq, e.Event, e.Session, e.Received = EffClose, p.seq, p.event, p.session, p.received
 	e.Topic, e.Redriven = p.topic, p.accepted
 	e.Answering = (p.stage == stageWriting || p.stage == stageAsking) && p.event.Type == live.Comment
-	e.Reading = p.reading
+	e.Reading, e.Product = p.reading, p.about()
 	return append(out, e)
+}
+
+// about returns the product that a message turned out to be about, "" when that is not known.
+func (p *pending) about() live.ProductID {
+	switch {
+	case p.plan != nil && p.plan.Say.Product != nil:
+		return p.plan.Say.Product.ID
+	case p.product != nil:
+		return p.product.ID
+	}
+	return ""
 }
 
 // endJoined ends the fragments that are part of a message: they join its reply, or end as it does.

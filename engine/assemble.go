@@ -46,6 +46,7 @@ type parts struct {
 	book        *scripts.Book
 	house       *actors.House
 	holds       *holds
+	heat        *heat
 	gate        *gate
 	server      *transport.Server
 	watch       *watch
@@ -118,9 +119,10 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	if err != nil {
 		return p, err
 	}
+	p.heat = newHeat(cfg.Scripts.Zone())
 	neighbours := actors.Parts{
 		Reader: reader{p.reader}, Composer: composer{book: p.book, catalogue: p.catalogue, knowledge: p.knowledge, ledger: p.ledger}, Catalogue: catalogue{p.catalogue, p.rooms, p.ledger, p.profiles}, Stock: stock{p.ledger},
-		Journal: journal{p.store}, Outlet: outlet{p.gate}, OnStep: e.faults.step,
+		Journal: journal{p.store}, Outlet: outlet{p.gate}, OnStep: e.faults.step, OnEnd: p.heat.ended,
 		Frames: actors.Frames{Ack: wire.AppendAck, Reply: wire.AppendReply, Outcome: wire.AppendOutcome, Error: wire.AppendError},
 	}
 	if p.house, err = actors.New(cfg.Actors, neighbours, part("actors"), p.registry); err != nil {
@@ -144,13 +146,14 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	}()
 	routes := map[string]http.Handler{"POST /v1/model/swap": swapRoute(p.reader)}
 	maps.Copy(routes, e.faults.routes())
-	maps.Copy(routes, e.shopRoutes(part("shop")))
+	learns := &learning{parts: &e.parts, path: filepath.Join(cfg.Storage.Dir, knowledgeFile), log: part("shop")}
+	maps.Copy(routes, e.shopRoutes(learns, part("shop")))
 	maps.Copy(routes, roomRoutes{p.gate, part("rooms")}.routes())
 	maps.Copy(routes, stockRoutes{p.ledger}.routes())
 	maps.Copy(routes, keyRoutes{cfg.Storage, p.store, part("keys")}.routes())
 	maps.Copy(routes, (&commandActs{audit: p.audit}).routes())
 	maps.Copy(routes, p.guard.Handlers())
-	if p.console, err = newConsole(&p, e, part("console")); err != nil {
+	if p.console, err = newConsole(&p, e, learns, part("console")); err != nil {
 		return p, err
 	}
 	maps.Copy(routes, p.console.Routes())

@@ -69,10 +69,9 @@ type restock struct {
 const factsBudget = 10 * time.Second
 
 // shopRoutes returns the handlers of what the shop keeps. The parts are complete when a request comes.
-func (e *Engine) shopRoutes(log *slog.Logger) map[string]http.Handler {
+func (e *Engine) shopRoutes(l *learning, log *slog.Logger) map[string]http.Handler {
 	r := &restock{parts: &e.parts, path: filepath.Join(e.cfg.Storage.Dir, catalogueFile), log: log}
 	routes := r.keepsake().routes("/v1/catalogue")
-	l := &learning{parts: &e.parts, path: filepath.Join(e.cfg.Storage.Dir, knowledgeFile), log: log}
 	maps.Copy(routes, l.routes())
 	return routes
 }

@@ -19,12 +19,13 @@ import (
 )
 
 // newConsole lets the console see the parts.
-func newConsole(p *parts, e *Engine, log *slog.Logger) (*console.Console, error) {
+func newConsole(p *parts, e *Engine, learns *learning, log *slog.Logger) (*console.Console, error) {
 	c, err := console.New(console.Sources{
 		Metrics: p.registry, Node: nodeView{e, time.Now()}, Rooms: roomsView{e}, Dialogues: talkView{e, &p.gate.desk},
 		Actors: actorsView{e}, Links: linksView{e}, Access: consoleAccess{p.guard}, Audit: auditView{p.audit},
 		Shelf: newScriptDesk(e), Inside: insideView{e}, Letters: lettersView{e},
 		Messages: messageView{talkView{e, &p.gate.desk}, p.labels, log},
+		Answers: answersDesk{e, learns},
 	}, log)
 	if err != nil {
 		return nil, err

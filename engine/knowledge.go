@@ -103,16 +103,23 @@ func (l *learning) replace(format document.Format, file []byte, dry bool) (knowl
 	if dry {
 		return changes, nil
 	}
+	if err := l.keep(next); err != nil {
+		return knowledge.Changes{}, err
+	}
+	l.log.Info("knowledge replaced", "added", changes.Added, "changed", changes.Changed, "removed", changes.Removed)
+	return changes, nil
+}
+
+// keep puts a base in force once it is on disk. mu is held.
+func (l *learning) keep(next *knowledge.Base) error {
 	kept, err := next.Keep()
 	if err == nil {
 		err = replaceFile(l.path, kept)
 	}
-	if err != nil {
-		return knowledge.Changes{}, err
+	if err == nil {
+		l.parts.knowledge.Store(next)
 	}
-	l.parts.knowledge.Store(next)
-	l.log.Info("knowledge replaced", "added", changes.Added, "changed", changes.Changed, "removed", changes.Removed)
-	return changes, nil
+	return err
 }
 
 // history answers with an entry as it is and as it was, the latest first.
@@ -140,7 +147,8 @@ func (c composer) known(q *actors.Question) (actors.Line, bool) {
 	if q.Product != nil {
 		product = q.Product.ID
 	}
-	found, ok := c.knowledge.Load().Find(q.Text, q.Reading.Intent, product)
+	base := c.knowledge.Load()
+	found, ok := base.Find(q.Text, q.Reading.Intent, product)
 	if !ok || !found.Exact && (unsure || figureIntents[q.Reading.Intent]) {
 		return actors.Line{}, false
 	}
@@ -150,6 +158,7 @@ func (c composer) known(q *actors.Question) (actors.Line, bool) {
 	if q.Basis != nil {
 		q.Basis.Entry = &actors.BasisEntry{ID: found.Entry, Version: found.Version, Exact: found.Exact, Score: found.Score}
 	}
+	base.Note(found.Entry)
 	return actors.Line{Text: found.Text, Script: "kb/" + found.Entry, Variant: fmt.Sprint("v", found.Version), By: live.ByKnowledge, Alone: true}, true
 }
 

@@ -113,3 +113,11 @@ func (c Config) zone() (*time.Location, error) {
 	_, seconds := t.Zone()
 	return time.FixedZone(c.UTCOffset, seconds), nil
 }
+
+// Zone returns the shop's time, that of the default when the configured one cannot be read.
+func (c Config) Zone() *time.Location {
+	if zone, err := c.withDefaults().zone(); err == nil {
+		return zone
+	}
+	return time.FixedZone("", 8*60*60)
+}

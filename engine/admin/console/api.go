@@ -57,6 +57,7 @@ func (c *Console) build() error {
 	c.shelfRoutes(api)
 	c.insides(api)
 	c.messageRoutes(api)
+	c.answerRoutes(api)
 	c.routes["GET /v1/stream"], c.acts["GET /v1/stream"] = http.HandlerFunc(c.serveStream), RoomRead
 	return c.addPage()
 }
@@ -71,7 +72,7 @@ func operation[I, O any](c *Console, api huma.API, act, method, path, summary st
 		Description: "Needs " + act + ".", Errors: []int{http.StatusUnauthorized, http.StatusForbidden},
 		Extensions: map[string]any{"x-act": act},
 	}
-	if strings.HasPrefix(path, "/v1/scripts/") {
+	if strings.HasPrefix(path, "/v1/scripts/") || strings.HasPrefix(path, "/v1/entries/") {
 		op.MaxBodyBytes = 1 << 20 // a file of 64 KiB, with every character of it escaped
 	}
 	c.acts[method+" "+path] = act

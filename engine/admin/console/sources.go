@@ -19,6 +19,7 @@ type Sources struct {
 	Letters   Letters
 	Links     Links
 	Shelf     Shelf
+	Answers   Answers
 	Access    Access
 	Audit     Audit
 	Messages  Messages

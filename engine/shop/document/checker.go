@@ -34,6 +34,9 @@ func (c *Checker) Add(path []any, format string, args ...any) {
 // Note notes a problem whose place is known.
 func (c *Checker) Note(p Problem) { c.problems = append(c.problems, p) }
 
+// Problems returns what is wrong so far.
+func (c *Checker) Problems() []Problem { return c.problems }
+
 // Clean tells whether nothing is wrong so far.
 func (c *Checker) Clean() bool { return len(c.problems) == 0 }
 

@@ -3,6 +3,7 @@ package knowledge
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"liveroom/engine/live"
 )
@@ -17,6 +18,7 @@ type Base struct {
 	entries   []Entry
 	byID      map[string]int
 	past      map[string][]Entry
+	said      []*atomic.Uint64 // by entry, how often its answer was given; shared with the base before and after
 
 	exact   map[string][]int32 // folded questions to entries
 	tags    map[rune][]tag     // by first character
@@ -73,6 +75,7 @@ func build(entries []Entry, past map[string][]Entry, threshold float64) *Base {
 	for i := range entries {
 		e := &entries[i]
 		b.byID[e.ID] = i
+		b.said = append(b.said, new(atomic.Uint64))
 		b.ask(int32(i), e.Question)
 		for _, q := range e.Alternatives {
 			b.ask(int32(i), q)

@@ -94,7 +94,7 @@ func (b *Base) Update(entries []Entry, now int64) (*Base, Changes) {
 		}
 	}
 	forget(past, kept)
-	return build(next, past, b.threshold), c
+	return build(next, past, b.threshold).goOn(b), c
 }
 
 // remember puts a version before those known.

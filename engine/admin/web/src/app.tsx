@@ -9,8 +9,10 @@ import type { Word } from "./lib/words";
 import { ActorsView } from "./views/actors";
 import { AuditView } from "./views/audit";
 import { DialogueView } from "./views/dialogue";
+import { EntryView } from "./views/entry";
 import { FiguresView } from "./views/figures";
 import { InferenceView } from "./views/inference";
+import { KnowledgeView } from "./views/knowledge";
 import { LinksView } from "./views/links";
 import { OverviewView } from "./views/overview";
 import { RoomView } from "./views/room";
@@ -28,6 +30,7 @@ const views: { path: string; word: Word; act: string; view: () => JSX.Element }[
   { path: "/inference", word: "inference", act: "status.read", view: InferenceView },
   { path: "/links", word: "links", act: "status.read", view: LinksView },
   { path: "/scripts", word: "scripts", act: "status.read", view: ScriptsView },
+  { path: "/knowledge", word: "knowledge", act: "knowledge.read", view: KnowledgeView },
   { path: "/figures", word: "figures", act: "status.read", view: FiguresView },
   { path: "/settings", word: "settings", act: "config.read", view: SettingsView },
   { path: "/audit", word: "audit", act: "audit.read", view: AuditView },
@@ -113,6 +116,7 @@ function Frame() {
             <Route path="/scripts/:file">
               {(p: { file: string }) => <ScriptView file={decodeURIComponent(p.file)} />}
             </Route>
+            <Route path="/knowledge/:id">{(p: { id: string }) => <EntryView id={decodeURIComponent(p.id)} />}</Route>
             <Route path="/rooms/:room">{(p: { room: string }) => <RoomView room={decodeURIComponent(p.room)} />}</Route>
             <Route path="/rooms/:room/users/:user">
               {(p: { room: string; user: string }) => (

@@ -20,6 +20,11 @@ export function learn(intents: { key: string; title: string }[]): void {
   for (const i of intents) titles.set(i.key, i.title);
 }
 
+/** intents returns the keys of the taxonomy in its order. */
+export function intents(): string[] {
+  return [...titles.keys()];
+}
+
 /** intentName returns what an intent is called. */
 export function intentName(key: string | undefined): string {
   if (!key) return "—";

@@ -41,3 +41,31 @@ export interface Checked {
   texts: Trial[];
   product?: string;
 }
+
+export interface EntryText {
+  question: string;
+  alternatives?: string[];
+  answer: string;
+  tags?: string[];
+  products?: string[];
+  intents?: string[];
+}
+
+export interface Entry extends EntryText {
+  id: string;
+  updated: number;
+  version: number;
+  said?: number;
+}
+
+export interface EntryNow {
+  now?: Entry;
+  past: Entry[];
+}
+
+export interface Heat {
+  since: number;
+  asked: number;
+  lost?: number;
+  rows: { intent: string; product?: string; asked: number; answered: number; hours: number[] }[];
+}

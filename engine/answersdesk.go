@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"liveroom/engine/admin/console"
+	"liveroom/engine/live"
+	"liveroom/engine/shop/document"
+	"liveroom/engine/shop/knowledge"
+)
+
+// answersDesk lets people edit the shop's knowledge over the console.
+type answersDesk struct {
+	e      *Engine
+	learns *learning
+}
+
+// Each implements console.Answers.
+func (d answersDesk) Each(yield func(console.Entry) bool) {
+	base := d.e.parts.knowledge.Load()
+	for i := range base.Entries() {
+		one := base.Entries()[i]
+		if !yield(entryOf(&one, base)) {
+			return
+		}
+	}
+}
+
+func entryOf(e *knowledge.Entry, base *knowledge.Base) console.Entry {
+	w := knowledge.Write(e)
+	shown := console.Entry{
+		ID: e.ID,
+		EntryText: console.EntryText{
+			Question: e.Question, Alternatives: e.Alternatives, Answer: e.Answer, Tags: e.Tags, Products: w.Products, Intents: w.Intents,
+		},
+		Updated: e.Updated, Version: e.Version,
+	}
+	if base != nil {
+		said := base.Said(e.ID)
+		shown.Said = &said
+	}
+	return shown
+}
+
+// One implements console.Answers.
+func (d answersDesk) One(id string) (console.EntryNow, error) {
+	base := d.e.parts.knowledge.Load()
+	now, past, ok := base.Entry(id)
+	if !ok {
+		return console.EntryNow{}, fmt.Errorf("%w: knowledge entry %q", console.ErrUnknown, document.Clip(id))
+	}
+	shown := console.EntryNow{Past: []console.Entry{}}
+	if now != nil {
+		e := entryOf(now, base)
+		shown.Now = &e
+	}
+	for i := range past {
+		shown.Past = append(shown.Past, entryOf(&past[i], nil))
+	}
+	return shown, nil
+}
+
+// Change implements console.Answers.
+func (d answersDesk) Change(_ context.Context, id string, c console.EntryChange) (console.EntryNow, error) {
+	if err := d.change(id, c); err != nil {
+		return console.EntryNow{}, err
+	}
+	return d.One(id)
+}
+
+func (d answersDesk) change(id string, c console.EntryChange) error {
+	d.learns.mu.Lock()
+	defer d.learns.mu.Unlock()
+	base := d.e.parts.knowledge.Load()
+	now, past, known := base.Entry(id)
+	at := uint64(0)
+	if now != nil {
+		at = now.Version
+	}
+	if at != c.Base {
+		return fmt.Errorf("%w: the entry is at version %d, and you opened version %d; compare, then save again over that version",
+			console.ErrRefused, at, c.Base)
+	}
+	written := knowledge.Written{
+		ID: id, Question: c.Text.Question, Alternatives: c.Text.Alternatives, Answer: c.Text.Answer, Tags: c.Text.Tags,
+		Products: c.Text.Products, Intents: c.Text.Intents,
+	}
+	millis := time.Now().UnixMilli()
+	switch {
+	case c.Gone && now == nil, c.From > 0 && !known:
+		return fmt.Errorf("%w: knowledge entry %q", console.ErrUnknown, document.Clip(id))
+	case c.Gone:
+		return d.learns.keep(base.Drop(id, millis))
+	case c.From > 0:
+		found := false
+		for i := range past {
+			if past[i].Version == c.From {
+				written, found = knowledge.Write(&past[i]), true
+			}
+		}
+		if !found {
+			return fmt.Errorf("%w: version %d of knowledge entry %q", console.ErrUnknown, c.From, document.Clip(id))
+		}
+	}
+	next, problems := base.Edit(written, knowledge.Rules{Censor: d.e.parts.book, Sells: d.e.parts.sells}, millis)
+	if len(problems) > 0 {
+		faulty := &console.FaultyError{}
+		for _, p := range problems {
+			text := p.Text
+			if p.Path != "" {
+				text = p.Path + ": " + text
+			}
+			faulty.Flaws = append(faulty.Flaws, console.Flaw{File: p.Path, Text: text})
+		}
+		return faulty
+	}
+	return d.learns.keep(next)
+}
+
+// Heat implements console.Answers.
+func (d answersDesk) Heat() console.Heat {
+	wares := d.e.parts.catalogue.Load()
+	return d.e.parts.heat.top(func(id live.ProductID) string {
+		if p := wares.ByID(id); p != nil {
+			return p.Name
+		}
+		return string(id)
+	})
+}
