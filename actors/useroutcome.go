@@ -73,15 +73,15 @@ func (h *House) told(c *closing) {
 		h.lag.Store(now.UnixMilli() - c.received)
 	}
 	h.metrics.ended(now, c)
-	if h.parts.OnEnd != nil {
-		h.parts.OnEnd(Ended{Event: c.event, Reading: c.reading, Product: c.product, Outcome: c.outcome, Received: c.received})
-	}
 	h.tell(c.session, c.outcome, c.frame)
 	if c.reply != "" && c.event.Type == live.Comment {
 		h.parts.Outlet.Broadcast(c.event.Room, c.frame, c.session)
 	}
 	if c.suggested != nil {
 		h.suggest(c.suggested)
+	}
+	if h.parts.OnEnd != nil {
+		h.parts.OnEnd(Ended{Event: c.event, Reading: c.reading, Product: c.product, Outcome: c.outcome, Received: c.received})
 	}
 	if c.seen != nil {
 		if t := c.seen.Trace; t != nil {

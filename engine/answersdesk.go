@@ -18,7 +18,7 @@ type answersDesk struct {
 }
 
 // Each implements console.Answers.
-func (d answersDesk) Each(yield func(console.Entry) bool) {
+func (d answersDesk) Each(yield func(console.KnownEntry) bool) {
 	base := d.e.parts.knowledge.Load()
 	for i := range base.Entries() {
 		one := base.Entries()[i]
@@ -28,9 +28,9 @@ func (d answersDesk) Each(yield func(console.Entry) bool) {
 	}
 }
 
-func entryOf(e *knowledge.Entry, base *knowledge.Base) console.Entry {
+func entryOf(e *knowledge.Entry, base *knowledge.Base) console.KnownEntry {
 	w := knowledge.Write(e)
-	shown := console.Entry{
+	shown := console.KnownEntry{
 		ID: e.ID,
 		EntryText: console.EntryText{
 			Question: e.Question, Alternatives: e.Alternatives, Answer: e.Answer, Tags: e.Tags, Products: w.Products, Intents: w.Intents,
@@ -51,7 +51,7 @@ func (d answersDesk) One(id string) (console.EntryNow, error) {
 	if !ok {
 		return console.EntryNow{}, fmt.Errorf("%w: knowledge entry %q", console.ErrUnknown, document.Clip(id))
 	}
-	shown := console.EntryNow{Past: []console.Entry{}}
+	shown := console.EntryNow{Past: []console.KnownEntry{}}
 	if now != nil {
 		e := entryOf(now, base)
 		shown.Now = &e

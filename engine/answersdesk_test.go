@@ -41,7 +41,7 @@ func TestAnEntryIsEditedOverTheConsole(t *testing.T) {
 		}
 	}
 	entry := func() console.EntryNow { return look[console.EntryNow](t, n, at) }
-	others := look[console.Page[console.Entry]](t, n, "/v1/entries").Total
+	others := look[console.Page[console.KnownEntry]](t, n, "/v1/entries").Total
 	change("PUT", at, text(0, "不建议放烘干箱"), 200, `"version":1`)
 	asked("m1", "不建议放烘干箱")
 	change("PUT", at, text(1, "放上层可以洗"), 200, `"version":2`)
@@ -59,7 +59,7 @@ func TestAnEntryIsEditedOverTheConsole(t *testing.T) {
 		b, _ := json.Marshal(e)
 		t.Errorf("the entry is %s", b)
 	}
-	if page := look[console.Page[console.Entry]](t, n, "/v1/entries?q=%E7%83%98%E5%B9%B2%E7%AE%B1"); page.Total != others+1 || page.Matched != 1 {
+	if page := look[console.Page[console.KnownEntry]](t, n, "/v1/entries?q=%E7%83%98%E5%B9%B2%E7%AE%B1"); page.Total != others+1 || page.Matched != 1 {
 		t.Errorf("the list has %d of %d, want 1 of %d", page.Matched, page.Total, others+1)
 	}
 	change("DELETE", at+"?base=3", nil, 200, "")

@@ -18,7 +18,7 @@ const (
 // entry that may not be put in force.
 type Answers interface {
 	// Each calls yield with every entry until it returns false.
-	Each(yield func(Entry) bool)
+	Each(yield func(KnownEntry) bool)
 	// One returns an entry as it is and as it was.
 	One(id string) (EntryNow, error)
 	// Change changes an entry. It wraps ErrRefused when the entry is not what the editor read.
@@ -37,8 +37,8 @@ type EntryText struct {
 	Intents      []string `json:"intents,omitempty" maxItems:"40"`
 }
 
-// Entry is one entry of the knowledge base.
-type Entry struct {
+// KnownEntry is one entry of the knowledge base.
+type KnownEntry struct {
 	ID string `json:"id"`
 	EntryText
 	Updated int64   `json:"updated"`
@@ -48,8 +48,8 @@ type Entry struct {
 
 // EntryNow is an entry as it is and as it was.
 type EntryNow struct {
-	Now  *Entry  `json:"now,omitempty" doc:"left out when it is no more"`
-	Past []Entry `json:"past" doc:"the latest first"`
+	Now  *KnownEntry  `json:"now,omitempty" doc:"left out when it is no more"`
+	Past []KnownEntry `json:"past" doc:"the latest first"`
 }
 
 // EntryChange is what somebody wants of an entry.
@@ -77,18 +77,18 @@ type HeatRow struct {
 	Hours    []uint32 `json:"hours" doc:"by hour of the day, 24 of them"`
 }
 
-var entrySheet = sheet[Entry]{
+var entrySheet = sheet[KnownEntry]{
 	first: "said",
-	columns: map[string]column[Entry]{
-		"id":      byWord(func(e *Entry) string { return e.ID }),
-		"said":    byNumber(func(e *Entry) uint64 { return *e.Said }),
-		"updated": byNumber(func(e *Entry) int64 { return e.Updated }),
-		"version": byNumber(func(e *Entry) uint64 { return e.Version }),
+	columns: map[string]column[KnownEntry]{
+		"id":      byWord(func(e *KnownEntry) string { return e.ID }),
+		"said":    byNumber(func(e *KnownEntry) uint64 { return *e.Said }),
+		"updated": byNumber(func(e *KnownEntry) int64 { return e.Updated }),
+		"version": byNumber(func(e *KnownEntry) uint64 { return e.Version }),
 	},
-	match: func(e *Entry, word string) bool {
+	match: func(e *KnownEntry, word string) bool {
 		return contains(word, e.ID, e.Question, e.Answer) || contains(word, slices.Concat(e.Alternatives, e.Tags, e.Products, e.Intents)...)
 	},
-	tie: func(a, b *Entry) int { return strings.Compare(a.ID, b.ID) },
+	tie: func(a, b *KnownEntry) int { return strings.Compare(a.ID, b.ID) },
 }
 
 // EntryPath names an entry of the knowledge base.
@@ -99,9 +99,9 @@ type EntryPath struct {
 // answerRoutes are the routes of the shop's knowledge, entry by entry.
 func (c *Console) answerRoutes(api huma.API) {
 	answers := c.from.Answers
-	operation(c, api, KnowledgeRead, "GET", "/v1/entries", "Entries of the knowledge base", func(_ context.Context, q *Query) (Page[Entry], error) {
-		rows := []Entry{}
-		answers.Each(func(e Entry) bool {
+	operation(c, api, KnowledgeRead, "GET", "/v1/entries", "Entries of the knowledge base", func(_ context.Context, q *Query) (Page[KnownEntry], error) {
+		rows := []KnownEntry{}
+		answers.Each(func(e KnownEntry) bool {
 			rows = append(rows, e)
 			return true
 		})

@@ -10,10 +10,10 @@ import (
 // houseAnswers knows one entry, wash, at version 2.
 type houseAnswers struct{ *house }
 
-func (h houseAnswers) Each(yield func(Entry) bool) {
+func (h houseAnswers) Each(yield func(KnownEntry) bool) {
 	for i, id := range []string{"wash", "fit"} {
 		said := uint64(i)
-		if !yield(Entry{ID: id, Version: 2, Said: &said, EntryText: EntryText{Question: id + "？", Tags: []string{"洗碗机"}[i:]}}) {
+		if !yield(KnownEntry{ID: id, Version: 2, Said: &said, EntryText: EntryText{Question: id + "？", Tags: []string{"洗碗机"}[i:]}}) {
 			return
 		}
 	}
@@ -23,7 +23,7 @@ func (h houseAnswers) One(id string) (EntryNow, error) {
 	if id != "wash" {
 		return EntryNow{}, fmt.Errorf("%w: %s", ErrUnknown, id)
 	}
-	return EntryNow{Now: &Entry{ID: id, Version: 2}, Past: []Entry{{ID: id, Version: 1}}}, nil
+	return EntryNow{Now: &KnownEntry{ID: id, Version: 2}, Past: []KnownEntry{{ID: id, Version: 1}}}, nil
 }
 
 func (h houseAnswers) Change(_ context.Context, id string, c EntryChange) (EntryNow, error) {
@@ -36,14 +36,14 @@ func (h houseAnswers) Change(_ context.Context, id string, c EntryChange) (Entry
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.acts = append(h.acts, fmt.Sprintf("%s %+v", id, c))
-	return EntryNow{Past: []Entry{}}, nil
+	return EntryNow{Past: []KnownEntry{}}, nil
 }
 
 func (h houseAnswers) Heat() Heat { return Heat{Rows: []HeatRow{}} }
 
 func TestKnowledgeIsChangedOverTheAPI(t *testing.T) {
 	s := newStand(t)
-	var page Page[Entry]
+	var page Page[KnownEntry]
 	if code := s.ask(t, "GET", "/v1/entries?q=洗碗", "", &page); code != 200 || page.Total != 2 || page.Matched != 1 || page.Rows[0].ID != "wash" {
 		t.Errorf("entries answered %d %+v", code, page)
 	}
