@@ -87,6 +87,7 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 			err = errors.Join(err, p.store.Close())
 		}
 	}()
+	cfg.Audit.Seal = sealPerson(p.store)
 	if p.audit, err = audit.Open(cfg.Audit.In(cfg.Storage.Dir), part("audit"), p.registry); err != nil {
 		return p, err
 	}

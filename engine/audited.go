@@ -79,9 +79,13 @@ func (t *telling) WriteHeader(status int) {
 // Unwrap lets http.ResponseController reach what is below.
 func (t *telling) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
+// revealPerson is the route that tells whom a record of the audit log is about; its body says why.
+const revealPerson = "POST /v1/audit/records/{seq}/reveal"
+
 // shown are the routes whose body tells nothing of a person and is written down as it is; of others it is the SM3.
 var shown = map[string]bool{
 	"PUT /v1/rooms/{room}/mode":         true,
+	revealPerson:                        true,
 	"PUT /v1/rooms/{room}/muted/{user}": true,
 	labelRoute:                          true,
 }
@@ -110,7 +114,11 @@ func actOf(pattern string, r *http.Request) audit.Act {
 	if body := peek(r); len(body) > 0 && pattern == revealRoute {
 		a.Detail += " " + revealed(body)
 	} else if len(body) > 0 && shown[pattern] && len(body) <= maxRoomBody {
-		a.Detail += " " + string(body)
+		text := string(body)
+		if pattern == revealPerson {
+			text = masked(text) // a person has typed it
+		}
+		a.Detail += " " + text
 	} else if len(body) > 0 {
 		a.Detail += fmt.Sprintf(" %d bytes, SM3 %x", len(body), sm3.Sum(body))
 	}

@@ -15,12 +15,15 @@ import (
 	"liveroom/transport/wire/token"
 )
 
-// auditedAct returns every record of the node's audit log of an act.
+// auditedAct returns every record of the node's audit log of an act, with people as their pseudonyms alone.
 func (n *node) auditedAct(t *testing.T, act string) []audit.Record {
 	t.Helper()
 	all, err := n.parts.audit.Records(0, 1000, audit.Filter{Act: act})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for i := range all {
+		all[i].On, _ = audit.Unsealed(all[i].On)
 	}
 	return all
 }

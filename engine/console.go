@@ -22,7 +22,7 @@ import (
 func newConsole(p *parts, e *Engine, learns *learning, log *slog.Logger) (*console.Console, error) {
 	c, err := console.New(console.Sources{
 		Metrics: p.registry, Node: nodeView{e, time.Now()}, Rooms: roomsView{e}, Dialogues: talkView{e, &p.gate.desk},
-		Actors: actorsView{e}, Links: linksView{e}, Access: consoleAccess{p.guard}, Audit: auditView{p.audit},
+		Actors: actorsView{e}, Links: linksView{e}, Access: consoleAccess{p.guard}, Audit: auditView{p.audit, p.store},
 		Shelf: newScriptDesk(e), Inside: insideView{e}, Letters: lettersView{e},
 		Messages: messageView{talkView{e, &p.gate.desk}, p.labels, log},
 		Answers:  answersDesk{e, learns},

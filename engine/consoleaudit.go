@@ -6,10 +6,14 @@ import (
 
 	"liveroom/engine/admin/console"
 	"liveroom/engine/audit"
+	"liveroom/engine/storage"
 )
 
 // auditView tells of the audit log.
-type auditView struct{ log *audit.Log }
+type auditView struct {
+	log   *audit.Log
+	store *storage.Store
+}
 
 // Status implements console.Audit.
 func (v auditView) Status() console.AuditStatus {

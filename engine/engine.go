@@ -87,6 +87,7 @@ func (e *Engine) Run(ctx context.Context) error {
 			return errors.Join(err, e.stop(group))
 		}
 	}
+	e.saveKeys(ctx)
 	open := p.store.Pending()
 	p.house.Redrive(open)
 	if err := group.start("transport", p.server); err != nil {

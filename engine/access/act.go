@@ -189,6 +189,7 @@ var Routes = map[string]Act{
 	"GET /v1/settings":                                ConfigRead,
 	"GET /v1/audit":                                   AuditRead,
 	"POST /v1/audit/verify":                           AuditRead,
+	"POST /v1/audit/records/{seq}/reveal":             PersonReveal,
 	"POST /v1/audit/acts":                             AuditNote,
 	"POST /v1/audit/acts/{seq}":                       AuditNote,
 

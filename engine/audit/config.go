@@ -25,9 +25,9 @@ type Config struct {
 	// FileBytes is how long a file of the log grows before the next one is begun. Default 16 MiB.
 	FileBytes int64
 
-	// Seal seals a personal value so that it can be read again by whoever has the key; its text stands beside the pseudonym.
-	// nil leaves the pseudonym alone. An error refuses the act.
-	Seal func(value string) (string, error)
+	// Seal seals a personal value so that it can be read again by whoever has the key; its text, of letters, digits, dash and
+	// underscore, stands beside the pseudonym. It does not block. nil leaves the pseudonym alone. An error refuses the act.
+	Seal func(pseudonym, value string) (string, error)
 	// BeforeWrite is called before each write; its error keeps the records out. For tests.
 	BeforeWrite func() error
 }

@@ -105,11 +105,17 @@ func TestPersonalValuesAreConcealed(t *testing.T) {
 func TestSealedBesideThePseudonym(t *testing.T) {
 	var refuse error
 	r := newRig(t, func(c *Config) {
-		c.Seal = func(v string) (string, error) { return fmt.Sprint("sealed", len(v)), refuse }
+		c.Seal = func(_, v string) (string, error) { return fmt.Sprint("sealed", len(v)), refuse }
 	})
 	r.Do(t.Context(), Act{Act: "x", On: "user " + Personal("abc")}, func() error { return nil })
 	if got, want := r.records()[1].On, "user "+r.Pseudonym("abc")+"=sealed3"; got != want {
 		t.Errorf("on %q, want %q", got, want)
+	}
+	if got, want := r.records()[1].People(), []Person{{r.Pseudonym("abc"), "sealed3"}}; !slices.Equal(got, want) {
+		t.Errorf("the people of the record are %v, want %v", got, want)
+	}
+	if got, n := Unsealed(r.records()[1].On); got != "user "+r.Pseudonym("abc") || n != 1 {
+		t.Errorf("without what is sealed it is %q, %d", got, n)
 	}
 	refuse = errors.New("no key")
 	if err := r.Do(t.Context(), Act{Act: "x", On: Personal("a")}, func() error { t.Error("done"); return nil }); !errors.Is(err, ErrRefused) {

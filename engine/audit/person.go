@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/emmansun/gmsm/sm3"
@@ -52,11 +53,12 @@ func (l *Log) conceal(text string) (string, error) {
 		value, rest, _ := strings.Cut(after, personClose)
 		text = rest
 		value = personMarks.Replace(value)
-		b.WriteString(pseudonym(l.pseudonyms, value))
+		name := pseudonym(l.pseudonyms, value)
+		b.WriteString(name)
 		if l.cfg.Seal == nil {
 			continue
 		}
-		sealed, err := l.cfg.Seal(value)
+		sealed, err := l.cfg.Seal(name, value)
 		if err != nil {
 			return "", fmt.Errorf("seal a personal value: %w", err)
 		}
@@ -81,4 +83,21 @@ func Unsealed(text string) (shown string, sealed int) {
 		return name
 	})
 	return shown, sealed
+}
+
+// Person is somebody that a record tells of.
+type Person struct {
+	Pseudonym string
+	Sealed    string // his own value, as Config.Seal made it
+}
+
+// People returns those of a record's people whose own values are sealed in it, each once.
+func (r *Record) People() (all []Person) {
+	for _, found := range sealedPerson.FindAllString(r.On+" "+r.Detail, -1) {
+		name, sealed, _ := strings.Cut(found, sealedMark)
+		if !slices.ContainsFunc(all, func(p Person) bool { return p.Pseudonym == name }) {
+			all = append(all, Person{name, sealed})
+		}
+	}
+	return all
 }

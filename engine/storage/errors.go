@@ -29,6 +29,8 @@ var (
 	ErrPlain = errors.New("database is not sealed")
 	// ErrLocked means that another process has the folder open.
 	ErrLocked = errors.New("folder is in use by another process")
+	// ErrUnsaved means that the key that would seal is not stored yet.
+	ErrUnsaved = errors.New("the data key is not stored yet")
 	// ErrTaken means that another process has taken the database over since this one opened it.
 	ErrTaken = errors.New("another process has taken the database over")
 	// ErrFilled means that something is where a backup was to be restored.

@@ -9,8 +9,11 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// AuditRead is the act of reading the audit log.
-const AuditRead = "audit.read"
+// The acts of the audit log's routes.
+const (
+	AuditRead   = "audit.read"
+	auditReveal = "person.reveal"
+)
 
 // Audit tells of the audit log.
 type Audit interface {
@@ -20,6 +23,8 @@ type Audit interface {
 	Records(q AuditQuery) ([]AuditRecord, error)
 	// Verify checks the log from its first record on. It wraps ErrRefused when that is done already.
 	Verify() (AuditReport, error)
+	// Reveal returns whom a record tells of. It wraps ErrUnknown.
+	Reveal(ctx context.Context, seq uint64) ([]AuditPerson, error)
 }
 
 // AuditQuery says which records are wanted. What is empty picks all.
@@ -111,6 +116,23 @@ type AuditReport struct {
 	TookMs  int64          `json:"took_ms"`
 }
 
+// AuditReveal asks whom a record tells of.
+type AuditReveal struct {
+	Reason string `json:"reason" minLength:"2" maxLength:"200" doc:"why; it stands in the audit log"`
+}
+
+// AuditPerson is somebody that a record tells of.
+type AuditPerson struct {
+	Pseudonym string `json:"pseudonym"`
+	Value     string `json:"value,omitempty"`
+	Failure   string `json:"failure,omitempty"`
+}
+
+// AuditPeople are those that a record tells of.
+type AuditPeople struct {
+	People []AuditPerson `json:"people" doc:"those whose values are sealed in the record"`
+}
+
 // auditRoutes are the routes of the audit log.
 func (c *Console) auditRoutes(api huma.API) {
 	operation(c, api, AuditRead, http.MethodGet, "/v1/audit", "Records of the audit log, the latest first", func(_ context.Context, q *AuditQuery) (AuditPage, error) {
@@ -122,6 +144,17 @@ func (c *Console) auditRoutes(api huma.API) {
 		report, err := c.from.Audit.Verify()
 		report.At, report.TookMs = begin.UnixMilli(), time.Since(begin).Milliseconds()
 		return report, err
+	})
+	operation(c, api, auditReveal, http.MethodPost, "/v1/audit/records/{seq}/reveal", "Whom a record of the audit log tells of", func(ctx context.Context, in *struct {
+		Seq  uint64 `path:"seq" minimum:"1"`
+		Body AuditReveal
+	},
+	) (AuditPeople, error) {
+		if !c.from.Access.May(ctx, AuditRead, "") {
+			return AuditPeople{}, fmt.Errorf("%w: it needs %s too", ErrForbidden, AuditRead)
+		}
+		all, err := c.from.Audit.Reveal(ctx, in.Seq)
+		return AuditPeople{all}, err
 	})
 }
 

@@ -29,3 +29,21 @@ func TestAuditPages(t *testing.T) {
 		t.Errorf("a second verification answered %d", code)
 	}
 }
+
+// TestWhomARecordTellsOf asks with a reason, without one, and as somebody who may not read the log.
+func TestWhomARecordTellsOf(t *testing.T) {
+	s := newStand(t)
+	var people AuditPeople
+	if code := s.ask(t, "POST", "/v1/audit/records/7/reveal", `{"reason":"complaint 12"}`, &people); code != 200 || len(people.People) != 1 {
+		t.Errorf("answered %d %+v", code, people)
+	}
+	for _, body := range []string{`{}`, `{"reason":""}`} {
+		if code := s.ask(t, "POST", "/v1/audit/records/7/reveal", body, nil); code != 422 {
+			t.Errorf("%s answered %d", body, code)
+		}
+	}
+	s.house.denied[AuditRead] = true
+	if code := s.ask(t, "POST", "/v1/audit/records/7/reveal", `{"reason":"complaint 12"}`, nil); code != 403 {
+		t.Errorf("without the right to read the log it answered %d", code)
+	}
+}

@@ -135,6 +135,23 @@ test("what may not be seen or done as an auditor is refused", async ({ page }) =
   wrong = wrong.filter((w) => !w.includes("403"));
 });
 
+test("an admin says why and sees whom a record is about; an auditor cannot", async ({ page }) => {
+  await asAuditor(page, "audit");
+  const muted = page.getByRole("row", { name: /静音用户.*准备执行/ });
+  await expect(muted).toBeVisible();
+  await expect(muted.getByRole("button", { name: "查看是谁" })).toHaveCount(0);
+  await page.getByRole("button", { name: "退出" }).click();
+  await fill(page, "admin", own);
+  await expect(page.getByRole("button", { name: "退出" })).toBeVisible();
+  await page.goto(`${node.admin}/console/audit`);
+  await muted.getByRole("button", { name: "查看是谁" }).click();
+  await muted.getByLabel("原因").fill("投诉 12");
+  await page.keyboard.press("Enter");
+  await expect(muted).toContainText("捣乱的人");
+  await page.getByRole("button", { name: "刷新" }).click();
+  await expect(page.getByRole("row", { name: /查看脱敏原文/ }).last()).toContainText("投诉 12");
+});
+
 test("a log that was changed under the node is found out, and where", async ({ page }) => {
   await asAuditor(page, "audit");
   const file = await open(join(node.data, "audit", "00000000000000000001.log"), "r+");

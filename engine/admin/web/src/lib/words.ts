@@ -228,6 +228,8 @@ export const words = {
   unsure: ["不确定", "unsure"],
   menu: ["菜单", "Menu"],
   audit: ["审计", "Audit"],
+  revealWhom: ["查看是谁", "Who is it"],
+  revealReason: ["原因（会写进审计日志）", "Why (it is written into the log)"],
   auditRecords: ["审计记录", "Audit records"],
   lastRecord: ["最新记录号", "Last record"],
   recordsNote: ["只追加，SM3 链", "append-only, chained by SM3"],

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { call } from "../lib/api";
+import { call, may } from "../lib/api";
 import { type Asked, auditPath, empty, where } from "../lib/audit";
 import { day, plain, whole } from "../lib/format";
 import { name, t } from "../lib/i18n";
@@ -291,6 +291,7 @@ function Records(p: { of: AuditRecord[] }) {
                 <td title={r.act}>{name("act", r.act)}</td>
                 <td>
                   <bdi>{plain(r.on ?? "", 160)}</bdi>
+                  {r.sealed && r.result !== "done" && may("person.reveal") && <Whom seq={r.seq} />}
                 </td>
                 <td>{plain(r.from ?? "", 60)}</td>
                 <td>
@@ -309,5 +310,50 @@ function Records(p: { of: AuditRecord[] }) {
       </div>
       {p.of.length === 0 && <p class="quiet">{t("nothing")}</p>}
     </>
+  );
+}
+
+/** Whom tells whom a record is about, to who may know and says why; that it was asked is in the log itself. */
+function Whom(p: { seq: number }) {
+  const open = useSignal(false);
+  const reason = useSignal("");
+  const said = useSignal("");
+  const failed = useSignal("");
+  if (said.value) return <b class="revealed"> {plain(said.value)}</b>;
+  if (!open.value)
+    return (
+      <button type="button" class="link" onClick={() => (open.value = true)}>
+        {t("revealWhom")}
+      </button>
+    );
+  return (
+    <form
+      class="row"
+      onSubmit={async (e) => {
+        e.preventDefault();
+        try {
+          const got = await call<{ people: { value?: string; failure?: string }[] }>(
+            "POST",
+            `/v1/audit/records/${p.seq}/reveal`,
+            { reason: reason.value.trim() },
+          );
+          said.value = got.people.map((one) => one.value ?? one.failure ?? "").join(" · ") || t("noData");
+        } catch (err) {
+          failed.value = why(err);
+        }
+      }}
+    >
+      <input
+        aria-label={t("revealReason")}
+        placeholder={t("revealReason")}
+        minLength={2}
+        maxLength={200}
+        required
+        value={reason.value}
+        onInput={(e) => (reason.value = e.currentTarget.value)}
+      />
+      <button type="submit">{t("revealWhom")}</button>
+      {failed.value && <small class="bad">{failed.value}</small>}
+    </form>
   );
 }
