@@ -14,7 +14,9 @@ import (
 )
 
 // auditPlace is where the value of a person stands that the audit log seals: beside his pseudonym and nowhere else.
-func auditPlace(pseudonym string) seal.Place { return seal.Place{Table: "audit", Row: []byte(pseudonym)} }
+func auditPlace(pseudonym string) seal.Place {
+	return seal.Place{Table: "audit", Row: []byte(pseudonym)}
+}
 
 // sealPerson seals a person's value for the audit log with the store's data keys. It is called on event loops, and does not
 // wait.
