@@ -135,7 +135,7 @@ vuln: ## known vulnerabilities in what we depend on; needs the network
 tidy: ## go mod tidy
 	go mod tidy
 
-ci: ## what a change must pass: lint, test, PostgreSQL, race, fuzz, smoke load without and with a kill -9 in it, a burst, a race for stock, torture
+ci: ## what a change must pass: lint, test, PostgreSQL, race, fuzz, smoke load without and with a kill -9 in it, a burst, a race for stock, a flood, a storm, torture
 	$(MAKE) lint
 	$(if $(TESTED),,$(MAKE) test)
 	$(MAKE) test-postgres
@@ -145,6 +145,9 @@ ci: ## what a change must pass: lint, test, PostgreSQL, race, fuzz, smoke load w
 	$(MAKE) load SCENARIO=smoke ARGS='--duration 10s --kill-after 4s'
 	$(MAKE) load SCENARIO=burst ARGS='--duration 3s --untimed'
 	$(MAKE) load SCENARIO=reserve ARGS='--duration 2s --links 300 --pieces 20 --think 2s'
+	$(MAKE) load SCENARIO=flood ARGS='--duration 6s --links 200 --rate 200 --half-open 500 --set transport.links.half_open=256 --untimed'
+	$(MAKE) load SCENARIO=flood ARGS='--tls --duration 6s --links 200 --rate 200 --half-open 500 --untimed'
+	$(MAKE) load SCENARIO=storm ARGS='--duration 6s --links 200 --rate 200 --storm 800 --set transport.links.per_address_rate=10 --untimed'
 	$(MAKE) torture CYCLES=3
 	$(MAKE) torture CYCLES=2 ENGINE=postgres
 	@if ! command -v npm >/dev/null; then echo 'no node here: the console is taken as it was built'; \
