@@ -27,7 +27,7 @@ func untimed(t *testing.T, name string) Scenario {
 
 func smallRush(t *testing.T) Scenario {
 	s := untimed(t, "reserve")
-	s.Schedule.Duration, s.Schedule.Grace = 400*time.Millisecond, 30*time.Second
+	s.Schedule.Duration, s.Schedule.Grace = 1200*time.Millisecond, 30*time.Second
 	s.Links.Viewers, s.Stock.Available = 40, 10
 	s.Rush = Rush{Think: 1500 * time.Millisecond, Retries: 1} // long beside what a busy machine takes between two looks at the ledger
 	return s

@@ -15,6 +15,10 @@ func TestTheLogBeginsAnew(t *testing.T) {
 	if s.committer.writer.backfill == nil {
 		t.Skip("this database sees to its log by itself")
 	}
+	var size int
+	if err := s.readPool.QueryRow("PRAGMA page_size").Scan(&size); err != nil || size != pageSize {
+		t.Errorf("pages of %d bytes, %v, want %d", size, err, pageSize)
+	}
 	if testing.Short() {
 		t.Skip("writes 240 MB")
 	}

@@ -40,7 +40,7 @@ func (b *sqlite) open(_ context.Context, readers int) (p pools, err error) {
 			return p, err
 		}
 	}
-	p.write, err = openSQLite(b.dir, 1, fmt.Sprintf("page_size(%d)", pageSize), "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-2048)",
+	p.write, err = openSQLite(b.dir, 1, fmt.Sprintf("page_size(%d)", pageSize), walMode, "synchronous(FULL)", "cache_size(-2048)",
 		"temp_store(MEMORY)", fmt.Sprintf("wal_autocheckpoint(%d)", pages), "journal_size_limit(67108864)")
 	if err != nil {
 		return p, err
@@ -75,9 +75,20 @@ func (b *sqlite) bytes(context.Context) (total int64, err error) {
 	return total, nil
 }
 
-// openSQLite opens a pool of at most conns connections on the database in dir.
+// walMode asks openSQLite for a write-ahead log.
+const walMode = "journal_mode(WAL)"
+
+// openSQLite opens a pool of at most conns connections on the database in dir. The driver runs pragmas in alphabetical order,
+// and the log must come after the size of a page, which it freezes: so that one is asked for by the driver's own word.
 func openSQLite(dir string, conns int, pragmas ...string) (*sql.DB, error) {
-	query := url.Values{"_txlock": {"immediate"}, "_pragma": append([]string{"busy_timeout(5000)"}, pragmas...)}
+	query := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(5000)"}}
+	for _, p := range pragmas {
+		if p == walMode {
+			query.Set("_journal_mode", "WAL")
+		} else {
+			query.Add("_pragma", p)
+		}
+	}
 	dsn := url.URL{Scheme: "file", Opaque: url.PathEscape(filepath.Join(dir, databaseFile)), RawQuery: query.Encode()}
 	db, err := sql.Open("sqlite", dsn.String())
 	if err != nil {
