@@ -159,7 +159,9 @@ func (w *worker) feel(m *model) {
 	}
 	began := time.Now()
 	err := m.sentiment.Classify(w.inner, w.moods)
-	w.s.metrics.feel.Observe(time.Since(began).Seconds())
+	took := time.Since(began)
+	w.ended = began.Add(took)
+	w.s.metrics.feel.Observe(took.Seconds())
 	if err == nil {
 		for i := range n {
 			w.felt[i] = true

@@ -14,7 +14,7 @@ type Trace struct {
 	Waiting int    // texts that waited for the model when this one came
 	Batch   int    // different texts in its run of the model, 0 when there was none
 	Began   time.Time
-	Ended   time.Time // of that run; zero when there was none
+	Ended   time.Time // of that run, the part for sentiment included; zero when there was none
 	Match   string    // how the shop's rule matched: exact, prefix or contains; "" when none decided
 	Rule    string    // what it matched, in normal form
 }

@@ -104,9 +104,6 @@ func (b *Book) Run(ctx context.Context) error {
 // Ready closes when Run has opened the cache. Compose works before that too.
 func (b *Book) Ready() <-chan struct{} { return b.ready }
 
-// Version returns the Digest of the set in force; unlike Status it never waits.
-func (b *Book) Version() string { return b.set.Load().version }
-
 // Status returns how the book stands.
 func (b *Book) Status() Status {
 	b.mu.Lock()
@@ -165,13 +162,13 @@ func (b *Book) try(files []file, readErr error) (changed bool, err error) {
 		return false, err
 	}
 	next.goOn(b.set.Load())
-	next.version = hex.EncodeToString(now[:6])
+	next.version = versionOf(next)
 	b.set.Store(next)
 	b.met.reloaded.Inc()
 	b.met.scripts.Set(float64(len(next.scripts)))
 	b.met.texts.Set(float64(next.texts))
 	b.status = Status{
-		Digest: next.version, Loaded: b.status.Tried, Tried: b.status.Tried,
+		Digest: hex.EncodeToString(now[:6]), Loaded: b.status.Tried, Tried: b.status.Tried,
 		Scripts: len(next.scripts), Texts: next.texts,
 	}
 	b.log.Info("scripts loaded", "part", "scripts", "scripts", len(next.scripts), "texts", next.texts, "digest", b.status.Digest)

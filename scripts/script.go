@@ -109,7 +109,7 @@ type set struct {
 	names   names
 	words   *forbidden.List // what may not be said
 	texts   int
-	version string // of its files, first 12 hex digits
+	version string // see versionOf
 }
 
 // names are what intents are called, "" for those that are never named.

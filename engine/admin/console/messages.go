@@ -109,7 +109,7 @@ func (c *Console) messageRoutes(api huma.API) {
 		}
 		return c.from.Messages.Reveal(ctx, in.UserPath.key(), in.Body.MessageRef)
 	})
-	operation(c, api, LabelWrite, "PUT", "/v1/rooms/{room}/users/{user}/label", "Say what a message means: the model is trained on it next", func(ctx context.Context, in *struct {
+	operation(c, api, LabelWrite, "PUT", "/v1/rooms/{room}/users/{user}/label", "Say what a message means; it goes into the export for training", func(ctx context.Context, in *struct {
 		UserPath
 		Body LabelAct
 	},

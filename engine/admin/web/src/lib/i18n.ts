@@ -1,3 +1,4 @@
+import { absent, clock, plain } from "./format";
 import { lang } from "./prefs";
 import { told, type Word, words } from "./words";
 
@@ -29,4 +30,11 @@ export function intents(): string[] {
 export function intentName(key: string | undefined): string {
   if (!key) return "—";
   return lang.value === "zh" ? (titles.get(key) ?? key) : key;
+}
+
+/** slotText writes what a dialogue keeps in mind under a name. */
+export function slotText(slot: string, value: string | undefined): string {
+  if (value === undefined) return absent;
+  if (slot === "until") return clock(Number(value));
+  return slot === "topic" ? intentName(value) : plain(value);
 }

@@ -1,4 +1,5 @@
 // What the engine tells, as /v1/openapi.json describes it.
+import type { Label } from "./types_trace";
 
 export interface Count {
   name: string;
@@ -84,7 +85,7 @@ export interface Reading {
   intent: string;
   confidence: number;
   unsure?: boolean;
-  top?: { intent: string; p: number }[];
+  top?: { intent: string; p: number; limit?: number }[];
   emotion?: string;
   sentiment?: string;
   decided_by?: string;
@@ -114,6 +115,7 @@ export interface Line {
   joined?: string;
   reply?: Answer;
   took_ms: number;
+  traced?: boolean;
 }
 
 export interface Turn {
@@ -126,6 +128,10 @@ export interface Turn {
   reply?: Answer;
   reading?: Reading;
   took_ms?: number;
+  id?: string;
+  masked?: boolean;
+  traced?: boolean;
+  label?: Label;
 }
 
 export interface Dialogue {

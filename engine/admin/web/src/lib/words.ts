@@ -1,8 +1,10 @@
 import { libraryWords } from "./words_library";
+import { traceTold, traceWords } from "./words_trace";
 
 // Every word of the page, Chinese first. A key that is missing in one language is an error of the compiler.
 export const words = {
   ...libraryWords,
+  ...traceWords,
   overview: ["总览", "Overview"],
   rooms: ["直播间", "Rooms"],
   actors: ["Actor", "Actors"],
@@ -274,6 +276,7 @@ export type Word = keyof typeof words;
 
 /** Words for keys that come from the engine; one that is not here is shown as it came. */
 export const told: Record<string, readonly [string, string]> = {
+  ...traceTold,
   "stage.decode": ["解码", "decode"],
   "stage.mailbox": ["邮箱", "mailbox"],
   "stage.batch": ["读取（含组批）", "read, with batching"],

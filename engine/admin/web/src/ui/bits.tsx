@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { Failure } from "../lib/api";
-import { absent } from "../lib/format";
+import { absent, plain } from "../lib/format";
 import { t } from "../lib/i18n";
 import type { Shown } from "../lib/stream";
 
@@ -16,6 +16,16 @@ export function Card(p: { title: string; note?: string; wide?: boolean; children
       </h2>
       {p.children}
     </section>
+  );
+}
+
+/** Row is one line of a list of what is known. */
+export function Row(p: { label: string; value: string }) {
+  return (
+    <div>
+      <dt>{p.label}</dt>
+      <dd>{plain(p.value)}</dd>
+    </div>
   );
 }
 

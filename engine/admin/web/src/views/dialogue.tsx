@@ -2,12 +2,13 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Link } from "wouter";
 import { call, may, userPath } from "../lib/api";
-import { clock, day, percent, plain, short } from "../lib/format";
-import { intentName, name, t } from "../lib/i18n";
+import { clock, day, plain, short } from "../lib/format";
+import { intentName, name, slotText, t } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import { useLines } from "../lib/stream";
-import type { Dialogue, Reading, Turn } from "../lib/types";
+import type { Dialogue, Turn } from "../lib/types";
 import { Card, Settled, Stat, why } from "../ui/bits";
+import { Message } from "./message";
 
 export function DialogueView({ room, user }: { room: string; user: string }) {
   const { shown, again } = useLoad<Dialogue>(userPath(room, user));
@@ -43,13 +44,18 @@ export function DialogueView({ room, user }: { room: string; user: string }) {
               <Card title={t("open")}>
                 <Slots of={d.open} none={t("nothingOpen")} />
               </Card>
-              {chosen.value && <Why turn={chosen.value} />}
+              {chosen.value && <Message room={room} user={user} turn={turnNow(d, chosen.value)} again={again} />}
             </aside>
           </div>
         )}
       </Settled>
     </>
   );
+}
+
+/** turnNow is a turn as it was told last: what was said of it since stands in it. */
+function turnNow(d: Dialogue, was: Turn): Turn {
+  return d.turns.find((now) => now.at === was.at && now.type === was.type && now.id === was.id) ?? was;
 }
 
 function Slots({ of, none }: { of: { name: string; value: string }[]; none: string }) {
@@ -60,9 +66,7 @@ function Slots({ of, none }: { of: { name: string; value: string }[]; none: stri
         <div key={s.name}>
           <dt>{name("slot", s.name)}</dt>
           <dd>
-            <bdi>
-              {s.name === "until" ? clock(Number(s.value)) : s.name === "topic" ? intentName(s.value) : plain(s.value)}
-            </bdi>
+            <bdi>{slotText(s.name, s.value)}</bdi>
           </dd>
         </div>
       ))}
@@ -100,81 +104,17 @@ function History({ d, chosen, choose }: { d: Dialogue; chosen: Turn | undefined;
                 {turn.outcome && <i class="tag">{name("", turn.outcome)}</i>}
                 {turn.reason && <i class="tag">{name("quiet", turn.reason)}</i>}
                 {turn.took_ms !== undefined && <span>{turn.took_ms} ms</span>}
+                {turn.label && <i class="tag">{`${t("corrected")} ${intentName(turn.label.intent)}`}</i>}
                 <button type="button" class="link" onClick={() => choose(turn)}>
                   {t("why")}
                 </button>
+                {turn.traced && <i class="tag">{t("trace")}</i>}
               </p>
             )}
           </li>
         ))}
       </ol>
     </Card>
-  );
-}
-
-/** Why tells what led to a reply. The candidates are read anew, and said to be. */
-function Why({ turn }: { turn: Turn }) {
-  const again = useSignal<Reading | undefined>(undefined);
-  const failed = useSignal("");
-  useEffect(() => {
-    again.value = undefined;
-    failed.value = "";
-    if (!turn.text) return;
-    call<Reading>("POST", "/v1/read", { text: turn.text }).then(
-      (r) => (again.value = r),
-      (e: unknown) => (failed.value = why(e)),
-    );
-  }, [turn, again, failed]);
-  const r = turn.reading;
-  return (
-    <Card title={t("why")}>
-      <dl>
-        <Row label={t("intent")} value={intentName(turn.intent)} />
-        {r && <Row label={t("confidence")} value={percent(r.confidence)} />}
-        {r?.decided_by && <Row label={t("decidedBy")} value={name("", r.decided_by)} />}
-        {r?.emotion && <Row label={t("emotion")} value={name("", r.emotion)} />}
-        {turn.reply?.by && <Row label={t("by")} value={name("by", turn.reply.by)} />}
-        {turn.reply?.script && <Row label={t("script")} value={turn.reply.script} />}
-        {turn.reply?.variant && <Row label={t("variant")} value={turn.reply.variant} />}
-        {turn.took_ms !== undefined && <Row label={t("took")} value={`${turn.took_ms} ms`} />}
-      </dl>
-      <h3>{t("candidates")}</h3>
-      {failed.value && <p class="error">{failed.value}</p>}
-      {again.value && (
-        <>
-          <ol class="top">
-            {(again.value.top ?? [{ intent: again.value.intent, p: again.value.confidence }]).map((g) => (
-              <li key={g.intent}>
-                {intentName(g.intent)} <meter value={g.p} max={1} aria-label={intentName(g.intent)} />{" "}
-                {percent(Math.round(g.p * 1000) / 1000)}
-              </li>
-            ))}
-          </ol>
-          {again.value.entities && (
-            <>
-              <h3>{t("entities")}</h3>
-              <ul class="top">
-                {again.value.entities.map((e) => (
-                  <li key={e.kind + e.value}>
-                    <i class="tag">{e.kind}</i> <bdi>{plain(e.value, 60)}</bdi>{" "}
-                    {e.norm && <small>{plain(`${e.norm} ${e.unit ?? ""}`, 60)}</small>}
-                  </li>
-                ))}
-              </ul>
-            </>
-          )}
-        </>
-      )}
-    </Card>
-  );
-}
-
-function Row(p: { label: string; value: string }) {
-  return (
-    <div>
-      <dt>{p.label}</dt>
-      <dd>{plain(p.value)}</dd>
-    </div>
   );
 }
 

@@ -10,6 +10,7 @@ import { type Shown, useLines, useView } from "../lib/stream";
 import type { Line, RoomNow } from "../lib/types";
 import { Bars, Card, Settled, Stat, why } from "../ui/bits";
 import { Chart } from "../ui/chart";
+import { TraceCard } from "./trace";
 
 /** How many rows stand on the page, and how many lines sentiment is told of: bounded, however long a show lasts. */
 const rows = 200;
@@ -167,6 +168,7 @@ function Lines({ room, muted }: { room: string; muted: Set<string> }) {
   const failed = useSignal("");
   const word = useSignal("");
   const kind = useSignal("");
+  const followed = useSignal<Line | undefined>(undefined);
   useLines(
     room,
     undefined,
@@ -252,18 +254,41 @@ function Lines({ room, muted }: { room: string; muted: Set<string> }) {
           {failed.value}
         </p>
       )}
+      {followed.value && (
+        <TraceCard
+          room={room}
+          user={followed.value.user}
+          type={followed.value.type}
+          id={followed.value.id}
+          text={followed.value.text}
+          close={() => (followed.value = undefined)}
+        />
+      )}
       {shown.value.length === 0 && <p class="quiet">{t("waiting")}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
       <ol class="lines" aria-label={t("comments")} tabIndex={0}>
         {list.toReversed().map((l) => (
-          <LineRow key={l.id + l.at + l.user} l={l} room={room} mute={mute} muted={muted.has(l.user)} />
+          <LineRow
+            key={l.id + l.at + l.user}
+            l={l}
+            room={room}
+            mute={mute}
+            muted={muted.has(l.user)}
+            follow={(to) => (followed.value = to)}
+          />
         ))}
       </ol>
     </Card>
   );
 }
 
-function LineRow(p: { l: Line; room: string; mute: (user: string, lift: boolean) => Promise<void>; muted: boolean }) {
+function LineRow(p: {
+  l: Line;
+  room: string;
+  mute: (user: string, lift: boolean) => Promise<void>;
+  muted: boolean;
+  follow: (l: Line) => void;
+}) {
   const { l, room } = p;
   const r = l.reading;
   return (
@@ -289,6 +314,11 @@ function LineRow(p: { l: Line; room: string; mute: (user: string, lift: boolean)
       </div>
       {r && (
         <div class="read">
+          {l.traced && (
+            <button type="button" class="link" onClick={() => p.follow(l)}>
+              {t("trace")}
+            </button>
+          )}
           <i class="tag strong">{intentName(r.intent)}</i> {percent(Math.round(r.confidence * 100) / 100)}
           {r.unsure && <i class="tag">{t("unsure")}</i>}
           {r.emotion && <i class="tag">{name("", r.emotion)}</i>}

@@ -1,0 +1,153 @@
+import { mkdirSync } from "node:fs";
+import { expect, type Page, test } from "@playwright/test";
+import { type Node, start, Talker } from "./node";
+
+// One message, from the room's stream to its way through every stage and its reasons; the original of what is masked, for a
+// reason; and a reading put right.
+
+let node: Node;
+let talker: Talker;
+let wrong: string[];
+const own = "Kuaile-Zhibo-2026!";
+
+test.describe.configure({ mode: "serial" });
+
+test.beforeAll(async () => {
+  mkdirSync("artefacts", { recursive: true });
+  node = await start();
+  talker = await Talker.open(node);
+  talker.send({ type: "counts", room: "demo", viewers: 1234, sold: 56, at: Date.now() });
+  talker.send({ type: "stock", sku: "DEMO-3", available: 88, at: Date.now() });
+});
+
+test.afterAll(async () => {
+  talker?.close();
+  await node?.stop();
+});
+
+test.beforeEach(async ({ page }) => {
+  wrong = [];
+  page.on("console", (m) => {
+    if (m.type() === "error" && !m.text().includes("401") && !m.text().includes("403")) wrong.push(m.text());
+  });
+  page.on("pageerror", (e) => wrong.push(String(e)));
+});
+
+test.afterEach(() => expect(wrong).toEqual([]));
+
+const shot = (page: Page, name: string) => page.screenshot({ path: `artefacts/${name}.png`, fullPage: true });
+
+async function enter(page: Page, path: string, name = "admin", password = node.password, first = false) {
+  await page.goto(`${node.admin}/console/${path}`);
+  await page.getByLabel("账号").fill(name);
+  await page.getByLabel("密码", { exact: true }).fill(first ? password : own);
+  await page.getByRole("button", { name: "登录" }).click();
+  if (first) {
+    await page.getByLabel("一次性密码").fill(password);
+    await page.getByLabel("新密码").fill(own);
+    await page.getByLabel("再输一次").fill(own);
+    await page.getByRole("button", { name: "保存" }).click();
+  }
+  await expect(page.getByRole("link", { name: "直播间", exact: true })).toBeVisible();
+}
+
+const card = (page: Page, title: string) =>
+  page.locator(".card").filter({ has: page.getByRole("heading", { name: title, level: 2 }) });
+
+test("trace: a comment is followed through every stage, from the room and from its dialogue", async ({ page }) => {
+  await enter(page, "rooms/demo", "admin", node.password, true);
+  await page.goto(`${node.admin}/console/rooms/demo`);
+  await expect(page.locator(".stat", { hasText: "在线人数" })).toContainText("1,234");
+  talker.say("message", "小链", "3号链接还剩多少件，打我电话13812345678");
+  const row = page.locator(".lines li", { hasText: "3号链接还剩多少件" });
+  await row.getByRole("button", { name: "链路" }).click();
+  const fall = page.locator(".fall");
+  for (const stage of ["解码", "邮箱", "等待组批", "模型", "结果返回", "决策与措辞", "落盘", "交给发送队列"])
+    await expect(fall.getByRole("rowheader", { name: stage, exact: true })).toBeVisible();
+  await expect(fall).toContainText(/\d+ µs|\d+\.\d ms/);
+  const box = card(page, "链路").last();
+  await expect(box).toContainText("候选意图（当时）");
+  await expect(box).toContainText("阈值");
+  await expect(box).toContainText("库存 88");
+  await expect(box).toContainText("时效上限 24 h");
+  await expect(box).toContainText("暂无实验");
+  await shot(page, "trace-room");
+  await row.getByRole("link", { name: "小链" }).click();
+  await expect(page.getByRole("heading", { name: "对话历史" })).toBeVisible();
+  await page.getByRole("button", { name: "为什么这样回复" }).first().click();
+  await expect(page.locator(".fall")).toBeVisible();
+  await expect(card(page, "为什么这样回复")).toContainText("话术版本");
+  await shot(page, "trace-dialogue");
+});
+
+test("trace: what is masked is shown for a reason, and the audit log knows it", async ({ page }) => {
+  await enter(page, "rooms/demo/users/小链");
+  await expect(page.locator(".chat")).not.toContainText("13812345678");
+  await page.getByRole("button", { name: "为什么这样回复" }).first().click();
+  await page.getByRole("button", { name: "显示原文" }).click();
+  await page.getByLabel("查看原因").fill("买家要求回电");
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".original").first()).toContainText("13812345678");
+  await shot(page, "trace-reveal");
+  await page.getByRole("button", { name: "隐藏" }).click();
+  await expect(page.locator("main")).not.toContainText("13812345678");
+  const records = await page.evaluate(async () => (await (await fetch("/v1/audit?act=person.reveal")).json()).records);
+  expect(JSON.stringify(records)).toContain("买家要求回电");
+  expect(JSON.stringify(records)).not.toContain("13812345678");
+});
+
+test("trace: a reading is put right with the keyboard, and goes into the corpus", async ({ page }) => {
+  await enter(page, "rooms/demo/users/小链");
+  await page.getByRole("button", { name: "为什么这样回复" }).first().click();
+  const intent = page.getByLabel("正确的意图");
+  await intent.focus();
+  await intent.selectOption({ label: "发货时间" });
+  await page.getByLabel(/^情感/).selectOption({ label: "中性" });
+  await page.getByRole("button", { name: "保存" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(card(page, "更正意图").getByRole("status")).toContainText("已更正为 发货时间");
+  await expect(page.locator(".chat")).toContainText("已更正为 发货时间");
+  await shot(page, "trace-correct");
+  const file = await page.evaluate(async () => (await fetch("/v1/labels/export")).text());
+  expect(file).toContain("text\tintent\temotion\tsentiment\tpersona\n");
+  expect(file).toMatch(/\tship_time\t\w*\tneutral\tshopper\n/);
+  expect(file).not.toContain("13812345678");
+  await page.reload();
+  await expect(page.locator(".chat")).toContainText("已更正为 发货时间");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole("button", { name: "为什么这样回复" }).first().click();
+  await expect(page.getByLabel("正确的意图")).toBeVisible();
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wide).toBeLessThanOrEqual(0);
+  await shot(page, "trace-phone");
+});
+
+test("trace: an operator reads and corrects, and is shown no original", async ({ page }) => {
+  await enter(page, "");
+  const made = await page.evaluate(async () => {
+    const csrf = (await (await fetch("/v1/me")).json()).csrf;
+    const got = await fetch("/v1/users", {
+      method: "POST",
+      headers: { "X-CSRF-Token": csrf, "Content-Type": "application/json" },
+      body: JSON.stringify({ name: "op.one", role: "operator" }),
+    });
+    return (await got.json()) as { password: string };
+  });
+  await page.getByRole("button", { name: "退出" }).click();
+  await enter(page, "", "op.one", made.password, true);
+  await page.goto(`${node.admin}/console/rooms/demo/users/${encodeURIComponent("小链")}`);
+  await page.getByRole("button", { name: "为什么这样回复" }).first().click();
+  await expect(page.getByLabel("正确的意图")).toBeVisible();
+  await expect(page.getByRole("button", { name: "显示原文" })).toHaveCount(0);
+  const refused = await page.evaluate(async () => {
+    const csrf = (await (await fetch("/v1/me")).json()).csrf;
+    return (
+      await fetch(`/v1/rooms/demo/users/${encodeURIComponent("小链")}/reveal`, {
+        method: "POST",
+        headers: { "X-CSRF-Token": csrf, "Content-Type": "application/json" },
+        body: JSON.stringify({ type: "message", id: "x", reason: "想看看" }),
+      })
+    ).status;
+  });
+  expect(refused).toBe(403);
+});
