@@ -54,6 +54,7 @@ type parts struct {
 	certificate *front.Certificate
 	tokens      *access.Tokens
 	accounts    *access.Accounts
+	sealer      *fileSealer
 	guard       *access.Guard
 	audit       *audit.Log
 	admin       *admin.Server
@@ -70,14 +71,6 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	p.registry = prometheus.NewRegistry()
 	p.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 
-	if p.tokens, err = openTokens(cfg, part("access")); err != nil {
-		return p, err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, p.tokens.Close())
-		}
-	}()
 	cfg.Storage.BeforeCommit = e.faults.commit
 	if p.store, err = storage.Open(ctx, cfg.Storage, log, p.registry); err != nil {
 		return p, fmt.Errorf("open storage: %w", err)
@@ -94,6 +87,19 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.audit.Close())
+		}
+	}()
+	service, err := cfg.Storage.KeyService()
+	if err != nil {
+		return p, err
+	}
+	p.sealer = &fileSealer{audit: p.audit, service: service}
+	if p.tokens, err = openTokens(cfg, p.sealer, part("access")); err != nil {
+		return p, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.tokens.Close())
 		}
 	}()
 	if err = p.openShop(cfg, part("shop")); err != nil {
@@ -115,6 +121,9 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	p.watch = newWatch(p.gate)
 	if err = p.openGuard(cfg, part("access")); err != nil {
 		return p, err
+	}
+	if err := p.sealer.remember(ctx); err != nil {
+		log.Warn("the audit log does not say that accounts are sealed; the next start says it", "err", err)
 	}
 	settings, err := p.restoreFacts(ctx)
 	if err != nil {
@@ -151,7 +160,7 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	maps.Copy(routes, e.shopRoutes(learns, part("shop")))
 	maps.Copy(routes, roomRoutes{p.gate, part("rooms")}.routes())
 	maps.Copy(routes, stockRoutes{p.ledger}.routes())
-	maps.Copy(routes, keyRoutes{cfg.Storage, p.store, part("keys")}.routes())
+	maps.Copy(routes, keyRoutes{cfg.Storage, p.store, p.reseal, part("keys")}.routes())
 	maps.Copy(routes, (&commandActs{audit: p.audit}).routes())
 	maps.Copy(routes, p.guard.Handlers())
 	if p.console, err = newConsole(&p, e, learns, part("console")); err != nil {

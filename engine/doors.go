@@ -23,7 +23,7 @@ const (
 )
 
 // openTokens reads what link tokens are checked against.
-func openTokens(cfg Config, log *slog.Logger) (*access.Tokens, error) {
+func openTokens(cfg Config, by access.Sealer, log *slog.Logger) (*access.Tokens, error) {
 	path := cfg.Access.TokenKeyFile
 	if path == "" {
 		path = filepath.Join(cfg.Storage.Dir, tokenKeyFile)
@@ -31,7 +31,8 @@ func openTokens(cfg Config, log *slog.Logger) (*access.Tokens, error) {
 			return nil, fmt.Errorf("make token key: %w", err)
 		}
 	}
-	t, err := access.OpenTokens(path, filepath.Join(cfg.Storage.Dir, revokedFile), cfg.Access.TokenLife, log)
+	files := access.TokenFiles{Keys: path, Revoked: filepath.Join(cfg.Storage.Dir, revokedFile), Sealer: by}
+	t, err := access.OpenTokens(files, cfg.Access.TokenLife, log)
 	if err != nil {
 		return nil, fmt.Errorf("token key: %w", err)
 	}
@@ -40,7 +41,7 @@ func openTokens(cfg Config, log *slog.Logger) (*access.Tokens, error) {
 
 // openGuard reads the accounts, and returns who asks for them on the admin side.
 func (p *parts) openGuard(cfg Config, log *slog.Logger) error {
-	accounts, err := access.OpenAccounts(filepath.Join(cfg.Storage.Dir, accountsFile))
+	accounts, err := access.OpenAccounts(filepath.Join(cfg.Storage.Dir, accountsFile), p.sealer)
 	if err != nil {
 		return fmt.Errorf("open accounts: %w", err)
 	}

@@ -49,9 +49,10 @@ func MakeMasterKey(cfg Config) error {
 //	POST /v1/keys/rotate  {"data_key"}: a new data key seals from now on
 //	POST /v1/keys/rewrap  {"keys","master_key"}: all of them are wrapped anew under the first of the master keys, read again
 type keyRoutes struct {
-	cfg   storage.Config
-	store *storage.Store
-	log   *slog.Logger
+	cfg    storage.Config
+	store  *storage.Store
+	reseal func(seal.KeyService) error // the files that are sealed under the master key itself
+	log    *slog.Logger
 }
 
 func (k keyRoutes) routes() map[string]http.Handler {
@@ -71,6 +72,9 @@ func (k keyRoutes) rewrap(ctx context.Context) (any, error) {
 	n, err := k.store.RewrapKeys(ctx, service)
 	if err != nil {
 		return nil, err
+	}
+	if err := k.reseal(service); err != nil {
+		return nil, fmt.Errorf("the data keys are under the new master key, but not every file is; keep the old one and try again: %w", err)
 	}
 	all := k.store.Keys()
 	return map[string]any{"keys": n, "master_key": all[len(all)-1].Master}, nil

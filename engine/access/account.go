@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -36,9 +37,10 @@ type storedAccount struct {
 	Hash string `json:"hash"`
 }
 
-// Accounts are the people of the admin side: a file of mode 0600, whose passwords are argon2id hashes.
+// Accounts are the people of the admin side: a file of mode 0600, sealed, whose passwords are argon2id hashes.
 type Accounts struct {
 	path    string
+	sealer  Sealer // nil keeps the file plain
 	hashing hashing
 	nobody  parsedHash // what a name without account is tried against, so that it takes as long
 
@@ -46,14 +48,14 @@ type Accounts struct {
 	all map[string]*storedAccount // guarded by mu; values are replaced, never changed
 }
 
-// OpenAccounts reads the accounts; there may be none yet.
-func OpenAccounts(path string) (*Accounts, error) {
-	a := &Accounts{path: path, hashing: newHashing(), all: make(map[string]*storedAccount)}
+// OpenAccounts reads the accounts; there may be none yet. A file that is plain is sealed, unless by is nil.
+func OpenAccounts(path string, by Sealer) (*Accounts, error) {
+	a := &Accounts{path: path, sealer: by, hashing: newHashing(), all: make(map[string]*storedAccount)}
 	var err error
 	if a.nobody, err = parseHash(hashPassword(oneTime())); err != nil {
 		return nil, err
 	}
-	content, err := readPrivate(path)
+	content, plain, err := readSealed(path, by)
 	if err != nil {
 		return nil, fmt.Errorf("read accounts: %w", err)
 	}
@@ -63,7 +65,20 @@ func OpenAccounts(path string) (*Accounts, error) {
 	if err := a.read(content); err != nil {
 		return nil, fmt.Errorf("read accounts: %s: %w", path, err)
 	}
+	if plain {
+		return a, a.Reseal()
+	}
 	return a, nil
+}
+
+// Reseal writes the file anew, under the key that the sealer has by now.
+func (a *Accounts) Reseal() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.all) == 0 {
+		return nil // there is no file yet
+	}
+	return a.keep(a.all)
 }
 
 // First makes FirstAccount where there are no accounts, and returns its one-time password, which is to be shown once and
@@ -268,26 +283,44 @@ func (a *Accounts) change(make func(map[string]*storedAccount) error) error {
 	if err := make(next); err != nil {
 		return err
 	}
-	var file struct {
-		Accounts []*storedAccount `json:"accounts"`
-	}
 	admin := false
 	for _, one := range next {
 		admin = admin || one.Role == live.Admin.String()
-		file.Accounts = append(file.Accounts, one)
 	}
 	if !admin {
 		return fmt.Errorf("%w: one admin must remain", ErrAccount)
 	}
+	if err := a.keep(next); err != nil {
+		return err
+	}
+	a.all = next
+	return nil
+}
+
+// keep writes the file. The caller holds mu.
+func (a *Accounts) keep(all map[string]*storedAccount) error {
+	var file struct {
+		Accounts []*storedAccount `json:"accounts"`
+	}
+	for _, one := range all {
+		file.Accounts = append(file.Accounts, one)
+	}
 	slices.SortFunc(file.Accounts, func(x, y *storedAccount) int { return strings.Compare(x.Name, y.Name) })
 	content, err := json.MarshalIndent(file, "", "  ")
+	content = append(content, '\n')
+	if err == nil && a.sealer != nil {
+		var head []byte
+		var line func([]byte) []byte
+		if head, line, err = a.sealer.New(filepath.Base(a.path)); err == nil {
+			content = append(head, line(content)...)
+		}
+	}
 	if err == nil {
-		err = writePrivate(a.path, append(content, '\n'))
+		err = writePrivate(a.path, content)
 	}
 	if err != nil {
 		return fmt.Errorf("keep accounts: %w", err)
 	}
-	a.all = next
 	return nil
 }
 

@@ -10,7 +10,7 @@ import (
 // TestHoldsEndsWithTheSession asks for someone whose page stays open while he rests.
 func TestHoldsEndsWithTheSession(t *testing.T) {
 	now := time.Unix(1_790_000_000, 0)
-	accounts, err := OpenAccounts(t.TempDir() + "/accounts.json")
+	accounts, err := OpenAccounts(t.TempDir()+"/accounts.json", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,12 +38,12 @@ func newHouse(t *testing.T) *house {
 	if err := os.WriteFile(filepath.Join(h.dir, "key"), []byte(strings.Repeat("k", 40)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	tokens, err := OpenTokens(filepath.Join(h.dir, "key"), filepath.Join(h.dir, "revoked"), 24*time.Hour, slog.New(slog.DiscardHandler))
+	tokens, err := OpenTokens(TokenFiles{Keys: filepath.Join(h.dir, "key"), Revoked: filepath.Join(h.dir, "revoked")}, 24*time.Hour, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { tokens.Close() })
-	accounts, err := OpenAccounts(filepath.Join(h.dir, "accounts"))
+	accounts, err := OpenAccounts(filepath.Join(h.dir, "accounts"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,20 +18,22 @@ import (
 const maxRevoked = 100_000
 
 // revocations are the ids of tokens that were taken back, each kept until the token has expired anyway. They are lines
-// of a file, "unix-seconds quoted-id", to which each is appended and synced before it is in force.
+// of a file, "unix-seconds quoted-id", each sealed, to which each is appended and synced before it is in force.
 type revocations struct {
 	path    string
+	sealer  Sealer       // nil keeps the file plain
 	changes atomic.Int64 // how often something was revoked
 
 	mu    sync.RWMutex
-	until map[string]int64 // guarded by mu; id → Unix seconds
-	file  *os.File         // guarded by mu; nil before the first write
-	torn  bool             // guarded by mu; the file must be written anew before the next append
+	until map[string]int64          // guarded by mu; id → Unix seconds
+	file  *os.File                  // guarded by mu; nil before the first write
+	line  func(plain []byte) []byte // guarded by mu; makes the next line of file
+	torn  bool                      // guarded by mu; the file must be written anew before the next append
 }
 
-func openRevocations(path string, now time.Time) (*revocations, error) {
-	r := &revocations{path: path, until: make(map[string]int64)}
-	content, err := readPrivate(path)
+func openRevocations(path string, by Sealer, now time.Time) (*revocations, error) {
+	r := &revocations{path: path, sealer: by, until: make(map[string]int64)}
+	content, plain, err := readSealed(path, by)
 	if err != nil {
 		return nil, fmt.Errorf("read revoked tokens: %w", err)
 	}
@@ -49,7 +51,53 @@ func openRevocations(path string, now time.Time) (*revocations, error) {
 		}
 	}
 	r.torn = content != nil
+	if plain {
+		return r, r.reseal()
+	}
 	return r, nil
+}
+
+// reseal writes the file anew, under the key that the sealer has by now.
+func (r *revocations) reseal() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.torn && r.file == nil {
+		return nil // there is no file yet
+	}
+	r.torn = true
+	if err := r.rewrite(); err != nil {
+		return fmt.Errorf("keep revocations: %w", err)
+	}
+	return nil
+}
+
+// rewrite writes the whole file anew. The caller holds mu.
+func (r *revocations) rewrite() error {
+	var all []byte
+	r.line = func(plain []byte) []byte { return append(plain, '\n') }
+	if r.sealer != nil {
+		var err error
+		if all, r.line, err = r.sealer.New(filepath.Base(r.path)); err != nil {
+			return err
+		}
+	}
+	all = slices.Clone(all)
+	for id, until := range r.until {
+		all = append(all, r.line(revocationLine(id, until))...)
+	}
+	if r.file != nil {
+		r.file.Close()
+		r.file = nil
+	}
+	if err := writePrivate(r.path, all); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(filepath.Clean(r.path), os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	r.file, r.torn = f, false
+	return nil
 }
 
 func parseRevocation(line string) (id string, until int64, err error) {
@@ -64,7 +112,7 @@ func parseRevocation(line string) (id string, until int64, err error) {
 }
 
 func revocationLine(id string, until int64) []byte {
-	return fmt.Appendf(nil, "%d %s\n", until, strconv.Quote(id))
+	return fmt.Appendf(nil, "%d %s", until, strconv.Quote(id))
 }
 
 // has tells whether an id was revoked.
@@ -105,24 +153,11 @@ func (r *revocations) add(id string, until, now time.Time) error {
 // keep appends a line, after it has written the file anew where that is due.
 func (r *revocations) keep(id string, until int64) error {
 	if r.torn || r.file == nil {
-		var all []byte
-		for id, until := range r.until {
-			all = append(all, revocationLine(id, until)...)
-		}
-		if r.file != nil {
-			r.file.Close()
-			r.file = nil
-		}
-		if err := writePrivate(r.path, all); err != nil {
+		if err := r.rewrite(); err != nil {
 			return err
 		}
-		f, err := os.OpenFile(filepath.Clean(r.path), os.O_WRONLY|os.O_APPEND, 0)
-		if err != nil {
-			return err
-		}
-		r.file, r.torn = f, false
 	}
-	if _, err := r.file.Write(revocationLine(id, until)); err != nil {
+	if _, err := r.file.Write(r.line(revocationLine(id, until))); err != nil {
 		return err
 	}
 	return r.file.Sync()

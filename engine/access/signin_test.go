@@ -105,7 +105,7 @@ func TestFirstSignIn(t *testing.T) {
 	if st, err := os.Stat(filepath.Join(h.dir, "accounts")); err != nil || st.Mode().Perm() != 0o600 {
 		t.Errorf("the file is %v, %v", st.Mode(), err)
 	}
-	again, err := OpenAccounts(filepath.Join(h.dir, "accounts"))
+	again, err := OpenAccounts(filepath.Join(h.dir, "accounts"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -313,7 +313,7 @@ func TestAccountFilesWithFaults(t *testing.T) {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := OpenAccounts(path); err == nil || !strings.Contains(err.Error(), name) {
+		if _, err := OpenAccounts(path, nil); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

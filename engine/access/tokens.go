@@ -43,16 +43,23 @@ type stamp struct {
 	file     os.FileInfo
 }
 
+// TokenFiles are where tokens are looked up.
+type TokenFiles struct {
+	Keys    string
+	Revoked string
+	Sealer  Sealer // of Revoked; nil keeps it plain
+}
+
 // OpenTokens reads the keys and what is revoked. No token may hold longer than most.
-func OpenTokens(keyFile, revokedFile string, most time.Duration, log *slog.Logger) (*Tokens, error) {
-	t := &Tokens{path: keyFile, most: most, log: log, ready: make(chan struct{}), started: make(chan struct{}, 1)}
-	t.stamp, _ = stampOf(keyFile)
-	keys, err := token.ReadKeys(keyFile)
+func OpenTokens(files TokenFiles, most time.Duration, log *slog.Logger) (*Tokens, error) {
+	t := &Tokens{path: files.Keys, most: most, log: log, ready: make(chan struct{}), started: make(chan struct{}, 1)}
+	t.stamp, _ = stampOf(files.Keys)
+	keys, err := token.ReadKeys(files.Keys)
 	if err != nil {
 		return nil, err
 	}
 	t.keys.Store(keys)
-	if t.revoked, err = openRevocations(revokedFile, time.Now()); err != nil {
+	if t.revoked, err = openRevocations(files.Revoked, files.Sealer, time.Now()); err != nil {
 		return nil, err
 	}
 	return t, nil
@@ -93,6 +100,9 @@ func (t *Tokens) Revoke(id string, now time.Time) error {
 
 // Revocations returns what is revoked.
 func (t *Tokens) Revocations(now time.Time) []Revocation { return t.revoked.list(now) }
+
+// Reseal writes what is revoked anew, under the key that the sealer has by now.
+func (t *Tokens) Reseal() error { return t.revoked.reseal() }
 
 // Ready is closed when Run watches.
 func (t *Tokens) Ready() <-chan struct{} { return t.ready }

@@ -87,7 +87,7 @@ func TestRevocationLasts(t *testing.T) {
 	if err := os.WriteFile(path, torn, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	again, err := openRevocations(path, h.now)
+	again, err := openRevocations(path, nil, h.now)
 	if err != nil || !again.has(claims.ID) || !again.has("by \"its\" id\n") || again.has("half") {
 		t.Fatalf("after a restart %v, %v", again.until, err)
 	}
@@ -97,30 +97,30 @@ func TestRevocationLasts(t *testing.T) {
 	if err := again.close(); err != nil {
 		t.Fatal(err)
 	}
-	third, err := openRevocations(path, h.now)
+	third, err := openRevocations(path, nil, h.now)
 	if err != nil || len(third.until) != 3 {
 		t.Errorf("a torn line was not taken out: %v, %v", third.until, err)
 	}
-	if past, err := openRevocations(path, h.now.Add(48*time.Hour)); err != nil || len(past.until) != 0 {
+	if past, err := openRevocations(path, nil, h.now.Add(48*time.Hour)); err != nil || len(past.until) != 0 {
 		t.Errorf("what has expired is kept: %v, %v", past.until, err)
 	}
 	if err := os.WriteFile(path, []byte("what\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openRevocations(path, h.now); err == nil || !strings.Contains(err.Error(), "line 1") {
+	if _, err := openRevocations(path, nil, h.now); err == nil || !strings.Contains(err.Error(), "line 1") {
 		t.Errorf("a spoilt file: %v, want the line named", err)
 	}
 	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openRevocations(path, h.now); err == nil || !strings.Contains(err.Error(), "chmod 600") {
+	if _, err := openRevocations(path, nil, h.now); err == nil || !strings.Contains(err.Error(), "chmod 600") {
 		t.Errorf("a file for everybody: %v", err)
 	}
 }
 
 // TestARevocationThatCannotBeKeptIsRefused takes the folder away.
 func TestARevocationThatCannotBeKeptIsRefused(t *testing.T) {
-	r, err := openRevocations(filepath.Join(t.TempDir(), "a", "revoked"), time.Now())
+	r, err := openRevocations(filepath.Join(t.TempDir(), "a", "revoked"), nil, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestTokensRunOnce(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
-	if _, err := OpenTokens(filepath.Join(h.dir, "none"), filepath.Join(h.dir, "r"), time.Hour, slog.New(slog.DiscardHandler)); err == nil {
+	if _, err := OpenTokens(TokenFiles{Keys: filepath.Join(h.dir, "none"), Revoked: filepath.Join(h.dir, "r")}, time.Hour, slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("opened without a key")
 	}
 }

@@ -256,7 +256,9 @@ func (c *keysRewrapCommand) rewrap(ctx context.Context, cfg engine.Config, t *st
 	case errors.Is(err, storage.ErrLocked):
 		n, err = c.rewrapNode(ctx, cfg, to)
 	case err == nil:
-		n, err = t.Rewrap(ctx, to, to)
+		if n, err = t.Rewrap(ctx, to, to); err == nil {
+			err = engine.ResealFiles(ctx, cfg, to)
+		}
 	}
 	if err == nil && c.DropOld && cfg.Storage.Keys == nil {
 		_, err = seal.TrimMaster(path)
