@@ -34,6 +34,7 @@ type House struct {
 	inFlight     atomic.Int64  // messages admitted and not ended; freed by the outcome alone
 	incarnations atomic.Uint64 // given out to users, each once
 	taps         taps          // who watches rooms
+	cases        cases         // what figures are made of
 	peeks        peeks         // who looks at single actors
 	dead         deadLetters   // what no actor took
 	settings     sync.Map      // live.RoomID → *Settings: of rooms, whether they are in memory or not

@@ -73,6 +73,7 @@ func (h *House) told(c *closing) {
 		h.lag.Store(now.UnixMilli() - c.received)
 	}
 	h.metrics.ended(now, c)
+	h.cases.note(c, now.UnixMilli())
 	h.tell(c.session, c.outcome, c.frame)
 	if c.reply != "" && c.event.Type == live.Comment {
 		h.parts.Outlet.Broadcast(c.event.Room, c.frame, c.session)

@@ -40,6 +40,7 @@ type gate struct {
 
 	links    sync.Map // live.SessionID → *live.Link
 	byRoom   roomLinks
+	ratings  ratings      // what users said of their dialogues
 	desk     desk         // the seat of people at the console
 	known    sync.Map     // live.RoomID → struct{}: rooms that exist
 	opened   atomic.Int64 // rooms in known
@@ -283,6 +284,9 @@ func (g *gate) keepWith(l *live.Link, e *live.Event, received time.Time, ack boo
 			g.server.Send(session, wire.AppendError(nil, &fault))
 		case ack:
 			g.server.Send(session, wire.AppendAck(nil, e.ID))
+		}
+		if err == nil && e.Type == live.Rate {
+			g.ratings.take(e, received)
 		}
 	}})
 }

@@ -186,6 +186,7 @@ var Routes = map[string]Act{
 	"DELETE /v1/scripts/files/{file}":                 ScriptWrite,
 	"POST /v1/scripts/files/{file}/rollback":          ScriptWrite,
 	"GET /v1/figures":                                 StatusRead,
+	"GET /v1/figures/{key}/cases":                     DialogueRead,
 	"GET /v1/settings":                                ConfigRead,
 	"GET /v1/audit":                                   AuditRead,
 	"POST /v1/audit/verify":                           AuditRead,

@@ -187,8 +187,14 @@ func (c *Console) reads(api huma.API) {
 	operation(c, api, StatusRead, "GET", "/v1/scripts", "The reply scripts in force", func(context.Context, *none) (Scripts, error) {
 		return c.from.Node.Scripts(), nil
 	})
-	operation(c, api, StatusRead, "GET", "/v1/figures", "The figures of the business, with their definitions", func(context.Context, *none) (Figures, error) {
-		return c.figures(time.Now())
+	operation(c, api, StatusRead, "GET", "/v1/figures", "The figures of the business, with their definitions", func(ctx context.Context, _ *none) (Figures, error) {
+		return c.figures(ctx, time.Now())
+	})
+	operation(c, api, DialogueRead, "GET", "/v1/figures/{key}/cases", "The latest dialogues behind a figure", func(ctx context.Context, in *struct {
+		Key string `path:"key" maxLength:"64"`
+	},
+	) (CaseList, error) {
+		return c.cases(ctx, in.Key)
 	})
 	operation(c, api, ConfigRead, "GET", "/v1/settings", "The configuration in force, with the source of each value", func(context.Context, *none) (SettingList, error) {
 		return SettingList{c.from.Node.Settings()}, nil

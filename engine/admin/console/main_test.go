@@ -38,6 +38,7 @@ type house struct {
 	peeked   map[live.UserKey]int // who looks at single actors
 	letters  []Letter
 	links    []Link
+	ratings  Ratings
 }
 
 func newHouse() *house {
@@ -119,6 +120,20 @@ func (h houseActors) Latest(k live.UserKey) (Actor, []Handled, error) {
 }
 
 func (h houseActors) Owners() []Owner { return []Owner{{Name: "ledger", Figures: []Count{}}} }
+
+type houseBusiness struct{ *house }
+
+func (h houseBusiness) Ratings() Ratings { return h.ratings }
+func (h houseBusiness) Labelled(context.Context) (Labelled, error) {
+	return Labelled{All: 4, Right: 3}, nil
+}
+
+func (h houseBusiness) Cases(_ context.Context, figure string) ([]Case, error) {
+	if figure == "shed" {
+		return []Case{{Room: "demo", User: "u", Note: "overloaded"}}, nil
+	}
+	return nil, nil
+}
 
 type houseLetters struct{ *house }
 
@@ -254,7 +269,7 @@ func newStand(t *testing.T) *stand {
 	h := newHouse()
 	c, err := New(Sources{
 		Metrics: h.reg, Node: h, Rooms: houseRooms{h}, Dialogues: houseTalk{h}, Actors: houseActors{h}, Links: houseLinks{h}, Access: h, Audit: houseAudit{h},
-		Shelf: houseShelf{h}, Inside: houseActors{h}, Letters: houseLetters{h}, Messages: houseMessages{h},
+		Shelf: houseShelf{h}, Inside: houseActors{h}, Letters: houseLetters{h}, Business: houseBusiness{h}, Messages: houseMessages{h},
 		Answers: houseAnswers{h},
 	}, slog.New(slog.DiscardHandler))
 	if err != nil {

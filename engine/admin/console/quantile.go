@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	dto "github.com/prometheus/client_model/go"
 )
@@ -91,7 +92,8 @@ type counted struct {
 	histograms map[series]histogram
 }
 
-// series names one time series: a metric, and the value of its label, "" when it has none.
+// series names one time series: a metric, and the value of its label, "" when it has none; of several, in the order of their
+// names, with a slash between.
 type series struct{ name, label string }
 
 func countedOf(families []*dto.MetricFamily) counted {
@@ -102,7 +104,11 @@ func countedOf(families []*dto.MetricFamily) counted {
 			if l := m.GetLabel(); len(l) == 1 {
 				s.label = l[0].GetValue()
 			} else if len(l) > 1 {
-				continue
+				values := make([]string, len(l))
+				for i := range l {
+					values[i] = l[i].GetValue()
+				}
+				s.label = strings.Join(values, "/")
 			}
 			switch {
 			case m.GetSummary() != nil:

@@ -17,6 +17,7 @@ type Sources struct {
 	Actors    Actors
 	Inside    Inside
 	Letters   Letters
+	Business  Business
 	Links     Links
 	Shelf     Shelf
 	Answers   Answers
@@ -90,6 +91,16 @@ type Inside interface {
 	Latest(k live.UserKey) (Actor, []Handled, error)
 	// Owners returns the parts that own something which actors ask for.
 	Owners() []Owner
+}
+
+// Business tells what figures are made of, beside metrics.
+type Business interface {
+	// Ratings returns what users said of their dialogues since the start.
+	Ratings() Ratings
+	// Labelled counts messages whose meaning people have judged.
+	Labelled(ctx context.Context) (Labelled, error)
+	// Cases returns the latest dialogues behind a figure of Figures, the latest first; none when it has none.
+	Cases(ctx context.Context, figure string) ([]Case, error)
 }
 
 // Letters are the messages that no actor took.

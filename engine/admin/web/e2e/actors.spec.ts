@@ -176,6 +176,28 @@ test("actors: inference tells intents and shows the model card as text, and swap
   await shot(page, "inference-card");
 });
 
+test("actors: figures have definitions, exports and the dialogues behind them", async ({ page }) => {
+  const rated = talker.hear((t) => t.type === "ack" && t.id === "rate-1");
+  talker.send({ type: "rate", id: "rate-1", dialogue: "demo/小美", score: 4, solved: true, at: Date.now() });
+  await rated;
+  await enter(page, "figures");
+  const row = (name: string) => page.getByRole("table", { name: "指标" }).locator("tbody tr", { hasText: name });
+  await expect(row("满意度 CSAT")).toContainText("用户给对话打分的平均值");
+  await expect(row("满意度 CSAT").locator("td").first()).toHaveText("4.0");
+  await expect(row("问题解决率")).toContainText("100%");
+  await expect(row("转化提升")).toContainText("暂无数据");
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "导出 CSV" }).click(),
+  ]);
+  expect(file.suggestedFilename()).toBe("figures.csv");
+  await page.getByRole("button", { name: "查看对话 满意度 CSAT" }).click();
+  await expect(page.getByRole("table", { name: "背后的对话：满意度 CSAT" })).toContainText("小美");
+  await shot(page, "figures-cases");
+  await page.getByRole("table", { name: "背后的对话：满意度 CSAT" }).getByRole("link", { name: "小美" }).click();
+  await expect(page.getByRole("heading", { name: "对话历史" })).toBeVisible();
+});
+
 test("actors: a link is kicked", async ({ page }) => {
   await enter(page, "links");
   const links = page.getByRole("table", { name: "连接", exact: true });

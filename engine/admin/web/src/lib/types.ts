@@ -277,7 +277,18 @@ export interface Figures {
     at_most?: boolean;
     count: number;
     source?: string;
+    definition: string;
+    cases?: boolean;
   }[];
+}
+
+export interface Case {
+  at: number;
+  room: string;
+  user: string;
+  event?: string;
+  took_ms?: number;
+  note?: string;
 }
 
 export interface Settings {

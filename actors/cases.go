@@ -1,0 +1,117 @@
+package actors
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"liveroom/actors/dialogue"
+	"liveroom/engine/live"
+)
+
+// CaseKind is a kind of outcome that a figure of the business is made of and that somebody may want to look into.
+type CaseKind uint8
+
+// The kinds.
+const (
+	CaseHandedOver CaseKind = iota
+	CaseShed
+	CaseLate      // it took longer than lateAfter
+	CaseUnhappy   // the user's mood was at most unhappyMood after it
+	CaseRecommend // another product was offered, or that offer was settled
+	CaseReserve   // a reservation or its confirmation was offered, or that offer was settled
+	caseKinds     // one past the last
+)
+
+// Case is one such outcome. It holds nothing that a person wrote.
+type Case struct {
+	User   live.UserKey
+	Event  live.EventID
+	At     int64  // when it was durable, Unix milliseconds
+	TookMs int64  // from its receipt
+	Note   string // why it was shed, or made, taken or declined; else ""
+}
+
+const (
+	maxCases    = 100 // of a kind
+	casesGap    = 100 // milliseconds between two of a kind that are kept: under load they are samples
+	lateAfter   = 800 // milliseconds
+	unhappyMood = Mood(2)
+)
+
+// cases are the latest of every kind.
+type cases struct {
+	last [caseKinds]atomic.Int64 // when the latest of a kind was kept, Unix milliseconds
+
+	mu     sync.Mutex
+	latest [caseKinds][]Case // guarded by mu; the oldest first, at most maxCases
+}
+
+// Cases returns the latest outcomes of a kind, the latest first; of those that came within a tenth of a second, one.
+func (h *House) Cases(kind CaseKind) []Case {
+	if kind >= caseKinds {
+		return nil
+	}
+	h.cases.mu.Lock()
+	defer h.cases.mu.Unlock()
+	list := slices.Clone(h.cases.latest[kind])
+	slices.Reverse(list)
+	return list
+}
+
+// note keeps an outcome that is a case. Hot path: a few comparisons for one that is none.
+func (k *cases) note(c *closing, now int64) {
+	switch c.outcome {
+	case live.HandedOver:
+		k.add(CaseHandedOver, c, now, "")
+	case live.Shed:
+		k.add(CaseShed, c, now, string(c.reason))
+	}
+	if now-c.received > lateAfter && !c.redriven {
+		k.add(CaseLate, c, now, "")
+	}
+	if c.mood != 0 && c.mood <= unhappyMood {
+		k.add(CaseUnhappy, c, now, "")
+	}
+	if c.offers != (offers{}) {
+		k.offer(c, now)
+	}
+}
+
+func (k *cases) offer(c *closing, now int64) {
+	if o := c.offers; o.settled != dialogue.Nothing {
+		note := "declined"
+		if o.taken {
+			note = "taken"
+		}
+		k.add(caseOf(o.settled), c, now, note)
+		return
+	}
+	k.add(caseOf(c.offers.made), c, now, "made")
+}
+
+func caseOf(k dialogue.Kind) CaseKind {
+	if k == dialogue.Cross {
+		return CaseRecommend
+	}
+	return CaseReserve
+}
+
+func (k *cases) add(kind CaseKind, c *closing, now int64, note string) {
+	if last := k.last[kind].Load(); now-last < casesGap && now >= last {
+		return
+	}
+	k.last[kind].Store(now)
+	one := Case{
+		User: live.UserKey{Room: live.RoomID(strings.Clone(string(c.event.Room))), User: live.UserID(strings.Clone(string(c.event.User)))},
+		// the event's strings share one allocation
+		Event: live.EventID(strings.Clone(string(c.event.ID))), At: now, TookMs: now - c.received, Note: note,
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.latest[kind]) >= maxCases {
+		k.latest[kind] = slices.Delete(k.latest[kind], 0, 1)
+	}
+	k.latest[kind] = append(k.latest[kind], one)
+}

@@ -1,0 +1,36 @@
+package engine
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"liveroom/engine/live"
+)
+
+func TestTheLatestRatingOfADialogueCounts(t *testing.T) {
+	var r ratings
+	noon, night := time.Date(2026, 9, 1, 12, 0, 0, 0, time.Local).UnixMilli(), time.Date(2026, 9, 1, 21, 0, 0, 0, time.Local).UnixMilli()
+	rate := func(user string, at, score int64, solved bool) {
+		r.take(&live.Event{Type: live.Rate, ID: live.EventID(fmt.Sprint(user, at)), Room: "demo", User: live.UserID(user), Score: score, Solved: solved}, time.UnixMilli(at))
+	}
+	all := func(*rating) bool { return true }
+	rate("a", noon, 5, true)
+	rate("b", night, 1, false)
+	rate("b", night, 1, false) // it came again
+	rate("c", night, 4, true)
+	if s, users, latest := r.now(2, all); s != (ratingSums{3, 10, 2, 2, 1}) || len(users) != 2 || users[0].User != "c" || latest[1].score != 1 {
+		t.Errorf("the sums are %+v of %v %+v", s, users, latest)
+	}
+	rate("b", night+1, 5, true)
+	if s, _, _ := r.now(0, all); s != (ratingSums{3, 14, 3, 2, 2}) {
+		t.Errorf("with a second thought the sums are %+v", s)
+	}
+	for i := range maxRated {
+		rate(fmt.Sprint("u", i), noon, 3, false)
+	}
+	s, users, _ := r.now(2*maxRated, all)
+	if s.all != maxRated+3 || len(users) != maxRated || len(r.rated) != maxRated {
+		t.Errorf("%d count, %d are remembered, want %d and %d", s.all, len(users), maxRated+3, maxRated)
+	}
+}
