@@ -47,6 +47,7 @@ type parts struct {
 	house       *actors.House
 	holds       *holds
 	heat        *heat
+	unsure      *unsure
 	gate        *gate
 	server      *transport.Server
 	watch       *watch
@@ -129,10 +130,10 @@ func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
 	if err != nil {
 		return p, err
 	}
-	p.heat = newHeat(cfg.Scripts.Zone())
+	p.heat, p.unsure = newHeat(cfg.Scripts.Zone()), newUnsure(p.labels)
 	neighbours := actors.Parts{
 		Reader: reader{p.reader}, Composer: composer{book: p.book, catalogue: p.catalogue, knowledge: p.knowledge, ledger: p.ledger}, Catalogue: catalogue{p.catalogue, p.rooms, p.ledger, p.profiles}, Stock: stock{p.ledger},
-		Journal: journal{p.store}, Outlet: outlet{p.gate}, OnStep: e.faults.step, OnEnd: p.heat.ended,
+		Journal: journal{p.store}, Outlet: outlet{p.gate}, OnStep: e.faults.step, OnEnd: p.ended,
 		Frames: actors.Frames{Ack: wire.AppendAck, Reply: wire.AppendReply, Outcome: wire.AppendOutcome, Error: wire.AppendError},
 	}
 	if p.house, err = actors.New(cfg.Actors, neighbours, part("actors"), p.registry); err != nil {

@@ -72,6 +72,12 @@ func (h *heat) ended(e actors.Ended) {
 	}
 }
 
+// ended tells those who keep count of it of an exchange whose outcome is durable.
+func (p *parts) ended(e actors.Ended) {
+	p.heat.ended(e)
+	p.unsure.ended(e)
+}
+
 // top returns what was asked most, most first.
 func (h *heat) top(name func(live.ProductID) string) console.Heat {
 	shown := console.Heat{Since: h.since.UnixMilli(), Rows: []console.HeatRow{}}

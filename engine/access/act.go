@@ -158,6 +158,8 @@ var Routes = map[string]Act{
 	"POST /v1/rooms/{room}/users/{user}/reveal":       PersonReveal,
 	"PUT /v1/rooms/{room}/users/{user}/label":         LabelWrite,
 	"GET /v1/labels":                                  LabelRead,
+	"GET /v1/unsure":                                  LabelWrite,
+	"POST /v1/unsure/{place}":                         LabelWrite,
 	"GET /v1/labels/export":                           LabelRead,
 	"POST /v1/read":                                   DialogueRead,
 	"GET /v1/actors":                                  StatusRead,

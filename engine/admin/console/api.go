@@ -58,6 +58,7 @@ func (c *Console) build() error {
 	c.insides(api)
 	c.messageRoutes(api)
 	c.answerRoutes(api)
+	c.unsureRoutes(api)
 	c.routes["GET /v1/stream"], c.acts["GET /v1/stream"] = http.HandlerFunc(c.serveStream), RoomRead
 	return c.addPage()
 }

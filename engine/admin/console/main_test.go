@@ -270,7 +270,7 @@ func newStand(t *testing.T) *stand {
 	c, err := New(Sources{
 		Metrics: h.reg, Node: h, Rooms: houseRooms{h}, Dialogues: houseTalk{h}, Actors: houseActors{h}, Links: houseLinks{h}, Access: h, Audit: houseAudit{h},
 		Shelf: houseShelf{h}, Inside: houseActors{h}, Letters: houseLetters{h}, Business: houseBusiness{h}, Messages: houseMessages{h},
-		Answers: houseAnswers{h},
+		Answers: houseAnswers{h}, Unsure: houseUnsure{h},
 	}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ type Sources struct {
 	Links     Links
 	Shelf     Shelf
 	Answers   Answers
+	Unsure    Unsure
 	Access    Access
 	Audit     Audit
 	Messages  Messages

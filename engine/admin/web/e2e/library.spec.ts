@@ -161,3 +161,44 @@ test("library: knowledge is edited, and what is asked most is seen by the hour",
   await expect(answer).not.toHaveValue("亲，这是刚改过的答案～");
   expect(await asked("己", question)).not.toContain("刚改过的答案");
 });
+
+test("library: ten lines are labelled without touching the mouse", async ({ page }) => {
+  const lines = Array.from({ length: 12 }, (_, i) => `${"嗡嘛呢叭咪吽锟斤拷烫屯葺".slice(i)}${i}喵喵`);
+  for (const [i, text] of lines.entries()) {
+    const id = talker.say("comment", `含糊${i}`, text);
+    await talker.hear((t) => t.to === id && t.type !== "ack");
+  }
+  await enter(page, "labelling");
+  const wanted = page.locator(".wanted");
+  const place = page.locator("main .card h2");
+  await expect(wanted).toBeVisible();
+  expect(await page.getByText(/待标注/).textContent()).toMatch(/待标注 [1-9]/);
+  await page.keyboard.press("/");
+  await page.keyboard.type("库存");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("q");
+  await page.keyboard.press("s");
+  await expect(page.getByRole("button", { name: "库存现货" }).last()).toHaveAttribute("aria-pressed", "true");
+  await shot(page, "labelling");
+  const first = (await wanted.textContent())?.trim() ?? "";
+  await page.keyboard.press("Enter");
+  await expect(place).toContainText("2 / ");
+  await page.keyboard.press("Backspace");
+  await expect(place).toContainText("1 / ");
+  await expect(wanted).toContainText(first);
+  await page.keyboard.press("Enter");
+  await expect(place).toContainText("2 / ");
+  await page.keyboard.press("ArrowRight");
+  for (let i = 3; i <= 11; i++) {
+    await expect(place).toContainText(`${i} / `);
+    await page.keyboard.press("/");
+    await page.keyboard.type("chatter");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Enter");
+  }
+  await expect(page.getByText("本次已标注").locator("b")).toHaveText("10");
+  const exported = await page.evaluate(async () => (await fetch("/v1/labels/export")).text());
+  expect(exported.split("\n")[0]).toBe("text\tintent\temotion\tsentiment\tpersona");
+  expect(exported.split("\n").filter((l) => l.includes("\tchatter\t"))).toHaveLength(9);
+  expect(exported).toMatch(/\tstock\tcalm\tneutral\t/);
+});

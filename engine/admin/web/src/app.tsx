@@ -13,6 +13,7 @@ import { EntryView } from "./views/entry";
 import { FiguresView } from "./views/figures";
 import { InferenceView } from "./views/inference";
 import { KnowledgeView } from "./views/knowledge";
+import { LabellingView } from "./views/labelling";
 import { LinksView } from "./views/links";
 import { OverviewView } from "./views/overview";
 import { RoomView } from "./views/room";
@@ -31,6 +32,7 @@ const views: { path: string; word: Word; act: string; view: () => JSX.Element }[
   { path: "/links", word: "links", act: "status.read", view: LinksView },
   { path: "/scripts", word: "scripts", act: "status.read", view: ScriptsView },
   { path: "/knowledge", word: "knowledge", act: "knowledge.read", view: KnowledgeView },
+  { path: "/labelling", word: "labelling", act: "label.write", view: LabellingView },
   { path: "/figures", word: "figures", act: "status.read", view: FiguresView },
   { path: "/settings", word: "settings", act: "config.read", view: SettingsView },
   { path: "/audit", word: "audit", act: "audit.read", view: AuditView },

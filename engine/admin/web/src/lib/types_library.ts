@@ -1,5 +1,7 @@
 // What the engine tells of scripts, knowledge and labelling, as /v1/openapi.json describes it.
 
+import type { Reading } from "./types";
+
 export interface ScriptVersion {
   n: number;
   at: number;
@@ -68,4 +70,19 @@ export interface Heat {
   asked: number;
   lost?: number;
   rows: { intent: string; product?: string; asked: number; answered: number; hours: number[] }[];
+}
+
+export interface UnsureLine {
+  place: number;
+  at: number;
+  room: string;
+  type: string;
+  text: string;
+  reading: Reading;
+  times: number;
+}
+
+export interface UnsurePage {
+  waiting: number;
+  lines: UnsureLine[];
 }

@@ -166,7 +166,7 @@ function Editor({ id, entry, again }: { id: string; entry: EntryNow; again: () =
           <ol class="top">
             {entry.now && (
               <li>
-                <b>{entry.now.version}</b> {day(entry.now.updated)} · {t("said")} {whole(entry.now.said)}
+                <b>{entry.now.version}</b> {day(entry.now.updated)} · {t("timesSaid")} {whole(entry.now.said)}
               </li>
             )}
             {entry.past.map((v) => (

@@ -24,7 +24,7 @@ export function KnowledgeView() {
         <Search query={query} />
         {may("knowledge.write") && <NewEntry />}
         <span class="quiet">
-          {t("said")}：{t("saidNote")}
+          {t("timesSaid")}：{t("saidNote")}
         </span>
       </div>
       <Settled of={shown.value}>
@@ -49,7 +49,7 @@ export function KnowledgeView() {
                 sortable: false,
                 show: (e) => (e.intents ?? []).map(intentName).join("、"),
               },
-              { key: "said", label: t("said"), number: true, show: (e) => whole(e.said) },
+              { key: "said", label: t("timesSaid"), number: true, show: (e) => whole(e.said) },
               { key: "version", label: t("version"), number: true, show: (e) => whole(e.version) },
               { key: "updated", label: t("updated"), number: true, show: (e) => day(e.updated) },
             ]}

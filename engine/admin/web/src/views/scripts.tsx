@@ -72,7 +72,8 @@ export function ScriptsView() {
                     <b>{x.name}</b> <i class="tag">{x.own ? t("own") : t("library")}</i>{" "}
                     {(x.intents ?? []).map(intentName).join("、")}{" "}
                     <small>
-                      {(x.topics ?? []).join(" ")} · {x.texts.length} {t("texts")} · {t("said")} {whole(sum(x.said))}
+                      {(x.topics ?? []).join(" ")} · {x.texts.length} {t("texts")} · {t("timesSaid")}{" "}
+                      {whole(sum(x.said))}
                     </small>
                   </summary>
                   <p>
@@ -80,7 +81,7 @@ export function ScriptsView() {
                       {s.folder && may("script.write") ? t("edit") : t("view")} {x.file}
                     </Link>{" "}
                     <small>
-                      {t("said")}：{t("saidNote")}
+                      {t("timesSaid")}：{t("saidNote")}
                     </small>
                   </p>
                   <table aria-label={x.name}>
