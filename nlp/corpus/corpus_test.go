@@ -26,7 +26,7 @@ var (
 	personas = map[string]bool{
 		"angry": true, "bargain": true, "beauty": true, "boyfriend": true, "buyer": true, "cautious": true, "chat": true, "company": true,
 		"dialect": true, "elder": true, "family_man": true, "fan": true, "foodie": true, "foreigner_chinese": true,
-		"gadget": true, "gamer": true, "gift": true, "hesitant_buyer": true, "man": true, "man_of_few_words": true, "mother": true, "nightowl": true, "offtopic": true, "pet": true, "pet_owner": true, "picky": true,
+		"gadget": true, "gamer": true, "gift": true, "gift_buyer": true, "hesitant_buyer": true, "long_message": true, "man": true, "man_of_few_words": true, "mother": true, "nightowl": true, "offtopic": true, "pet": true, "pet_owner": true, "picky": true,
 		"office": true, "phonegeek": true, "pinyin": true, "polite": true, "regular": true, "repeat_buyer": true,
 		"reseller": true, "room": true, "room_regular": true, "room_short": true, "rural": true, "slots": true, "timid": true, "shopper": true, "student": true, "typo": true, "wholesale": true,
 		"young": true,
