@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -65,117 +66,159 @@ type parts struct {
 	firstPassword string
 }
 
+// assembly makes the parts of a node, each step from those of the steps before.
+type assembly struct {
+	*parts
+	cfg    Config
+	engine *Engine
+	opened []func() error // what closes what was opened, in the order of opening
+}
+
 // assemble turns the configuration into parts. When it fails, what it had opened is closed.
 func assemble(ctx context.Context, cfg Config, e *Engine) (p parts, err error) {
-	log := e.log
-	part := func(name string) *slog.Logger { return log.With("part", name) }
+	a := &assembly{parts: &p, cfg: cfg, engine: e}
 	p.registry = prometheus.NewRegistry()
 	p.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-
-	cfg.Storage.BeforeCommit = e.faults.commit
-	if p.store, err = storage.Open(ctx, cfg.Storage, log, p.registry); err != nil {
-		return p, fmt.Errorf("open storage: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, p.store.Close())
+	for _, step := range []func(context.Context) error{a.openStores, a.openMind, a.openGate, a.openHouse, a.openDoors, a.openAdmin} {
+		if err := step(ctx); err != nil {
+			return p, errors.Join(err, a.undo())
 		}
-	}()
-	cfg.Audit.Seal = sealPerson(p.store)
-	if p.audit, err = audit.Open(cfg.Audit.In(cfg.Storage.Dir), part("audit"), p.registry); err != nil {
-		return p, err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, p.audit.Close())
-		}
-	}()
-	service, err := cfg.Storage.KeyService()
-	if err != nil {
-		return p, err
-	}
-	p.sealer = &fileSealer{audit: p.audit, service: service}
-	if p.tokens, err = openTokens(cfg, p.sealer, part("access")); err != nil {
-		return p, err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, p.tokens.Close())
-		}
-	}()
-	if err = p.openShop(cfg, part("shop")); err != nil {
-		return p, err
-	}
-	if err = p.openReader(cfg, e.faults.loader, part("nlp")); err != nil {
-		return p, err
-	}
-	if p.book, err = scripts.New(cfg.Scripts, figures{p.ledger, p.rooms}, log, p.registry); err != nil {
-		return p, fmt.Errorf("open scripts: %w", err)
-	}
-	p.holds = newHolds(p.ledger, p.store, part("holds"))
-	p.gate = &gate{
-		tokens: p.tokens, sessions: sessions{func(now time.Time, use func([]byte) bool) { p.tokens.Keys().Each(now, use) }}, catalogue: p.catalogue, ledger: p.ledger, rooms: p.rooms, profiles: p.profiles,
-		open: cfg.Shop.OpenRooms, store: p.store, audit: p.audit, log: part("gate"),
-		quota: access.Quota{Links: cfg.Access.LinksPerToken, PerSecond: cfg.Access.HellosPerToken},
-	}
-	p.labels = labels.New(labelShelf{p.store, part("labels")})
-	p.watch = newWatch(p.gate)
-	if err = p.openGuard(cfg, part("access")); err != nil {
-		return p, err
-	}
-	if err := p.sealer.remember(ctx); err != nil {
-		log.Warn("the audit log does not say that accounts are sealed; the next start says it", "err", err)
-	}
-	settings, err := p.restoreFacts(ctx)
-	if err != nil {
-		return p, err
-	}
-	p.heat, p.unsure = newHeat(cfg.Scripts.Zone()), newUnsure(p.labels)
-	neighbours := actors.Parts{
-		Reader: reader{p.reader}, Composer: composer{book: p.book, catalogue: p.catalogue, knowledge: p.knowledge, ledger: p.ledger}, Catalogue: catalogue{p.catalogue, p.rooms, p.ledger, p.profiles}, Stock: stock{p.ledger},
-		Journal: journal{p.store}, Outlet: outlet{p.gate}, OnStep: e.faults.step, OnEnd: p.ended,
-		Frames: actors.Frames{Ack: wire.AppendAck, Reply: wire.AppendReply, Outcome: wire.AppendOutcome, Error: wire.AppendError},
-	}
-	if p.house, err = actors.New(cfg.Actors, neighbours, part("actors"), p.registry); err != nil {
-		return p, fmt.Errorf("open actors: %w", err)
-	}
-	p.house.Seat(actors.RoomParts{Links: &p.gate.byRoom, Figures: roomFigures{figures{p.ledger, p.rooms}}, Alarm: wire.AppendAlarm})
-	for _, r := range settings {
-		p.house.RestoreRoom(r)
-	}
-	if p.server, err = transport.New(cfg.Transport, p.gate, part("transport"), p.registry); err != nil {
-		return p, fmt.Errorf("open transport: %w", err)
-	}
-	p.gate.house, p.gate.server = p.house, p.server
-	if err = p.openFront(cfg, part("front")); err != nil {
-		return p, err
-	}
-	defer func() {
-		if err != nil && p.front != nil {
-			err = errors.Join(err, p.front.Close())
-		}
-	}()
-	routes := map[string]http.Handler{"POST /v1/model/swap": swapRoute(p.reader)}
-	maps.Copy(routes, e.faults.routes())
-	learns := &learning{parts: &e.parts, path: filepath.Join(cfg.Storage.Dir, knowledgeFile), log: part("shop")}
-	maps.Copy(routes, e.shopRoutes(learns, part("shop")))
-	maps.Copy(routes, roomRoutes{p.gate, part("rooms")}.routes())
-	maps.Copy(routes, stockRoutes{p.ledger}.routes())
-	maps.Copy(routes, keyRoutes{cfg.Storage, p.store, p.reseal, part("keys")}.routes())
-	maps.Copy(routes, (&commandActs{audit: p.audit}).routes())
-	maps.Copy(routes, p.guard.Handlers())
-	if p.console, err = newConsole(&p, e, learns, part("console")); err != nil {
-		return p, err
-	}
-	maps.Copy(routes, p.console.Routes())
-	views := admin.Views{Ready: e.notReady, Status: e.status, Metrics: p.registry, Routes: routes, Guard: p.wrap(e), TLS: p.adminTLS(cfg)}
-	if p.admin, err = admin.New(cfg.Admin, views, part("admin")); err != nil {
-		return p, fmt.Errorf("open admin: %w", err)
-	}
-	if p.firstPassword, err = p.accounts.First(ctx, time.Now()); err != nil { // last: nobody sees it when the start fails
-		return p, fmt.Errorf("make the first account: %w", errors.Join(err, p.admin.Close()))
 	}
 	return p, nil
+}
+
+// undo closes what was opened, the latest first.
+func (a *assembly) undo() (err error) {
+	for _, closeIt := range slices.Backward(a.opened) {
+		err = errors.Join(err, closeIt())
+	}
+	return err
+}
+
+func (a *assembly) log(part string) *slog.Logger { return a.engine.log.With("part", part) }
+
+// openStores opens what lasts: the store, the audit log, tokens.
+func (a *assembly) openStores(ctx context.Context) (err error) {
+	a.cfg.Storage.BeforeCommit = a.engine.faults.commit
+	if a.store, err = storage.Open(ctx, a.cfg.Storage, a.engine.log, a.registry); err != nil {
+		return fmt.Errorf("open storage: %w", err)
+	}
+	a.opened = append(a.opened, a.store.Close)
+	a.cfg.Audit.Seal = sealPerson(a.store)
+	if a.audit, err = audit.Open(a.cfg.Audit.In(a.cfg.Storage.Dir), a.log("audit"), a.registry); err != nil {
+		return err
+	}
+	a.opened = append(a.opened, a.audit.Close)
+	service, err := a.cfg.Storage.KeyService()
+	if err != nil {
+		return err
+	}
+	a.sealer = &fileSealer{audit: a.audit, service: service}
+	if a.tokens, err = openTokens(a.cfg, a.sealer, a.log("access")); err != nil {
+		return err
+	}
+	a.opened = append(a.opened, a.tokens.Close)
+	return nil
+}
+
+// openMind opens what knows the shop, reads texts and finds words.
+func (a *assembly) openMind(context.Context) (err error) {
+	if err := a.openShop(a.cfg, a.log("shop")); err != nil {
+		return err
+	}
+	if err := a.openReader(a.cfg, a.engine.faults.loader, a.log("nlp")); err != nil {
+		return err
+	}
+	if a.book, err = scripts.New(a.cfg.Scripts, figures{a.ledger, a.rooms}, a.engine.log, a.registry); err != nil {
+		return fmt.Errorf("open scripts: %w", err)
+	}
+	a.holds = newHolds(a.ledger, a.store, a.log("holds"))
+	a.labels = labels.New(labelShelf{a.store, a.log("labels")})
+	a.heat, a.unsure = newHeat(a.cfg.Scripts.Zone()), newUnsure(a.labels)
+	return nil
+}
+
+// openGate opens what decides who comes in.
+func (a *assembly) openGate(ctx context.Context) error {
+	keys := func(now time.Time, use func([]byte) bool) { a.tokens.Keys().Each(now, use) }
+	a.gate = &gate{
+		tokens: a.tokens, sessions: sessions{keys}, catalogue: a.catalogue, ledger: a.ledger, rooms: a.rooms, profiles: a.profiles,
+		open: a.cfg.Shop.OpenRooms, store: a.store, audit: a.audit, log: a.log("gate"),
+		quota: access.Quota{Links: a.cfg.Access.LinksPerToken, PerSecond: a.cfg.Access.HellosPerToken},
+	}
+	a.watch = newWatch(a.gate)
+	if err := a.openGuard(a.cfg, a.log("access")); err != nil {
+		return err
+	}
+	if err := a.sealer.remember(ctx); err != nil {
+		a.engine.log.Warn("the audit log does not say that accounts are sealed; the next start says it", "err", err)
+	}
+	return nil
+}
+
+// openHouse opens the actors, with what is stored of stock, counts and rooms.
+func (a *assembly) openHouse(ctx context.Context) error {
+	settings, err := a.restoreFacts(ctx)
+	if err != nil {
+		return err
+	}
+	neighbours := actors.Parts{
+		Reader:    reader{a.reader},
+		Composer:  composer{book: a.book, catalogue: a.catalogue, knowledge: a.knowledge, ledger: a.ledger},
+		Catalogue: catalogue{a.catalogue, a.rooms, a.ledger, a.profiles},
+		Stock:     stock{a.ledger}, Journal: journal{a.store}, Outlet: outlet{a.gate}, OnStep: a.engine.faults.step, OnEnd: a.ended,
+		Frames: actors.Frames{Ack: wire.AppendAck, Reply: wire.AppendReply, Outcome: wire.AppendOutcome, Error: wire.AppendError},
+	}
+	if a.house, err = actors.New(a.cfg.Actors, neighbours, a.log("actors"), a.registry); err != nil {
+		return fmt.Errorf("open actors: %w", err)
+	}
+	a.house.Seat(actors.RoomParts{Links: &a.gate.byRoom, Figures: roomFigures{figures{a.ledger, a.rooms}}, Alarm: wire.AppendAlarm})
+	for _, r := range settings {
+		a.house.RestoreRoom(r)
+	}
+	return nil
+}
+
+// openDoors takes the addresses of links.
+func (a *assembly) openDoors(context.Context) (err error) {
+	if a.server, err = transport.New(a.cfg.Transport, a.gate, a.log("transport"), a.registry); err != nil {
+		return fmt.Errorf("open transport: %w", err)
+	}
+	a.gate.house, a.gate.server = a.house, a.server
+	if err := a.openFront(a.cfg, a.log("front")); err != nil {
+		return err
+	}
+	if a.front != nil {
+		a.opened = append(a.opened, a.front.Close)
+	}
+	return nil
+}
+
+// openAdmin takes the address of the admin side and its console.
+func (a *assembly) openAdmin(ctx context.Context) (err error) {
+	learns := &learning{parts: &a.engine.parts, path: filepath.Join(a.cfg.Storage.Dir, knowledgeFile), log: a.log("shop")}
+	if a.console, err = newConsole(a.parts, a.engine, learns, a.log("console")); err != nil {
+		return err
+	}
+	routes := map[string]http.Handler{"POST /v1/model/swap": swapRoute(a.reader)}
+	for _, more := range []map[string]http.Handler{
+		a.engine.faults.routes(), a.engine.shopRoutes(learns, a.log("shop")), roomRoutes{a.gate, a.log("rooms")}.routes(),
+		stockRoutes{a.ledger}.routes(), keyRoutes{a.cfg.Storage, a.store, a.reseal, a.log("keys")}.routes(),
+		(&commandActs{audit: a.audit}).routes(), a.guard.Handlers(), a.console.Routes(),
+	} {
+		maps.Copy(routes, more)
+	}
+	views := admin.Views{
+		Ready: a.engine.notReady, Status: a.engine.status, Metrics: a.registry, Routes: routes, Guard: a.wrap(a.engine), TLS: a.adminTLS(a.cfg),
+	}
+	if a.admin, err = admin.New(a.cfg.Admin, views, a.log("admin")); err != nil {
+		return fmt.Errorf("open admin: %w", err)
+	}
+	a.opened = append(a.opened, a.admin.Close)
+	if a.firstPassword, err = a.accounts.First(ctx, time.Now()); err != nil { // last: nobody sees it when the start fails
+		return fmt.Errorf("make the first account: %w", err)
+	}
+	return nil
 }
 
 // openShop reads the catalogue.
