@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
 import { Link } from "wouter";
 import { call, may, userPath } from "../lib/api";
@@ -192,6 +193,26 @@ function Lines({ room, muted }: { room: string; muted: Set<string> }) {
       (want === "" ||
         `${l.text}${l.user}${l.reply?.text ?? ""}${intentName(l.reading?.intent)}`.toLowerCase().includes(want)),
   );
+  // A row that stays is the same node again, which is not looked into: of two hundred, only those that come are drawn.
+  const drawn = useRef(new WeakMap<Line, VNode<{ muted: boolean }>>());
+  const rowOf = (l: Line) => {
+    const hushed = muted.has(l.user);
+    let row = drawn.current.get(l);
+    if (row?.props.muted !== hushed) {
+      row = (
+        <LineRow
+          key={l.id + l.at + l.user}
+          l={l}
+          room={room}
+          mute={mute}
+          muted={hushed}
+          follow={(to) => (followed.value = to)}
+        />
+      );
+      drawn.current.set(l, row);
+    }
+    return row;
+  };
   const mute = async (user: string, lift: boolean) => {
     const path = `${userPath(room)}/muted/${encodeURIComponent(user)}`;
     try {
@@ -267,16 +288,7 @@ function Lines({ room, muted }: { room: string; muted: Set<string> }) {
       {shown.value.length === 0 && <p class="quiet">{t("waiting")}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
       <ol class="lines" aria-label={t("comments")} tabIndex={0}>
-        {list.toReversed().map((l) => (
-          <LineRow
-            key={l.id + l.at + l.user}
-            l={l}
-            room={room}
-            mute={mute}
-            muted={muted.has(l.user)}
-            follow={(to) => (followed.value = to)}
-          />
-        ))}
+        {list.toReversed().map(rowOf)}
       </ol>
     </Card>
   );
