@@ -14,7 +14,7 @@ import (
 // of it itself, which is little when most was copied just before, and the next transaction writes the log from its
 // beginning again.
 const (
-	backfillAfter = 8 << 20  // bytes written since the last time, about
+	backfillAfter = 2 << 20  // bytes written since the last time, about
 	logMost       = 48 << 20 // bytes of log before the committer copies the rest
 )
 

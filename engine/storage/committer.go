@@ -22,6 +22,7 @@ type committer struct {
 
 	// What one commit writes; buffers reused from group to group.
 	records []byte // encoded records of the block being filled
+	packed  []byte // the same, packed
 	sealed  []byte // sealed blocks, one after the other
 	blocks  []block
 	states  []userState
@@ -206,12 +207,14 @@ func (s *Store) planRecord(seq uint64, r *live.Record) {
 	}
 }
 
-// cut seals the records gathered as one block.
+// cut packs and seals the records gathered as one block.
 func (s *Store) cut(seq uint64, records int) {
 	c := &s.committer
 	start := len(c.sealed)
+	plain, room := codec.Pack(c.packed, c.records)
+	c.packed = room
 	var err error
-	if c.sealed, err = s.ring.Seal(c.sealed, blockPlace(seq), c.records); err != nil {
+	if c.sealed, err = s.ring.Seal(c.sealed, blockPlace(seq), plain); err != nil {
 		c.err = fmt.Errorf("seal block %d: %w", seq, err)
 	}
 	c.blocks = append(c.blocks, block{seq: seq, records: records, start: start, end: len(c.sealed)})

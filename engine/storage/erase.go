@@ -255,7 +255,8 @@ func (e *eraser) journal(ctx context.Context) error {
 		if len(batch) > 0 {
 			err = e.s.withinSealed(ctx, func() error {
 				for _, b := range batch {
-					data, err := e.sealer.Seal(nil, blockPlace(b.seq), b.plain)
+					block, _ := codec.Pack(nil, b.plain)
+					data, err := e.sealer.Seal(nil, blockPlace(b.seq), block)
 					if err != nil {
 						return err
 					}
@@ -287,7 +288,7 @@ func (e *eraser) read(ctx context.Context, after int64) (batch []rewritten, last
 			return nil, 0, fmt.Errorf("read journal: %w", err)
 		}
 		b := rewritten{seq: uint64(last)}
-		records, err := e.s.unseal(ctx, blockPlace(b.seq), data)
+		records, err := e.s.unsealBlock(ctx, b.seq, data)
 		if errors.Is(err, ErrCorrupt) {
 			continue // nobody reads it; recovery says so
 		}

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"math"
@@ -88,17 +89,22 @@ func (s *Store) Facts(ctx context.Context, yield func(live.Record) bool) error {
 	defer rows.Close()
 	for rows.Next() {
 		var id, data []byte
-		var kind string
-		var version int64
+		var kind sql.NullString
+		var version sql.NullInt64
 		if err := rows.Scan(&id, &kind, &version, &data); err != nil {
 			return fmt.Errorf("read facts: %w", err)
 		}
-		rec, err := s.openRecord(ctx, factPlace(id, version), data)
+		if !kind.Valid || !version.Valid { // neither may be: the page is damaged
+			s.noteDamage(errNull)
+			s.quarantine("fact", 0, errNull)
+			continue
+		}
+		rec, err := s.openRecord(ctx, factPlace(id, version.Int64), data)
 		if err != nil && !errors.Is(err, ErrCorrupt) {
 			return fmt.Errorf("read facts: %w", err)
 		}
 		if err != nil {
-			s.quarantine("fact", 0, err, "kind", kind)
+			s.quarantine("fact", 0, err, "kind", kind.String)
 			continue
 		}
 		if !yield(rec) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"liveroom/engine/live"
+	"liveroom/engine/storage/codec"
 	"liveroom/engine/storage/seal"
 )
 
@@ -32,6 +33,19 @@ func (s *Store) userID(k live.UserKey) seal.ID {
 
 // factID is what the row of a fact is found by.
 func (s *Store) factID(kind, shop, key string) seal.ID { return s.ring.Index("fact", kind, shop, key) }
+
+// unsealBlock opens a block of the journal and returns its records.
+func (s *Store) unsealBlock(ctx context.Context, seq uint64, sealed []byte) ([]byte, error) {
+	plain, err := s.unseal(ctx, blockPlace(seq), sealed)
+	if err != nil {
+		return nil, err
+	}
+	records, err := codec.Unpack(plain)
+	if err != nil {
+		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	return records, err
+}
 
 // unseal opens what was sealed for a place, in the room of sealed. The error is ErrCorrupt when it does not open there, and
 // else the key service's.

@@ -224,7 +224,7 @@ func (s *Store) readBlock(ctx context.Context, block uint64) (records []byte, at
 		}
 		return nil, 0, fmt.Errorf("read block %d: %w", block, err)
 	}
-	if records, err = s.unseal(ctx, blockPlace(block), sealed); err != nil {
+	if records, err = s.unsealBlock(ctx, block, sealed); err != nil {
 		if errors.Is(err, ErrCorrupt) {
 			s.quarantine("block", block, err)
 		}

@@ -163,7 +163,7 @@ func (s *Store) openScanned(ctx context.Context, seq uint64, data []byte, counts
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
-	records, err := s.unseal(ctx, blockPlace(seq), data)
+	records, err := s.unsealBlock(ctx, seq, data)
 	if err != nil {
 		return nil, err
 	}

@@ -28,8 +28,11 @@ const (
 // isDamage tells whether an error says that a page of a SQLite file is not what it was.
 func isDamage(err error) bool {
 	var told *driver.Error
-	return errors.As(err, &told) && told.Code()&0xff == corruptCode
+	return errors.Is(err, errNull) || errors.As(err, &told) && told.Code()&0xff == corruptCode
 }
+
+// errNull tells that a column is empty that never may be. SQLite does not see it where the end of a page is gone.
+var errNull = fmt.Errorf("%w: an empty column", ErrCorrupt)
 
 // meetDamage notes damage. The error it returns is ErrCorrupt when err is of damage, else err.
 func (s *Store) meetDamage(err error) error {

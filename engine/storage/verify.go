@@ -129,6 +129,10 @@ func (c *verifier) journal(ctx context.Context) error {
 		if !ok {
 			continue
 		}
+		if plain, err = codec.Unpack(plain); err != nil {
+			c.v.fault("%s: %v", what, err)
+			continue
+		}
 		if n := c.read(plain, what, func(live.Record) {}); n != records {
 			c.v.fault("%s: %d records, %d were written", what, n, records)
 		}
