@@ -23,6 +23,7 @@ export function Chart(p: { series: Series[]; data: (number | null)[][]; unit: st
       {
         width: el.clientWidth,
         height: 170,
+        padding: [8, 28, 0, 0], // the last time of day is as wide as any
         legend: { show: false },
         cursor: { show: false },
         scales: { y: { range: (_u, _min, max) => [0, p.most ?? Math.max(max * 1.1, 1)] } },
