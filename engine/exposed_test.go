@@ -14,7 +14,7 @@ import (
 // exposed is what a node's /metrics shows: the labels of each series and their values, and the kind of each metric.
 type exposed struct {
 	series map[string]map[string]map[string]bool // name → label → values
-	kinds  map[string]string                     // counter, gauge, histogram; by the name that TYPE says
+	kinds  map[string]string                     // counter, gauge, histogram, summary; by the name that TYPE says
 	empty  map[string]bool                       // vectors that have counted nothing yet, which /metrics leaves out
 }
 
@@ -69,14 +69,14 @@ func (x *exposed) labels(name string) map[string]map[string]bool {
 	return x.series[name]
 }
 
-// kind returns what a series is: counter, gauge, or histogram for the three series of one.
+// kind returns what a series is: counter, gauge, or, for the parts of one, histogram or summary.
 func (x *exposed) kind(series string) string {
 	if k := x.kinds[series]; k != "" {
 		return k
 	}
 	for _, part := range []string{"_bucket", "_sum", "_count"} {
-		if base, ok := strings.CutSuffix(series, part); ok && x.kinds[base] == "histogram" {
-			return "histogram"
+		if base, ok := strings.CutSuffix(series, part); ok && (x.kinds[base] == "histogram" || x.kinds[base] == "summary") {
+			return x.kinds[base]
 		}
 	}
 	if x.empty[series] && strings.HasSuffix(series, "_total") {
@@ -160,7 +160,7 @@ func (x *exposed) checkCall(q *query) (shape, error) {
 	}
 	switch q.name {
 	case "rate", "increase":
-		return ranged("counter", "histogram")
+		return ranged("counter", "histogram", "summary")
 	case "predict_linear":
 		return ranged("gauge")
 	case "histogram_quantile":

@@ -196,7 +196,7 @@ func TestWrongQueriesAreFound(t *testing.T) {
 		`predict_linear(b[6h], 86400) < 0`:                                 "",
 		`b - time() < 14 * 86400`:                                          "",
 		`rate(c_total[5m])`:                                                "no such metric",
-		`rate(b[5m])`:                                                      "want a counter or histogram",
+		`rate(b[5m])`:                                                      "want a counter or histogram or summary",
 		`rate(a_total)`:                                                    "want a range",
 		`a_total{reason="ok"}`:                                             "no label reason",
 		`a_total{result="okay"}`:                                           `never result="okay"`,
