@@ -21,7 +21,7 @@
 //
 // # What is in a block
 //
-// A block is encoded (codec.Append), then sealed (seal.Keyring: SM4-GCM, bound to its place), then inserted; the three steps
+// A block is encoded (codec.Append), packed (codec.Pack), then sealed (seal.Keyring: SM4-GCM, bound to its place), then inserted; the steps
 // know nothing of one another. A block that does not open is quarantined: skipped, counted and logged by its number, and
 // everything else is served. Snapshots, folded tails, facts and reservations are sealed each by itself, and their rows found
 // by an SM3-HMAC of whom or what they are about: no column holds what somebody wrote, was told or is known by.

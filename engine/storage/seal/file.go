@@ -75,6 +75,9 @@ func lineNonce(n uint64) []byte {
 	return binary.BigEndian.AppendUint64(make([]byte, nonceBytes-8, nonceBytes), n)
 }
 
+// strict refuses text that is no encoding's own: bits left over at its end that are not 0.
+var strict = base64.StdEncoding.Strict()
+
 // OpenFile opens the lines of a sealed file. What follows the last end of a line was being written when the machine stopped,
 // and is left out. The error is ErrWrongMaster when its master key is not at hand, and ErrCorrupt when it is not as it was
 // written.
@@ -84,7 +87,7 @@ func OpenFile(ctx context.Context, service KeyService, name string, content []by
 	if !IsFile(content) || len(fields) != 2 {
 		return nil, fmt.Errorf("%s: %w: it does not begin as a sealed file does", name, ErrCorrupt)
 	}
-	wrapped, err := base64.StdEncoding.DecodeString(fields[1])
+	wrapped, err := strict.DecodeString(fields[1])
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w: its key is not base64", name, ErrCorrupt)
 	}
@@ -102,7 +105,7 @@ func OpenFile(ctx context.Context, service KeyService, name string, content []by
 		if len(rest) == 0 {
 			break
 		}
-		sealed, err := base64.StdEncoding.DecodeString(string(line))
+		sealed, err := strict.DecodeString(string(line))
 		if err == nil {
 			sealed, err = f.aead.open(nil, lineNonce(uint64(i)), sealed, []byte(name))
 		}
