@@ -23,7 +23,7 @@ func TestStockQuestionIsAnsweredWithTheFigure(t *testing.T) {
 			if !strings.Contains(line.Text, "37件") || !strings.Contains(line.Text, "3号链接") || line.Script != "stock" {
 				t.Fatalf("Compose = %+v, want the 37 of link 3", line)
 			}
-			want := Figure{Name: "stock", Value: 37, Age: time.Minute, Version: 1}
+			want := Figure{Name: "stock", Value: 37, Age: time.Minute, Version: 1, Limit: 24 * time.Hour}
 			if len(line.Figures) != 1 || line.Figures[0] != want {
 				t.Fatalf("figures %+v, want %+v", line.Figures, want)
 			}

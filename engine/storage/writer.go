@@ -167,9 +167,9 @@ const (
 func (s *Store) settle(ctx context.Context, cause error) error {
 	c := &s.committer
 	last := c.blocks[len(c.blocks)-1].seq
-	s.observe(0, cause)
-	s.setUnsure(cause)
+	s.setUnsure(cause) // before it is seen to fail: who sees that is refused
 	defer s.setUnsure(nil)
+	s.observe(0, cause)
 	ending, quit, end := c.ending, s.quit, (<-chan time.Time)(nil)
 	for wait := settleLeast; ; wait = min(2*wait, settleMost) {
 		held, err := c.writer.holds(ctx, last)

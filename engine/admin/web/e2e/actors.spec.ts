@@ -1,49 +1,10 @@
-import { mkdirSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
-import { type Node, start, Talker } from "./node";
+import { enter, own } from "./person";
+import { shot, stand } from "./stand";
 
-let node: Node;
-let talker: Talker;
-let wrong: string[];
-const own = "Kuaile-Zhibo-2026!";
-
-test.describe.configure({ mode: "serial" });
-
-test.beforeAll(async () => {
-  mkdirSync("artefacts", { recursive: true });
-  // An actor may be restarted once in three seconds here, so that a test can have one that takes nothing.
-  node = await start("--set", "actors.restart_limit=1", "--set", "actors.restart_window=3s");
-  talker = await Talker.open(node);
-  talker.send({ type: "counts", room: "demo", viewers: 1234, sold: 56, at: Date.now() });
-  talker.send({ type: "stock", sku: "DEMO-3", available: 88, at: Date.now() });
-  talker.send({ type: "present", room: "demo", sku: "DEMO-3", at: Date.now() });
-});
-
-test.afterAll(async () => {
-  talker?.close();
-  await node?.stop();
-});
-
-test.beforeEach(async ({ page }) => {
-  wrong = [];
-  page.on("console", (m) => {
-    if (m.type() === "error" && !m.text().includes("401")) wrong.push(m.text());
-  });
-  page.on("pageerror", (e) => wrong.push(String(e)));
-});
-
-test.afterEach(() => expect(wrong).toEqual([]));
-
-const shot = (page: Page, name: string) => page.screenshot({ path: `artefacts/${name}.png`, fullPage: true });
+// An actor may be restarted once in three seconds here, so that a test can have one that takes nothing.
+const at = stand([], "--set", "actors.restart_limit=1", "--set", "actors.restart_window=3s");
 const asked = "3号链接还剩多少件";
-
-async function enter(page: Page, path: string) {
-  await page.goto(`${node.admin}/console/${path}`);
-  await page.getByLabel("账号").fill("admin");
-  await page.getByLabel("密码").fill(own);
-  await page.getByRole("button", { name: "登录" }).click();
-  await expect(page.getByRole("button", { name: "退出" })).toBeVisible();
-}
 
 /** sure presses a button that wants a second press. */
 async function sure(page: Page, name: string) {
@@ -52,11 +13,11 @@ async function sure(page: Page, name: string) {
 }
 
 test("actors: the first sign-in", async ({ page }) => {
-  await page.goto(node.admin);
+  await page.goto(at.node.admin);
   await page.getByLabel("账号").fill("admin");
-  await page.getByLabel("密码").fill(node.password);
+  await page.getByLabel("密码").fill(at.node.password);
   await page.getByRole("button", { name: "登录" }).click();
-  await page.getByLabel("一次性密码").fill(node.password);
+  await page.getByLabel("一次性密码").fill(at.node.password);
   await page.getByLabel("新密码").fill(own);
   await page.getByLabel("再输一次").fill(own);
   await page.getByRole("button", { name: "保存" }).click();
@@ -64,10 +25,10 @@ test("actors: the first sign-in", async ({ page }) => {
 });
 
 test("actors: the tree leads to one actor, which shows its messages while it is looked at", async ({ page }) => {
-  for (let i = 0; i < 30; i++) talker.say("message", `u${i}`, asked);
-  const first = talker.say("message", "小美", asked);
-  await talker.hear((t) => t.type === "reply" && t.to === first);
-  await enter(page, "actors");
+  for (let i = 0; i < 30; i++) at.talker.say("message", `u${i}`, asked);
+  const first = at.talker.say("message", "小美", asked);
+  await at.talker.hear((t) => t.type === "reply" && t.to === first);
+  await enter(page, at.node, "actors");
   await expect(page.locator(".tree")).toContainText("库存账本");
   await page.getByRole("button", { name: "直播间 demo" }).click();
   await expect(page.locator(".tree ul ul li")).toHaveCount(21); // twenty, and the way to the rest
@@ -76,42 +37,42 @@ test("actors: the tree leads to one actor, which shows its messages while it is 
   await page.getByRole("table", { name: "Actor", exact: true }).getByRole("button", { name: "小美" }).click();
   await expect(page.getByRole("heading", { name: "用户 小美" })).toBeVisible();
   await expect(page.locator(".stat", { hasText: "已处理" })).toBeVisible();
-  const second = talker.say("message", "小美", "包邮吗");
-  await talker.hear((t) => t.to === second && t.type !== "ack");
+  const second = at.talker.say("message", "小美", "包邮吗");
+  await at.talker.hear((t) => t.to === second && t.type !== "ack");
   const latest = page.getByRole("table", { name: "最近消息（仅查看期间记录）" });
   await expect(latest).toContainText(second);
   await expect(latest).toContainText("读取结果");
   expect(await latest.textContent()).not.toContain("包邮吗");
   await page.getByRole("button", { name: "查看状态" }).click();
   await expect(page.locator("pre")).toContainText("user 小美 in demo");
-  await shot(page, "actor-tree");
+  await shot(page, "actor-tree", true);
 });
 
 test("actors: one is restarted, is past its limit, and its dead letter is replayed", async ({ page }) => {
-  await enter(page, "actors");
+  await enter(page, at.node, "actors");
   await page.getByLabel("搜索").fill("小美");
   await page.getByRole("table", { name: "Actor", exact: true }).getByRole("button", { name: "小美" }).click();
   await sure(page, "重启");
   await expect(page.locator(".stat", { hasText: "重启" }).last()).toContainText("1");
   await sure(page, "重启");
   await expect(page.locator(".stat", { hasText: "重启" }).last()).toContainText("2");
-  const lost = talker.say("message", "小美", asked);
-  expect((await talker.hear((t) => t.to === lost)).code).toBe("internal");
+  const lost = at.talker.say("message", "小美", asked);
+  expect((await at.talker.hear((t) => t.to === lost)).code).toBe("internal");
   const letters = page.getByRole("table", { name: "死信" });
   await expect(letters.locator("tbody tr")).toHaveCount(1);
   await expect(letters).toContainText("actor 重启过于频繁");
   await expect(letters).toContainText(lost);
-  await shot(page, "dead-letters");
+  await shot(page, "dead-letters", true);
   // Once its window has passed, the actor works again: what is sent then is answered.
   await expect
     .poll(async () => {
-      const again = talker.say("message", "小美", "在吗");
-      return (await talker.hear((t) => t.to === again && t.type !== "ack")).type;
+      const again = at.talker.say("message", "小美", "在吗");
+      return (await at.talker.hear((t) => t.to === again && t.type !== "ack")).type;
     })
     .not.toBe("error");
   await page.getByLabel("查找死信").fill(lost);
   await expect(letters.locator("tbody tr")).toHaveCount(1);
-  const answered = talker.hear((t) => t.type === "reply" && t.to === lost);
+  const answered = at.talker.hear((t) => t.type === "reply" && t.to === lost);
   await letters.getByRole("button", { name: "重放", exact: true }).click();
   await letters.getByRole("button", { name: "再按一次确认" }).click();
   expect(String((await answered).text)).toContain("88");
@@ -119,26 +80,26 @@ test("actors: one is restarted, is past its limit, and its dead letter is replay
 });
 
 test("actors: one is stopped, leaves memory and comes back with its next message", async ({ page }) => {
-  await enter(page, "actors");
+  await enter(page, at.node, "actors");
   await page.getByLabel("搜索").fill("u7");
   await page.getByRole("table", { name: "Actor", exact: true }).getByRole("button", { name: "u7" }).click();
   await expect(page.getByText("停止会丢弃处理中的消息")).toBeVisible();
   await sure(page, "停止");
   await expect(page.getByRole("alert")).toContainText("not in memory");
-  const back = talker.say("message", "u7", asked);
-  await talker.hear((t) => t.type === "reply" && t.to === back);
+  const back = at.talker.say("message", "u7", asked);
+  await at.talker.hear((t) => t.type === "reply" && t.to === back);
   await expect(page.locator(".stat", { hasText: "已处理" })).toBeVisible();
 });
 
 test("actors: a user is muted from a row, and a person speaks to the room", async ({ page }) => {
-  await enter(page, "rooms/demo");
+  await enter(page, at.node, "rooms/demo");
   await expect(page.locator(".stat", { hasText: "在线人数" })).toContainText("1,234");
-  talker.say("comment", "阿强", "质量太差了，气死我了");
+  at.talker.say("comment", "阿强", "质量太差了，气死我了");
   const row = page.locator(".lines li", { hasText: "质量太差了" });
   await row.getByRole("button", { name: "静音" }).click();
   await expect(row.getByRole("button", { name: "解除静音" })).toBeVisible();
-  const silent = talker.say("comment", "阿强", asked);
-  expect((await talker.hear((t) => t.to === silent && t.type !== "ack")).reason).toBe("muted");
+  const silent = at.talker.say("comment", "阿强", asked);
+  expect((await at.talker.hear((t) => t.to === silent && t.type !== "ack")).reason).toBe("muted");
   await row.getByRole("button", { name: "解除静音" }).click();
   await expect(row.getByRole("button", { name: "静音", exact: true })).toBeVisible();
 
@@ -146,24 +107,24 @@ test("actors: a user is muted from a row, and a person speaks to the room", asyn
   await line.fill("全网最低价，错过没有");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("alert")).toContainText("全网最低");
-  wrong = wrong.filter((w) => !w.includes("422")); // the browser's own word for the refusal
-  const heard = talker.hear((t) => t.type === "reply" && t.by === "human");
+  at.forgive("422"); // the browser's own word for the refusal
+  const heard = at.talker.hear((t) => t.type === "reply" && t.by === "human");
   await line.fill("三分钟后抽奖，别走开");
   await page.keyboard.press("Enter");
   expect(await heard).toMatchObject({ text: "三分钟后抽奖，别走开", scope: "public" });
   await expect(page.locator(".lines li", { hasText: "三分钟后抽奖" })).toContainText("场控");
   await expect(async () => {
-    talker.say("comment", "阿强", "这个颜色真好看");
+    at.talker.say("comment", "阿强", "这个颜色真好看");
     await expect(page.getByRole("figure", { name: "情感占比走势" })).toBeVisible({ timeout: 1000 });
   }).toPass();
   await page.getByLabel("筛选").fill("抽奖");
   await expect(page.locator(".lines li")).toHaveCount(1);
   await page.getByLabel("筛选").fill("");
-  await shot(page, "room-speak");
+  await shot(page, "room-speak", true);
 });
 
 test("actors: inference tells intents and shows the model card as text, and swaps", async ({ page }) => {
-  await enter(page, "inference");
+  await enter(page, at.node, "inference");
   const intents = page.getByRole("table", { name: "按意图统计（自启动以来）" });
   await expect(intents).toContainText("库存现货");
   await expect(intents.locator("tbody tr", { hasText: "库存现货" })).toContainText("%");
@@ -173,14 +134,14 @@ test("actors: inference tells intents and shows the model card as text, and swap
   await sure(page, "切换到模型目录里的新模型");
   await expect(page.getByRole("status")).toContainText("正在使用");
   await expect(page.locator(".card", { hasText: "切换记录" })).toContainText("已采用");
-  await shot(page, "inference-card");
+  await shot(page, "inference-card", true);
 });
 
 test("actors: figures have definitions, exports and the dialogues behind them", async ({ page }) => {
-  const rated = talker.hear((t) => t.type === "ack" && t.id === "rate-1");
-  talker.send({ type: "rate", id: "rate-1", dialogue: "demo/小美", score: 4, solved: true, at: Date.now() });
+  const rated = at.talker.hear((t) => t.type === "ack" && t.id === "rate-1");
+  at.talker.send({ type: "rate", id: "rate-1", dialogue: "demo/小美", score: 4, solved: true, at: Date.now() });
   await rated;
-  await enter(page, "figures");
+  await enter(page, at.node, "figures");
   const row = (name: string) => page.getByRole("table", { name: "指标" }).locator("tbody tr", { hasText: name });
   await expect(row("满意度 CSAT")).toContainText("用户给对话打分的平均值");
   await expect(row("满意度 CSAT").locator("td").first()).toHaveText("4.0");
@@ -193,22 +154,22 @@ test("actors: figures have definitions, exports and the dialogues behind them", 
   expect(file.suggestedFilename()).toBe("figures.csv");
   await page.getByRole("button", { name: "查看对话 满意度 CSAT" }).click();
   await expect(page.getByRole("table", { name: "背后的对话：满意度 CSAT" })).toContainText("小美");
-  await shot(page, "figures-cases");
+  await shot(page, "figures-cases", true);
   await page.getByRole("table", { name: "背后的对话：满意度 CSAT" }).getByRole("link", { name: "小美" }).click();
   await expect(page.getByRole("heading", { name: "对话历史" })).toBeVisible();
 });
 
 test("actors: a link is kicked", async ({ page }) => {
-  await enter(page, "links");
+  await enter(page, at.node, "links");
   const links = page.getByRole("table", { name: "连接", exact: true });
   await expect(links.locator("tbody tr")).toHaveCount(1);
   await page.getByLabel("只看慢连接").check();
   await expect(links.locator("tbody tr")).toHaveCount(0);
   await page.getByLabel("只看慢连接").uncheck();
-  const bye = talker.hear((t) => t.type === "bye");
+  const bye = at.talker.hear((t) => t.type === "bye");
   await links.getByRole("button", { name: "断开" }).click();
   await links.getByRole("button", { name: "再按一次确认" }).click();
   expect((await bye).code).toBe("forbidden");
   await expect(page.getByRole("table", { name: "本节点断开的连接（自启动以来）" })).toContainText("forbidden");
-  await shot(page, "links-kicked");
+  await shot(page, "links-kicked", true);
 });

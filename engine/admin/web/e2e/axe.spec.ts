@@ -1,36 +1,11 @@
-import { mkdirSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { type Node, start, Talker } from "./node";
-import { choose, complaints, enter } from "./person";
+import { choose, enter } from "./person";
+import { stand } from "./stand";
 
 // What axe-core finds on every view, in light and in dark: nothing serious, nothing critical.
 
-let node: Node;
-let talker: Talker;
-let wrong: string[];
-
-test.describe.configure({ mode: "serial" });
-
-test.beforeAll(async () => {
-  mkdirSync("artefacts", { recursive: true });
-  node = await start();
-  talker = await Talker.open(node);
-  talker.send({ type: "counts", room: "demo", viewers: 1234, sold: 56, at: Date.now() });
-  talker.send({ type: "stock", sku: "DEMO-3", available: 88, at: Date.now() });
-  talker.send({ type: "present", room: "demo", sku: "DEMO-3", at: Date.now() });
-});
-
-test.afterAll(async () => {
-  talker?.close();
-  await node?.stop();
-});
-
-test.beforeEach(({ page }) => {
-  wrong = complaints(page);
-});
-
-test.afterEach(() => expect(wrong).toEqual([]));
+const at = stand();
 
 /** faults are what axe-core finds on the page as it stands, each with the places. */
 async function faults(page: Page): Promise<string[]> {
@@ -55,7 +30,7 @@ async function inspect(page: Page, where: string): Promise<void> {
 
 /** talk has enough said that every view has something to show. */
 async function talk(): Promise<void> {
-  const answered = talker.hear((t) => t.type === "reply" && t.user === "小美");
+  const answered = at.talker.hear((t) => t.type === "reply" && t.user === "小美");
   for (const [user, text] of [
     ["小美", "3号链接还剩多少件"],
     ["小美", "包邮吗"],
@@ -63,35 +38,35 @@ async function talk(): Promise<void> {
     ["大伟", "主播今天真好看"],
     ["小美", "我的手机号是13800138000，帮我查一下订单"],
   ] as const) {
-    talker.say("comment", user, text);
-    talker.say("message", user, text);
+    at.talker.say("comment", user, text);
+    at.talker.say("message", user, text);
   }
   await answered;
 }
 
 test("axe: signing in", async ({ page }) => {
-  await page.goto(`${node.admin}/console/`);
+  await page.goto(`${at.node.admin}/console/`);
   await expect(page.getByLabel("账号")).toBeVisible();
   await inspect(page, "sign-in");
   await page.getByLabel("账号").fill("admin");
-  await page.getByLabel("密码").fill(node.password);
+  await page.getByLabel("密码").fill(at.node.password);
   await page.getByRole("button", { name: "登录" }).click();
   await expect(page.getByLabel("一次性密码")).toBeVisible();
   await inspect(page, "a password of one's own");
-  await choose(page, node);
+  await choose(page, at.node);
 });
 
 test("axe: every view of the menu", async ({ page }) => {
   test.setTimeout(300_000);
   await talk();
-  await enter(page, node);
+  await enter(page, at.node);
   const places = await page
     .getByRole("navigation")
     .getByRole("link")
     .evaluateAll((all) => all.map((a) => a.getAttribute("href") ?? ""));
   expect(places.length).toBeGreaterThan(8);
   for (const place of places) {
-    await page.goto(`${node.admin}${place}`);
+    await page.goto(`${at.node.admin}${place}`);
     await expect(page.locator("h1")).toBeVisible();
     await expect(page.getByText("读取中…")).toHaveCount(0);
     await inspect(page, place);
@@ -100,7 +75,7 @@ test("axe: every view of the menu", async ({ page }) => {
 
 test("axe: a room, a dialogue with its reasons, a script", async ({ page }) => {
   test.setTimeout(300_000);
-  await enter(page, node, "rooms/demo");
+  await enter(page, at.node, "rooms/demo");
   await expect(page.locator(".stat", { hasText: "在线人数" })).toContainText("1,234");
   await talk();
   await expect(page.locator(".lines li").first()).toBeVisible();
@@ -112,7 +87,7 @@ test("axe: a room, a dialogue with its reasons, a script", async ({ page }) => {
   await page.getByRole("button", { name: "接管" }).click();
   await expect(page.getByText("已由人工接管：admin")).toBeVisible();
   await inspect(page, "the dialogue");
-  await page.goto(`${node.admin}/console/scripts/affirm.yaml`);
+  await page.goto(`${at.node.admin}/console/scripts/affirm.yaml`);
   await expect(page.locator("h1")).toBeVisible();
   await expect(page.getByText("读取中…")).toHaveCount(0);
   await inspect(page, "a script");
@@ -120,7 +95,7 @@ test("axe: a room, a dialogue with its reasons, a script", async ({ page }) => {
 
 test("axe: on a phone, with the menu open", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  await enter(page, node);
+  await enter(page, at.node);
   await page.getByRole("button", { name: "菜单" }).click();
   await expect(page.getByRole("navigation")).toBeVisible();
   await inspect(page, "the overview on a phone");

@@ -1,65 +1,21 @@
-import { mkdirSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
-import { type Node, start, Talker } from "./node";
+import { enter, own } from "./person";
+import { shot, stand } from "./stand";
 
-let node: Node;
-let talker: Talker;
-let wrong: string[];
-const own = "Kuaile-Zhibo-2026!";
-
-test.describe.configure({ mode: "serial" });
-
-test.beforeAll(async () => {
-  mkdirSync("artefacts", { recursive: true });
-  node = await start();
-  talker = await Talker.open(node);
-  talker.send({ type: "counts", room: "demo", viewers: 1234, sold: 56, at: Date.now() });
-  talker.send({ type: "stock", sku: "DEMO-3", available: 88, at: Date.now() });
-  talker.send({ type: "present", room: "demo", sku: "DEMO-3", at: Date.now() });
-});
-
-test.afterAll(async () => {
-  talker?.close();
-  await node?.stop();
-});
-
-/** A page may log no error and break no rule of the content security policy, wherever it goes. */
-test.beforeEach(async ({ page }) => {
-  wrong = [];
-  page.on("console", (m) => {
-    // Asking who is signed in is answered 401 when nobody is, and so is a stream whose session is over; the browser calls
-    // either an error, the second by words of its own.
-    const refused = m.text().includes("401") || m.text().includes("no valid credentials");
-    if (m.type() === "error" && !refused) wrong.push(m.text());
-  });
-  page.on("pageerror", (e) => wrong.push(String(e)));
-});
-
-test.afterEach(() => expect(wrong).toEqual([]));
-
-const shot = (page: Page, name: string) => page.screenshot({ path: `artefacts/${name}.png` });
-
-async function enter(page: Page, path = "") {
-  await page.goto(`${node.admin}/console/${path}`);
-  await page.getByLabel("账号").fill("admin");
-  await page.getByLabel("密码").fill(own);
-  await page.getByRole("button", { name: "登录" }).click();
-  await expect(page.getByRole("button", { name: "退出" })).toBeVisible();
-}
-
+const at = stand();
 /** watching waits until a room's stream is open: what is said from then on is shown. */
 const watching = (page: Page) => expect(page.locator(".stat", { hasText: "在线人数" })).toContainText("1,234");
 
 test("the first sign-in wants a password of one's own", async ({ page }) => {
-  await page.goto(node.admin);
+  await page.goto(at.node.admin);
   await page.getByLabel("账号").fill("admin");
   await page.getByLabel("密码").fill("not it");
   await page.getByRole("button", { name: "登录" }).click();
   await expect(page.getByRole("alert")).toContainText("wrong");
   await shot(page, "sign-in");
-  await page.getByLabel("密码").fill(node.password);
+  await page.getByLabel("密码").fill(at.node.password);
   await page.getByRole("button", { name: "登录" }).click();
-  await page.getByLabel("一次性密码").fill(node.password);
+  await page.getByLabel("一次性密码").fill(at.node.password);
   await page.getByLabel("新密码").fill(own);
   await page.getByLabel("再输一次").fill(own);
   await page.getByRole("button", { name: "保存" }).click();
@@ -67,8 +23,8 @@ test("the first sign-in wants a password of one's own", async ({ page }) => {
 });
 
 test("the overview counts what is said", async ({ page }) => {
-  await enter(page);
-  for (let i = 0; i < 20; i++) talker.say("message", `u${i}`, "3号链接还剩多少件");
+  await enter(page, at.node);
+  for (let i = 0; i < 20; i++) at.talker.say("message", `u${i}`, "3号链接还剩多少件");
   await expect(page.getByText("已回复").locator("b")).toContainText(/[1-9]/);
   await expect(page.getByRole("table", { name: "各环节耗时（毫秒）" })).toContainText("落盘");
   await expect(page.getByRole("link", { name: "demo" })).toBeVisible();
@@ -81,15 +37,15 @@ test("the overview counts what is said", async ({ page }) => {
 });
 
 test("a comment is followed to its dialogue, taken over, answered and given back", async ({ page }) => {
-  await enter(page, "rooms/demo");
+  await enter(page, at.node, "rooms/demo");
   await watching(page);
-  const first = talker.say("message", "小美", "3号链接还剩多少件");
-  const reply = await talker.hear((t) => t.type === "reply" && t.to === first);
+  const first = at.talker.say("message", "小美", "3号链接还剩多少件");
+  const reply = await at.talker.hear((t) => t.type === "reply" && t.to === first);
   const row = page.locator(".lines li", { hasText: "3号链接还剩多少件" });
   await expect(row).toContainText(String(reply.text));
   await expect(row).toContainText("库存现货");
-  talker.say("comment", "阿强", "这个裤子180斤能穿吗");
-  talker.say("comment", "阿强", "质量太差了，气死我了");
+  at.talker.say("comment", "阿强", "这个裤子180斤能穿吗");
+  at.talker.say("comment", "阿强", "质量太差了，气死我了");
   await expect(page.locator(".stat", { hasText: "在线人数" })).toContainText("1,234");
   await expect(page.locator(".lines li", { hasText: "质量太差了" })).toContainText("急躁");
   await shot(page, "room");
@@ -103,26 +59,26 @@ test("a comment is followed to its dialogue, taken over, answered and given back
 
   await page.getByRole("button", { name: "接管" }).click();
   await expect(page.getByText("已由人工接管：admin")).toBeVisible();
-  const heard = talker.hear((t) => t.type === "reply" && t.by === "human");
+  const heard = at.talker.hear((t) => t.type === "reply" && t.by === "human");
   await page.getByLabel("输入要说的话").fill("您好，我是人工客服小李");
   await page.keyboard.press("Enter");
   expect((await heard).text).toBe("您好，我是人工客服小李");
   await expect(page.locator(".chat")).toContainText("我是人工客服小李");
-  const quiet = talker.say("message", "小美", "那什么时候发货");
-  expect((await talker.hear((t) => t.to === quiet && t.type !== "ack")).reason).toBe("human_active");
+  const quiet = at.talker.say("message", "小美", "那什么时候发货");
+  expect((await at.talker.hear((t) => t.to === quiet && t.type !== "ack")).reason).toBe("human_active");
   await shot(page, "taken-over");
   await page.getByRole("button", { name: "交还引擎" }).click();
   await expect(page.getByText("由引擎回复")).toBeVisible();
-  const again = talker.say("message", "小美", "包邮吗");
-  expect((await talker.hear((t) => t.to === again && t.type !== "ack")).type).toBe("reply");
+  const again = at.talker.say("message", "小美", "包邮吗");
+  expect((await at.talker.hear((t) => t.to === again && t.type !== "ack")).type).toBe("reply");
 });
 
 test("hostile text is text", async ({ page }) => {
-  await enter(page, "rooms/demo");
+  await enter(page, at.node, "rooms/demo");
   await watching(page);
-  talker.say("comment", "<b>坏人</b>", '<script>document.title="x"</script><img src=x onerror="document.title=1">');
-  talker.say("comment", "反", "\u202e反着写\u202c 正常");
-  talker.say("comment", "表情", "😀".repeat(400));
+  at.talker.say("comment", "<b>坏人</b>", '<script>document.title="x"</script><img src=x onerror="document.title=1">');
+  at.talker.say("comment", "反", "\u202e反着写\u202c 正常");
+  at.talker.say("comment", "表情", "😀".repeat(400));
   await expect(page.locator(".lines li", { hasText: "<script>" })).toBeVisible();
   await expect(page.locator(".lines li", { hasText: "·反着写·" })).toBeVisible();
   expect(await page.title()).toBe("liveroom");
@@ -133,7 +89,7 @@ test("hostile text is text", async ({ page }) => {
 });
 
 test("a room that talks fast keeps the page small", async ({ page }) => {
-  await enter(page, "rooms/demo");
+  await enter(page, at.node, "rooms/demo");
   await watching(page);
   await page.evaluate(() => {
     const w = window as unknown as { slow: number };
@@ -143,7 +99,7 @@ test("a room that talks fast keeps the page small", async ({ page }) => {
     }).observe({ type: "longtask" });
   });
   for (let s = 0; s < 30; s++) {
-    for (let i = 0; i < 20; i++) talker.say("comment", `f${i}`, `第${s}次问 ${i}号链接多少钱`);
+    for (let i = 0; i < 20; i++) at.talker.say("comment", `f${i}`, `第${s}次问 ${i}号链接多少钱`);
     await page.waitForTimeout(100);
   }
   await expect.poll(() => page.locator(".lines li").count()).toBe(200);
@@ -157,7 +113,7 @@ test("a room that talks fast keeps the page small", async ({ page }) => {
 });
 
 test("actors are found, restarted and put to rest", async ({ page }) => {
-  await enter(page, "actors");
+  await enter(page, at.node, "actors");
   await page.getByLabel("搜索").fill("小美");
   const table = page.getByRole("table", { name: "Actor", exact: true });
   await expect(table.locator("tbody tr")).toHaveCount(1);
@@ -180,7 +136,7 @@ for (const [path, heading, text] of [
   ["settings", "配置", "transport.tcp_addr"],
 ] as const) {
   test(`${path} shows what there is`, async ({ page }) => {
-    await enter(page, path);
+    await enter(page, at.node, path);
     await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
     await expect(page.getByText(text).first()).toBeVisible();
     await shot(page, path);
@@ -189,9 +145,9 @@ for (const [path, heading, text] of [
 
 test("on a phone nothing is wider than the screen", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  await enter(page);
+  await enter(page, at.node);
   for (const path of ["", "rooms", "rooms/demo", "actors", "links", "figures", "settings"]) {
-    await page.goto(`${node.admin}/console/${path}`);
+    await page.goto(`${at.node.admin}/console/${path}`);
     await expect(page.locator("h1")).toBeVisible();
     await page.waitForTimeout(700);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -201,7 +157,7 @@ test("on a phone nothing is wider than the screen", async ({ page }) => {
 });
 
 test("the policy is strict and the keyboard suffices", async ({ page }) => {
-  const got = await page.goto(`${node.admin}/console/`);
+  const got = await page.goto(`${at.node.admin}/console/`);
   expect(got?.headers()["content-security-policy"]).toContain("default-src 'none'");
   expect(got?.headers()["content-security-policy"]).not.toContain("unsafe");
   await expect(page.getByLabel("账号")).toBeFocused();
@@ -215,14 +171,14 @@ test("the policy is strict and the keyboard suffices", async ({ page }) => {
 });
 
 test("a session that is over leads back to signing in", async ({ page, context }) => {
-  await enter(page);
+  await enter(page, at.node);
   await context.clearCookies();
   await page.getByRole("link", { name: "话术" }).click();
   await expect(page.getByRole("button", { name: "登录" })).toBeVisible();
 });
 
 test("a role that may not see something is not shown it, and is refused", async ({ page, request }) => {
-  await enter(page);
+  await enter(page, at.node);
   const made = await page.evaluate(async () => {
     const csrf = (await (await fetch("/v1/me")).json()).csrf;
     const got = await fetch("/v1/users", {
@@ -241,7 +197,7 @@ test("a role that may not see something is not shown it, and is refused", async 
   await page.getByLabel("再输一次").fill(own);
   await page.getByRole("button", { name: "保存" }).click();
   await expect(page.getByRole("link", { name: "直播间", exact: true })).toBeVisible();
-  await page.goto(`${node.admin}/console/rooms/demo`);
+  await page.goto(`${at.node.admin}/console/rooms/demo`);
   await expect(page.getByText("当前角色无权查看")).toBeVisible();
   const refused = await page.evaluate(async () => {
     const csrf = (await (await fetch("/v1/me")).json()).csrf;
@@ -254,16 +210,16 @@ test("a role that may not see something is not shown it, and is refused", async 
     ).status;
   });
   expect(refused).toBe(403);
-  wrong = wrong.filter((w) => !w.includes("403"));
-  expect((await request.get(`${node.admin}/v1/overview`)).status()).toBe(401);
+  at.forgive("403");
+  expect((await request.get(`${at.node.admin}/v1/overview`)).status()).toBe(401);
 });
 
 test("a lost engine is told at once, and what is old looks old", async ({ page }) => {
-  await enter(page);
+  await enter(page, at.node);
   await expect(page.getByText("部件健康")).toBeVisible();
-  await node.stop();
+  await at.node.stop();
   await expect(page.getByText("与引擎的连接中断")).toBeVisible();
   await expect(page.locator(".stale")).toBeVisible();
   await shot(page, "lost");
-  wrong = wrong.filter((w) => !w.includes("ERR_CONNECTION_REFUSED") && !w.includes("WebSocket"));
+  at.forgive("ERR_CONNECTION_REFUSED", "WebSocket");
 });

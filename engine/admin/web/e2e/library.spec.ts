@@ -1,56 +1,14 @@
-import { mkdirSync } from "node:fs";
-import { expect, type Page, test } from "@playwright/test";
-import { type Node, start, Talker } from "./node";
+import { expect, test } from "@playwright/test";
+import { enter, own } from "./person";
+import { shot, stand } from "./stand";
 
 // The library: scripts, knowledge and labels, as the people who tend them see them.
 
-let node: Node;
-let talker: Talker;
-let wrong: string[];
-const own = "Kuaile-Zhibo-2026!";
-
-test.describe.configure({ mode: "serial" });
-
-test.beforeAll(async () => {
-  mkdirSync("artefacts", { recursive: true });
-  node = await start();
-  talker = await Talker.open(node);
-  talker.send({ type: "counts", room: "demo", viewers: 1234, sold: 56, at: Date.now() });
-  talker.send({ type: "stock", sku: "DEMO-3", available: 88, at: Date.now() });
-  talker.send({ type: "present", room: "demo", sku: "DEMO-3", at: Date.now() });
-});
-
-test.afterAll(async () => {
-  talker?.close();
-  await node?.stop();
-});
-
-test.beforeEach(async ({ page }) => {
-  wrong = [];
-  page.on("console", (m) => {
-    // The browser calls answers errors that the page expects: nobody is signed in, somebody else was first, what was written has a flaw.
-    const expected = ["401", "409", "422", "no valid credentials"].some((w) => m.text().includes(w));
-    if (m.type() === "error" && !expected) wrong.push(m.text());
-  });
-  page.on("pageerror", (e) => wrong.push(String(e)));
-});
-
-test.afterEach(() => expect(wrong).toEqual([]));
-
-const shot = (page: Page, name: string) => page.screenshot({ path: `artefacts/${name}.png` });
-
-async function enter(page: Page, path = "") {
-  await page.goto(`${node.admin}/console/${path}`);
-  await page.getByLabel("账号").fill("admin");
-  await page.getByLabel("密码").fill(own);
-  await page.getByRole("button", { name: "登录" }).click();
-  await expect(page.getByRole("button", { name: "退出" })).toBeVisible();
-}
-
+const at = stand(["409", "422"]);
 /** asked returns what a viewer is told. */
 async function asked(user: string, text: string): Promise<string> {
-  const id = talker.say("message", user, text);
-  return String((await talker.hear((t) => t.to === id && t.type === "reply")).text);
+  const id = at.talker.say("message", user, text);
+  return String((await at.talker.hear((t) => t.to === id && t.type === "reply")).text);
 }
 
 const script = (word: string) => `name: stock
@@ -64,11 +22,11 @@ cases:
 `;
 
 test("library: a person with a password of his own", async ({ page }) => {
-  await page.goto(node.admin);
+  await page.goto(at.node.admin);
   await page.getByLabel("账号").fill("admin");
-  await page.getByLabel("密码").fill(node.password);
+  await page.getByLabel("密码").fill(at.node.password);
   await page.getByRole("button", { name: "登录" }).click();
-  await page.getByLabel("一次性密码").fill(node.password);
+  await page.getByLabel("一次性密码").fill(at.node.password);
   await page.getByLabel("新密码").fill(own);
   await page.getByLabel("再输一次").fill(own);
   await page.getByRole("button", { name: "保存" }).click();
@@ -76,7 +34,7 @@ test("library: a person with a password of his own", async ({ page }) => {
 });
 
 test("library: a script is edited and the next reply changes", async ({ page }) => {
-  await enter(page, "scripts");
+  await enter(page, at.node, "scripts");
   await page.getByLabel("搜索").fill("库存现货");
   await expect(page.locator("details.card")).toHaveCount(1);
   await page.locator("details.card summary").click();
@@ -118,11 +76,11 @@ test("library: a script is edited and the next reply changes", async ({ page }) 
 });
 
 test("library: the second of two editors of a script is told", async ({ page, context }) => {
-  await enter(page, "scripts/stock.yaml");
+  await enter(page, at.node, "scripts/stock.yaml");
   const area = page.getByLabel("内容", { exact: true });
   await expect(area).toHaveValue(/一共有/);
   const other = await context.newPage();
-  await other.goto(`${node.admin}/console/scripts/stock.yaml`);
+  await other.goto(`${at.node.admin}/console/scripts/stock.yaml`);
   await other.getByLabel("内容", { exact: true }).fill(script("店里还有"));
   await expect(other.getByRole("list", { name: "预览" })).toContainText("店里还有88件");
   await other.getByRole("button", { name: "保存" }).click();
@@ -139,7 +97,7 @@ test("library: the second of two editors of a script is told", async ({ page, co
 });
 
 test("library: knowledge is edited, and what is asked most is seen by the hour", async ({ page }) => {
-  await enter(page, "knowledge");
+  await enter(page, at.node, "knowledge");
   await expect(page.getByRole("table", { name: "热门问题（按小时）" })).toContainText("库存现货");
   await shot(page, "knowledge");
   await page.getByRole("table", { name: "知识库" }).getByRole("link").first().click();
@@ -165,10 +123,10 @@ test("library: knowledge is edited, and what is asked most is seen by the hour",
 test("library: ten lines are labelled without touching the mouse", async ({ page }) => {
   const lines = Array.from({ length: 12 }, (_, i) => `${"嗡嘛呢叭咪吽锟斤拷烫屯葺".slice(i)}${i}喵喵`);
   for (const [i, text] of lines.entries()) {
-    const id = talker.say("comment", `含糊${i}`, text);
-    await talker.hear((t) => t.to === id && t.type !== "ack");
+    const id = at.talker.say("comment", `含糊${i}`, text);
+    await at.talker.hear((t) => t.to === id && t.type !== "ack");
   }
-  await enter(page, "labelling");
+  await enter(page, at.node, "labelling");
   const wanted = page.locator(".wanted");
   const place = page.locator("main .card h2");
   await expect(wanted).toBeVisible();

@@ -1,44 +1,14 @@
-import { mkdirSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
-import { type Node, start, Talker } from "./node";
+import { own } from "./person";
+import { shot, stand } from "./stand";
 
 // One message, from the room's stream to its way through every stage and its reasons; the original of what is masked, for a
 // reason; and a reading put right.
 
-let node: Node;
-let talker: Talker;
-let wrong: string[];
-const own = "Kuaile-Zhibo-2026!";
+const at = stand(["403"]);
 
-test.describe.configure({ mode: "serial" });
-
-test.beforeAll(async () => {
-  mkdirSync("artefacts", { recursive: true });
-  node = await start();
-  talker = await Talker.open(node);
-  talker.send({ type: "counts", room: "demo", viewers: 1234, sold: 56, at: Date.now() });
-  talker.send({ type: "stock", sku: "DEMO-3", available: 88, at: Date.now() });
-});
-
-test.afterAll(async () => {
-  talker?.close();
-  await node?.stop();
-});
-
-test.beforeEach(async ({ page }) => {
-  wrong = [];
-  page.on("console", (m) => {
-    if (m.type() === "error" && !m.text().includes("401") && !m.text().includes("403")) wrong.push(m.text());
-  });
-  page.on("pageerror", (e) => wrong.push(String(e)));
-});
-
-test.afterEach(() => expect(wrong).toEqual([]));
-
-const shot = (page: Page, name: string) => page.screenshot({ path: `artefacts/${name}.png`, fullPage: true });
-
-async function enter(page: Page, path: string, name = "admin", password = node.password, first = false) {
-  await page.goto(`${node.admin}/console/${path}`);
+async function enter(page: Page, path: string, name = "admin", password = at.node.password, first = false) {
+  await page.goto(`${at.node.admin}/console/${path}`);
   await page.getByLabel("账号").fill(name);
   await page.getByLabel("密码", { exact: true }).fill(first ? password : own);
   await page.getByRole("button", { name: "登录" }).click();
@@ -55,10 +25,10 @@ const card = (page: Page, title: string) =>
   page.locator(".card").filter({ has: page.getByRole("heading", { name: title, level: 2 }) });
 
 test("trace: a comment is followed through every stage, from the room and from its dialogue", async ({ page }) => {
-  await enter(page, "rooms/demo", "admin", node.password, true);
-  await page.goto(`${node.admin}/console/rooms/demo`);
+  await enter(page, "rooms/demo", "admin", at.node.password, true);
+  await page.goto(`${at.node.admin}/console/rooms/demo`);
   await expect(page.locator(".stat", { hasText: "在线人数" })).toContainText("1,234");
-  talker.say("message", "小链", "3号链接还剩多少件，打我电话13812345678");
+  at.talker.say("message", "小链", "3号链接还剩多少件，打我电话13812345678");
   const row = page.locator(".lines li", { hasText: "3号链接还剩多少件" });
   await row.getByRole("button", { name: "链路" }).click();
   const fall = page.locator(".fall");
@@ -71,13 +41,13 @@ test("trace: a comment is followed through every stage, from the room and from i
   await expect(box).toContainText("库存 88");
   await expect(box).toContainText("时效上限 24 h");
   await expect(box).toContainText("暂无实验");
-  await shot(page, "trace-room");
+  await shot(page, "trace-room", true);
   await row.getByRole("link", { name: "小链" }).click();
   await expect(page.getByRole("heading", { name: "对话历史" })).toBeVisible();
   await page.getByRole("button", { name: "为什么这样回复" }).first().click();
   await expect(page.locator(".fall")).toBeVisible();
   await expect(card(page, "为什么这样回复")).toContainText("话术版本");
-  await shot(page, "trace-dialogue");
+  await shot(page, "trace-dialogue", true);
 });
 
 test("trace: what is masked is shown for a reason, and the audit log knows it", async ({ page }) => {
@@ -88,7 +58,7 @@ test("trace: what is masked is shown for a reason, and the audit log knows it", 
   await page.getByLabel("查看原因").fill("买家要求回电");
   await page.keyboard.press("Enter");
   await expect(page.locator(".original").first()).toContainText("13812345678");
-  await shot(page, "trace-reveal");
+  await shot(page, "trace-reveal", true);
   await page.getByRole("button", { name: "隐藏" }).click();
   await expect(page.locator("main")).not.toContainText("13812345678");
   const records = await page.evaluate(async () => (await (await fetch("/v1/audit?act=person.reveal")).json()).records);
@@ -107,7 +77,7 @@ test("trace: a reading is put right with the keyboard, and goes into the corpus"
   await page.keyboard.press("Enter");
   await expect(card(page, "更正意图").getByRole("status")).toContainText("已更正为 发货时间");
   await expect(page.locator(".chat")).toContainText("已更正为 发货时间");
-  await shot(page, "trace-correct");
+  await shot(page, "trace-correct", true);
   const file = await page.evaluate(async () => (await fetch("/v1/labels/export")).text());
   expect(file).toContain("text\tintent\temotion\tsentiment\tpersona\n");
   expect(file).toMatch(/\tship_time\t\w*\tneutral\tshopper\n/);
@@ -119,7 +89,7 @@ test("trace: a reading is put right with the keyboard, and goes into the corpus"
   await expect(page.getByLabel("正确的意图")).toBeVisible();
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(wide).toBeLessThanOrEqual(0);
-  await shot(page, "trace-phone");
+  await shot(page, "trace-phone", true);
 });
 
 test("trace: an operator reads and corrects, and is shown no original", async ({ page }) => {
@@ -135,7 +105,7 @@ test("trace: an operator reads and corrects, and is shown no original", async ({
   });
   await page.getByRole("button", { name: "退出" }).click();
   await enter(page, "", "op.one", made.password, true);
-  await page.goto(`${node.admin}/console/rooms/demo/users/${encodeURIComponent("小链")}`);
+  await page.goto(`${at.node.admin}/console/rooms/demo/users/${encodeURIComponent("小链")}`);
   await page.getByRole("button", { name: "为什么这样回复" }).first().click();
   await expect(page.getByLabel("正确的意图")).toBeVisible();
   await expect(page.getByRole("button", { name: "显示原文" })).toHaveCount(0);
