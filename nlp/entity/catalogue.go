@@ -29,6 +29,10 @@ type span struct {
 	word     *word
 }
 
+// noNames begin like the name of a product and are none: 我的手机号 asks for no phone. A product that has such a name all the
+// same goes before.
+var noNames = []string{"手机号", "手机尾号", "手机验证码", "手机端", "手机淘宝", "手机银行", "手机支付"}
+
 // NewCatalogue learns the names of products: name and aliases as kind product with the product's id and unit
 // "product"; the variants' sizes and colours, and, where the words around them compare, the competitors that products are
 // compared with, with the shop's own spelling as the normalised value. Of two equal names the first counts. Names of one
@@ -54,6 +58,9 @@ func NewCatalogue(products []live.Product) *Catalogue {
 	}
 	if len(b.words) == 0 {
 		return nil
+	}
+	for _, w := range noNames {
+		b.add(w, word{})
 	}
 	builder := ac.NewAhoCorasickBuilder(ac.Opts{MatchKind: ac.LeftMostLongestMatch, DFA: b.bytes <= fullAutomaton})
 	return &Catalogue{words: b.words, names: builder.Build(b.folded)}
@@ -103,8 +110,10 @@ func (c *Catalogue) find(s *scan) []span {
 			at += utf8.RuneLen(s.cells[end].r)
 		}
 		if s.whole(cell, end) {
-			found = append(found, span{cell, end, &c.words[m.Pattern()]})
 			done = end
+			if w := &c.words[m.Pattern()]; w.kind != "" {
+				found = append(found, span{cell, end, w})
+			}
 		}
 	}
 	return found
