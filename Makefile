@@ -10,6 +10,7 @@ ONNXRUNTIME := github.com/k2-fsa/sherpa-onnx-go-linux
 # TESTED=1 has `make ci` leave out `make test`, for who has just run it.
 SCENARIO ?= smoke
 FUZZTIME ?= 10s
+FUZZJOBS ?= 2
 PROFILE  ?= 15s
 CYCLES   ?= 10
 ENGINE   ?= sqlite
@@ -58,11 +59,10 @@ test: ## every test, shuffled; then what a node must survive, with its fault rou
 race: ## the tests of packages whose goroutines meet, under the race detector
 	go test -race -shuffle=on $(RACE)
 
-fuzz: ## every fuzz target for FUZZTIME (10s)
-	@grep -rHoE '^func Fuzz[A-Za-z0-9_]*' --include='*_test.go' . | sort | { failed=0; while IFS=: read -r file func; do \
-		name="$${func#func }"; echo "fuzz $$(dirname "$$file") $$name"; \
-		go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=20x "$$(dirname "$$file")" </dev/null \
-			|| failed=1; done; exit $$failed; }
+fuzz: ## every fuzz target for FUZZTIME (10s), FUZZJOBS (2) at a time
+	@grep -rHoE '^func Fuzz[A-Za-z0-9_]*' --include='*_test.go' . | sort | sed 's/:func / /' | xargs -P $(FUZZJOBS) -L 1 sh -c '\
+		said="$$(go test -run="^$$" -fuzz="^$$1\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=20x -parallel=1 "$$(dirname "$$0")" </dev/null 2>&1)" \
+			|| { echo "$$said"; echo "fuzz $$0 $$1: failed"; exit 1; }; echo "fuzz $$0 $$1: $$(echo "$$said" | tail -n1)"'
 
 lint: ## gofumpt, vet, staticcheck, and a look for keys in the tree
 	deploy/secretscan.sh
