@@ -60,9 +60,7 @@ race: ## the tests of packages whose goroutines meet, under the race detector
 	go test -race -shuffle=on $(RACE)
 
 fuzz: ## every fuzz target for FUZZTIME (10s), FUZZJOBS (2) at a time
-	@grep -rHoE '^func Fuzz[A-Za-z0-9_]*' --include='*_test.go' . | sort | sed 's/:func / /' | xargs -P $(FUZZJOBS) -L 1 sh -c '\
-		said="$$(go test -run="^$$" -fuzz="^$$1\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=20x -parallel=1 "$$(dirname "$$0")" </dev/null 2>&1)" \
-			|| { echo "$$said"; echo "fuzz $$0 $$1: failed"; exit 1; }; echo "fuzz $$0 $$1: $$(echo "$$said" | tail -n1)"'
+	@grep -rHoE '^func Fuzz[A-Za-z0-9_]*' --include='*_test.go' . | sort | sed 's/:func / /; s/$$/ $(FUZZTIME)/' | xargs -P $(FUZZJOBS) -L 1 .ci/fuzz
 
 lint: ## gofumpt, vet, staticcheck, and a look for keys in the tree
 	deploy/secretscan.sh
