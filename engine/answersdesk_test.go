@@ -24,7 +24,7 @@ func TestAnEntryIsEditedOverTheConsole(t *testing.T) {
 		if body != nil {
 			text = bodyOf(t, body)
 		}
-		if status, answer := n.inRole(t, live.Supervisor, method, path, text); status != want || !strings.Contains(answer, says) {
+		if status, answer := n.askAs(t, live.Supervisor, method, path, text); status != want || !strings.Contains(answer, says) {
 			t.Fatalf("%s %s answered %d %s, want %d with %q", method, path, status, answer, want, says)
 		}
 	}
@@ -69,7 +69,7 @@ func TestAnEntryIsEditedOverTheConsole(t *testing.T) {
 	change("DELETE", at+"?base=0", nil, 404, "wash")
 	change("POST", at+"/rollback", map[string]any{"base": 0, "from": 2}, 200, `"version":4`)
 	for _, role := range []live.Role{live.Seat, live.Auditor} {
-		if status, answer := n.inRole(t, role, "PUT", at, bodyOf(t, text(4, "x"))); status != 403 {
+		if status, answer := n.askAs(t, role, "PUT", at, bodyOf(t, text(4, "x"))); status != 403 {
 			t.Errorf("as %s saving answered %d %s", role, status, answer)
 		}
 	}

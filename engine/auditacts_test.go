@@ -2,7 +2,6 @@ package engine
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -15,14 +14,7 @@ import (
 // TestTheNodeWritesForTheCommandLine tells it of acts that end well, badly and never.
 func TestTheNodeWritesForTheCommandLine(t *testing.T) {
 	var full atomic.Bool
-	n := startNode(t, t.TempDir(), func(c *Config) {
-		c.Audit.BeforeWrite = func() error {
-			if full.Load() {
-				return errors.New("no space left on device")
-			}
-			return nil
-		}
-	})
+	n := startNode(t, t.TempDir(), whoseLogFills(&full))
 	begin := func(body string) (seq uint64) {
 		t.Helper()
 		status, answer := n.askAs(t, live.Admin, "POST", "/v1/audit/acts", body)
@@ -81,14 +73,7 @@ func TestTheNodeWritesForTheCommandLine(t *testing.T) {
 // TestExportsAreWrittenDown exports, and is refused while that cannot be written.
 func TestExportsAreWrittenDown(t *testing.T) {
 	var full atomic.Bool
-	n := startNode(t, t.TempDir(), func(c *Config) {
-		c.Audit.BeforeWrite = func() error {
-			if full.Load() {
-				return errors.New("no space left on device")
-			}
-			return nil
-		}
-	})
+	n := startNode(t, t.TempDir(), whoseLogFills(&full))
 	for _, path := range []string{"/v1/catalogue?format=csv", "/v1/knowledge"} {
 		if status, _ := n.askAs(t, live.Operator, "GET", path, ""); status != 200 {
 			t.Errorf("%s answered %d", path, status)

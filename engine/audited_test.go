@@ -77,17 +77,22 @@ func TestAdminActsAreWrittenDown(t *testing.T) {
 	}
 }
 
-// TestWhatCannotBeWrittenDownIsNotDone takes the disk away from the audit log alone.
-func TestWhatCannotBeWrittenDownIsNotDone(t *testing.T) {
-	var full atomic.Bool
-	n := startNode(t, t.TempDir(), func(c *Config) {
+// whoseLogFills has the disk under the audit log alone be full for as long as is said.
+func whoseLogFills(full *atomic.Bool) func(*Config) {
+	return func(c *Config) {
 		c.Audit.BeforeWrite = func() error {
 			if full.Load() {
 				return errors.New("no space left on device")
 			}
 			return nil
 		}
-	})
+	}
+}
+
+// TestWhatCannotBeWrittenDownIsNotDone takes the disk away from the audit log alone.
+func TestWhatCannotBeWrittenDownIsNotDone(t *testing.T) {
+	var full atomic.Bool
+	n := startNode(t, t.TempDir(), whoseLogFills(&full))
 	full.Store(true)
 	status, f := n.room(t, "PUT", "/mode", `{"mode":"paused"}`)
 	if status != 503 || !strings.Contains(f.text("error"), "audit log") {

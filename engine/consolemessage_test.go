@@ -114,7 +114,7 @@ func TestAnEntryOfTheKnowledgeIsNamed(t *testing.T) {
 	c.send(said("message", "m1", "u1", entry.Question))
 	l := <-lines
 	if l.Reply == nil || l.Reply.By != "knowledge" {
-		t.Skipf("%q was answered by %+v", entry.Question, l.Reply)
+		t.Fatalf("%q was answered by %+v", entry.Question, l.Reply)
 	}
 	var tr console.Trace
 	askAs(t, n, live.Seat, "GET", "/v1/rooms/demo/users/u1/trace?type=message&id=m1", "", &tr)

@@ -3,7 +3,6 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -14,7 +13,6 @@ import (
 	"liveroom/engine/admin/console"
 	"liveroom/engine/audit"
 	"liveroom/engine/live"
-	"liveroom/transport/wire/token"
 )
 
 const shopStock = `name: stock
@@ -32,29 +30,6 @@ func scriptNode(t *testing.T) (n *node, dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	return startNode(t, t.TempDir(), func(c *Config) { c.Scripts.Dir = dir }), dir
-}
-
-// inRole asks in a role.
-func (n *node) inRole(t *testing.T, role live.Role, method, path, body string) (int, string) {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, n.Addrs().Admin+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Authorization", "Bearer "+n.token(t, token.Claims{Role: role}))
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	got, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer got.Body.Close()
-	all, err := io.ReadAll(got.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got.StatusCode, string(all)
 }
 
 func bodyOf(t *testing.T, v any) string {
@@ -75,7 +50,7 @@ func TestAScriptIsEditedOverTheConsole(t *testing.T) {
 	open := func() console.ScriptFile { return look[console.ScriptFile](t, n, at) }
 	change := func(method, path, body string, want int) string {
 		t.Helper()
-		status, answer := n.inRole(t, live.Operator, method, path, body)
+		status, answer := n.askAs(t, live.Operator, method, path, body)
 		if status != want {
 			t.Fatalf("%s %s answered %d %s, want %d", method, path, status, answer, want)
 		}
@@ -164,7 +139,7 @@ func TestHostileNamesOfScripts(t *testing.T) {
 			{"PUT", path, bodyOf(t, map[string]string{"base": "", "text": fmt.Sprintf(shopStock, "x")})},
 			{"DELETE", path + "?base=x", ""},
 		} {
-			status, answer := n.inRole(t, live.Admin, try[0], try[1], try[2])
+			status, answer := n.askAs(t, live.Admin, try[0], try[1], try[2])
 			if status < 300 || status >= 500 || strings.Contains(answer, "secret") {
 				t.Errorf("%s %s answered %d %.200s", try[0], name, status, answer)
 			}
@@ -180,12 +155,12 @@ func TestANodeWithoutAScriptsFolderSaysSo(t *testing.T) {
 	if f := look[console.ScriptFile](t, n, "/v1/scripts/files/stock.yaml"); f.Editable || f.Text == "" {
 		t.Errorf("stock.yaml is %+v", f)
 	}
-	status, answer := n.inRole(t, live.Admin, "PUT", "/v1/scripts/files/stock.yaml", bodyOf(t, map[string]string{"base": "", "text": "x"}))
+	status, answer := n.askAs(t, live.Admin, "PUT", "/v1/scripts/files/stock.yaml", bodyOf(t, map[string]string{"base": "", "text": "x"}))
 	if status != http.StatusConflict || !strings.Contains(answer, "scripts.dir") {
 		t.Errorf("saving answered %d %s", status, answer)
 	}
 	for role, want := range map[live.Role]int{live.Seat: 403, live.Auditor: 403, live.Supervisor: 409} {
-		if status, answer := n.inRole(t, role, "PUT", "/v1/scripts/files/stock.yaml", bodyOf(t, map[string]string{"base": "", "text": "x"})); status != want {
+		if status, answer := n.askAs(t, role, "PUT", "/v1/scripts/files/stock.yaml", bodyOf(t, map[string]string{"base": "", "text": "x"})); status != want {
 			t.Errorf("as %s it answered %d %s, want %d", role, status, answer, want)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"liveroom/engine/access"
 	"liveroom/engine/audit"
 	"liveroom/engine/storage/seal"
 )
@@ -140,20 +141,5 @@ func swapFile(path string, content []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	if _, err = f.Write(content); err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Chmod(st.Mode().Perm()), likeOwner(f, st), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return access.Replace(path, content, func(f *os.File) error { return errors.Join(f.Chmod(st.Mode().Perm()), likeOwner(f, st)) })
 }

@@ -40,10 +40,10 @@ func TestLinesThatWereNotUnderstoodAreLabelled(t *testing.T) {
 		t.Errorf("a line said twice is %+v", twice)
 	}
 	path := fmt.Sprint("/v1/unsure/", twice.Place)
-	if status, answer := n.inRole(t, live.Seat, "POST", path, `{"intent":"praise","sentiment":"positive"}`); status != 200 {
+	if status, answer := n.askAs(t, live.Seat, "POST", path, `{"intent":"praise","sentiment":"positive"}`); status != 200 {
 		t.Fatalf("labelling answered %d %s", status, answer)
 	}
-	if status, answer := n.inRole(t, live.Seat, "POST", fmt.Sprint("/v1/unsure/", page.Lines[0].Place), `{}`); status != 200 {
+	if status, answer := n.askAs(t, live.Seat, "POST", fmt.Sprint("/v1/unsure/", page.Lines[0].Place), `{}`); status != 200 {
 		t.Fatalf("passing over answered %d %s", status, answer)
 	}
 	for _, l := range look[console.UnsurePage](t, n, "/v1/unsure").Lines {
@@ -51,22 +51,22 @@ func TestLinesThatWereNotUnderstoodAreLabelled(t *testing.T) {
 			t.Errorf("%+v waits still", l)
 		}
 	}
-	_, export := n.inRole(t, live.Operator, "GET", "/v1/labels/export", "")
+	_, export := n.askAs(t, live.Operator, "GET", "/v1/labels/export", "")
 	if !strings.Contains(export, texts[0]+"\tpraise\t\tpositive\t") || strings.Contains(export, "锟斤拷") {
 		t.Errorf("the export is %q", export)
 	}
-	if status, answer := n.inRole(t, live.Seat, "POST", path, `{"back":true}`); status != 200 {
+	if status, answer := n.askAs(t, live.Seat, "POST", path, `{"back":true}`); status != 200 {
 		t.Errorf("putting back answered %d %s", status, answer)
 	}
 	if page = look[console.UnsurePage](t, n, "/v1/unsure"); !strings.Contains(bodyOf(t, page), texts[0]) {
 		t.Errorf("put back, what waits is %+v", page)
 	}
 	for path, want := range map[string]int{path: 422, "/v1/unsure/999999": 404} {
-		if status, answer := n.inRole(t, live.Admin, "POST", path, `{"intent":"nonsense"}`); status != want {
+		if status, answer := n.askAs(t, live.Admin, "POST", path, `{"intent":"nonsense"}`); status != want {
 			t.Errorf("%s answered %d %s, want %d", path, status, answer, want)
 		}
 	}
-	if status, _ := n.inRole(t, live.Auditor, "GET", "/v1/unsure", ""); status != 403 {
+	if status, _ := n.askAs(t, live.Auditor, "GET", "/v1/unsure", ""); status != 403 {
 		t.Errorf("an auditor is answered %d", status)
 	}
 	if len(n.auditedAct(t, "label.write")) == 0 {

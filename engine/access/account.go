@@ -316,7 +316,7 @@ func (a *Accounts) keep(all map[string]*storedAccount) error {
 		}
 	}
 	if err == nil {
-		err = writePrivate(a.path, content)
+		err = Replace(a.path, content, nil)
 	}
 	if err != nil {
 		return fmt.Errorf("keep accounts: %w", err)

@@ -22,9 +22,9 @@ func readPrivate(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// writePrivate puts a file of mode 0600 in the place of another: whoever reads it, also after a crash, finds one or the
-// other whole.
-func writePrivate(path string, content []byte) (err error) {
+// Replace puts a file of mode 0600 in the place of another: whoever reads it, also after a crash, finds one or the other
+// whole. also, if not nil, is called with the new file before it is there.
+func Replace(path string, content []byte, also func(*os.File) error) (err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
@@ -39,6 +39,9 @@ func writePrivate(path string, content []byte) (err error) {
 	}()
 	if _, err = f.Write(content); err == nil {
 		err = f.Sync()
+	}
+	if err == nil && also != nil {
+		err = also(f)
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err

@@ -89,7 +89,7 @@ func (r *revocations) rewrite() error {
 		r.file.Close()
 		r.file = nil
 	}
-	if err := writePrivate(r.path, all); err != nil {
+	if err := Replace(r.path, all, nil); err != nil {
 		return err
 	}
 	f, err := os.OpenFile(filepath.Clean(r.path), os.O_WRONLY|os.O_APPEND, 0)
