@@ -55,6 +55,7 @@ func initialise(library string) error {
 	if err != nil {
 		return err
 	}
+	lean()
 	ort.SetSharedLibraryPath(path)
 	if err := ort.InitializeEnvironment(ort.WithLogLevelFatal()); err != nil {
 		return fmt.Errorf("%w: load %s: %w", nlp.ErrNoRuntime, path, err)
@@ -75,6 +76,7 @@ func newSession(model []byte, g graph, m *nlp.Manifest) (*session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: open %s: %w", nlp.ErrBadModel, g.file, err)
 	}
+	trim()
 	return &session{
 		inner:   inner,
 		graph:   g,

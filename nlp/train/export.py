@@ -19,25 +19,28 @@ FILES = ("vocab.txt", "intent.onnx", "sentiment.onnx", "linear.bin", "vectors.js
 
 
 def _tables(net):
-    """Return (embedding with a pad column, taps with a mask row): their product is the lookup table.
+    """Return (embedding with a pad column, one list of taps with a mask row for every window).
 
-    The file keeps the two factors, a tenth of the product's size; the runtime multiplies the two constants
-    once, when it loads the model. The extra column is 1 for PAD only, the extra row is MASKED at the anchor
-    offsets only, which keeps a window anchored at padding from ever winning.
+    An embedding times a tap is a lookup table. The file keeps the factors, a tenth of the products' size; the
+    runtime multiplies the constants once, when it loads the model, and keeps the tables in 16 bits, as
+    model.forward_numpy has them. The extra column is 1 for PAD only, the extra row is MASKED at the anchor offset
+    only, which keeps a window anchored at padding from ever winning.
     """
     embed = np.concatenate([net["embed"], np.zeros((len(net["embed"]), 1), np.float32)], 1)
     embed[PAD] = 0
     embed[PAD, -1] = 1
-    cols = []
+    windows, f = [], net["filters"]
     for (width, anchor), tap in zip(net["windows"], net["taps"]):
-        row = np.zeros((1, tap.shape[1]), np.float32)
-        row[0, anchor * net["filters"] : (anchor + 1) * net["filters"]] = MASKED
-        cols.append(np.concatenate([tap, row], 0))
-    return embed, np.concatenate(cols, 1)
+        row = lambda j: np.full((1, f), MASKED if j == anchor else 0, np.float32)
+        windows.append([np.concatenate([tap[:, j * f : (j + 1) * f], row(j)], 0) for j in range(width)])
+    return embed, windows
 
 
 def graph(net):
-    """Return the folded ONNX model: one Gather, shifted adds, max, two matrix products."""
+    """Return the folded ONNX model: for every offset of every window a lookup, their sums, max, two matrix products.
+
+    The ids are cut to an offset's range before the lookup: cutting the looked-up rows would copy each of them.
+    """
     nodes, consts = [], []
 
     def const(name, value):
@@ -48,19 +51,20 @@ def graph(net):
         nodes.append(helper.make_node(op, inputs, [output], **attrs))
         return output
 
-    embed, taps = _tables(net)
-    table = add("MatMul", [const("embed", embed), const("taps", taps)], "table")
-    rows = add("Gather", [table, "ids"], "rows", axis=0)
-    axes, f, column, pooled = const("axes", np.array([1, 2], np.int64)), net["filters"], 0, []
-    for k, ((width, _), bias) in enumerate(zip(net["windows"], net["bias"])):
+    factor, windows = _tables(net)
+    embed, axes, pooled = const("embed", factor), const("axes", np.array([1], np.int64)), []
+    for k, (taps, bias) in enumerate(zip(windows, net["bias"])):
         total = None
-        for j in range(width):
-            end = j - width + 1 if j < width - 1 else np.iinfo(np.int64).max
-            lo = const(f"lo{k}_{j}", np.array([j, column], np.int64))
-            hi = const(f"hi{k}_{j}", np.array([end, column + f], np.int64))
-            part = add("Slice", [rows, lo, hi, axes], f"part{k}_{j}")
-            total = part if total is None else add("Add", [total, part], f"sum{k}_{j}")
-            column += f
+        for j, tap in enumerate(taps):
+            at, ids = f"{k}_{j}", "ids"
+            if len(taps) > 1:
+                rest = len(taps) - 1 - j
+                end = -rest if rest else np.iinfo(np.int64).max
+                ids = add("Slice", [ids, const(f"lo{at}", np.array([j], np.int64)), const(f"hi{at}", np.array([end], np.int64)), axes], f"ids{at}")
+            wide = add("MatMul", [embed, const(f"tap{at}", tap)], f"wide{at}")
+            table = add("Cast", [wide], f"table{at}", to=TensorProto.FLOAT16)
+            part = add("Cast", [add("Gather", [table, ids], f"rows{at}", axis=0)], f"part{at}", to=TensorProto.FLOAT)
+            total = part if total is None else add("Add", [total, part], f"sum{at}")
         best = add("ReduceMax", [total], f"best{k}", axes=[1], keepdims=0)
         pooled.append(add("Relu", [add("Add", [best, const(f"bias{k}", bias)], f"biased{k}")], f"pool{k}"))
     x = add("Concat", pooled, "pooled", axis=1)

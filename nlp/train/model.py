@@ -64,10 +64,13 @@ def state(model):
 
 
 def forward_numpy(net, ids):
-    """Return (intent, emotion) logits of the exported network, computed without torch or a runtime."""
+    """Return (intent, emotion) logits of the exported network, computed without torch or a runtime.
+
+    The products of embedding and taps are rounded to 16 bits, as the exported lookup tables are.
+    """
     pooled = []
     for (width, anchor), tap, bias in zip(net["windows"], net["taps"], net["bias"]):
-        y = (net["embed"][ids] @ tap).reshape(ids.shape[0], ids.shape[1], width, net["filters"])
+        y = (net["embed"][ids] @ tap).astype(np.float16).astype(np.float32).reshape(ids.shape[0], ids.shape[1], width, net["filters"])
         n = ids.shape[1] - width + 1
         total = sum(y[:, j : j + n, j] for j in range(width))
         total = np.where((ids[:, anchor : anchor + n] == PAD)[:, :, None], np.float32(MASKED), total)
