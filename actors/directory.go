@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/asynkron/protoactor-go/actor"
+	cmap "github.com/orcaman/concurrent-map"
 )
 
 // shards is the number of locks of a directory.
@@ -28,6 +29,10 @@ type shard[K comparable] struct {
 	mu    sync.Mutex
 	cells map[K]*cell[K] // guarded by mu
 }
+
+// fewShards keeps the actor system's table of its actors small. It has 1,024 parts of 32 maps each, megabytes when empty,
+// and each actor would be alone in a map; a part of one map is a lock for ten of 10,000 actors.
+var fewShards = sync.OnceFunc(func() { cmap.SHARD_COUNT = 1 })
 
 func (d *directory[K]) at(key K) *shard[K] { return &d.shard[maphash.Comparable(d.seed, key)%shards] }
 

@@ -47,6 +47,7 @@ func New(cfg Config, parts Parts, log *slog.Logger, reg prometheus.Registerer) (
 		return nil, err
 	}
 	h := &House{cfg: cfg, parts: parts, log: log, now: time.Now, ready: make(chan struct{}), turns: newDispatcher(runtime.GOMAXPROCS(0))}
+	fewShards()
 	h.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
 		return log.With("lib", "protoactor")
 	}))

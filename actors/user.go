@@ -31,11 +31,11 @@ type user struct {
 	incarnation uint64
 	lease       *live.Lease
 	stash       []*Arrival
-	closings    []*closing // submitted to the journal, in order; finished ones leave from the front
-	lost        []losing   // admitted, and hit by a failed commit
-	broken      live.Code  // what is said while broken
-	brokenUntil time.Time  // no reload before
-	unsaved     int        // closed since the last snapshot
+	closings    []*underway // submitted to the journal, in order; finished ones leave from the front
+	lost        []losing    // admitted, and hit by a failed commit
+	broken      live.Code   // what is said while broken
+	brokenUntil time.Time   // no reload before
+	unsaved     int         // closed since the last snapshot
 	saving      bool
 	settling    bool // a barrier is under way
 	leaving     bool // the snapshot under way is to be the last

@@ -59,8 +59,7 @@ func (s *UserState) lookup(now int64, k live.EventKey) (answered, bool) {
 
 // committed notes in which block of the journal an ended event can be read back. It is called between steps, and so may
 // write in place.
-func (s *UserState) committed(k live.EventKey, block uint64) {
-	id := hashKey(k)
+func (s *UserState) committed(id, block uint64) {
 	for i := len(s.answered) - 1; i >= 0; i-- {
 		if s.answered[i].id == id {
 			s.answered[i].place = placeOf(block, s.answered[i].at())

@@ -139,7 +139,7 @@ func (s *UserState) readSnapshot(state []byte) error {
 // replay applies a closed record to the state.
 func (s *UserState) replay(r live.Record, accepted *live.Record) error {
 	s.remember(r.Received, r.Key)
-	s.committed(r.Key, r.Block)
+	s.committed(hashKey(r.Key), r.Block)
 	if err := s.readContext(r.State); err != nil {
 		return err
 	}

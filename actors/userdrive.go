@@ -3,7 +3,6 @@ package actors
 import (
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,21 +19,28 @@ type closing struct {
 	decided   live.Decider  // 0 when nothing was read
 	reading   *live.Reading // nil when nothing was read
 	product   live.ProductID
-	mood      Mood          // 0 when nothing was read
-	frame     []byte        // what tells the sender
-	reply     live.ReplyID  // "" when there is none
-	suggested *live.Reply   // for the seats to see, nil when there is none
-	seen      *Seen         // for who watches the room, nil when nobody does
-	topic     Topic         // of a public question
-	asker     AskerID       // as the room knows it
-	redriven  bool          // acknowledged before this incarnation
-	answering bool          // the room waits for this answer to the topic
-	counted   bool          // the reply says the room's counts
-	alone     bool          // the reply serves its own question alone
-	offers    offers        // what the reply did about offers
-	received  int64         // Unix milliseconds
-	submitted time.Time     // to the journal
-	block     atomic.Uint64 // journal block, 0 until the record is durable
+	mood      Mood         // 0 when nothing was read
+	frame     []byte       // what tells the sender
+	reply     live.ReplyID // "" when there is none
+	suggested *live.Reply  // for the seats to see, nil when there is none
+	seen      *Seen        // for who watches the room, nil when nobody does
+	topic     Topic        // of a public question
+	asker     AskerID      // as the room knows it
+	redriven  bool         // acknowledged before this incarnation
+	answering bool         // the room waits for this answer to the topic
+	counted   bool         // the reply says the room's counts
+	alone     bool         // the reply serves its own question alone
+	offers    offers       // what the reply did about offers
+	received  int64        // Unix milliseconds
+	submitted time.Time    // to the journal
+}
+
+// underway is what a user keeps of an outcome that it has submitted. The outcome itself, with the event and the frame, goes
+// once it is told: until the next message or tick, ten thousand users would keep ten thousand.
+type underway struct {
+	id      uint64                  // of the event, see hashKey
+	block   atomic.Uint64           // journal block, 0 until the record is durable
+	closing atomic.Pointer[closing] // nil once it is durable and told
 }
 
 // scratch is what drive works in. It is lent for one call, since ten thousand idle users must not keep ten thousand.
@@ -87,7 +93,7 @@ func (u *user) carryGuarded(now time.Time, e *Effect) {
 		u.house.log.Error("effect panicked, user reloads", "room", u.key.Room, "user", u.key.User, "effect", int(e.Kind),
 			"err", fmt.Sprint(r), "stack", string(debug.Stack()))
 		u.broken = live.Internal
-		if e.Kind == EffClose && !slices.ContainsFunc(u.closings, func(c *closing) bool { return c.event == e.Event }) {
+		if e.Kind == EffClose && u.closingOf(hashKey(e.Event.Key())) == nil {
 			u.undo(e)
 			u.lost = append(u.lost, losing{e.Event, e.Session})
 		} else if e.Kind != EffClose && e.Kind != EffAccept {

@@ -49,7 +49,9 @@ func (u *user) close(now time.Time, e *Effect) {
 	if hold != nil { // the reservation and the state that knows of it are durable together
 		records = append(records, live.Record{Kind: live.RecordReservation, Received: now.UnixMilli(), Reservation: hold})
 	}
-	u.closings = append(u.closings, c)
+	under := &underway{id: hashKey(e.Event.Key())}
+	under.closing.Store(c)
+	u.closings = append(u.closings, under)
 	u.unsaved++
 	u.house.parts.Journal.Submit(live.Entry{Records: records, Lease: u.lease, Done: func(block uint64, err error) {
 		if err != nil {
@@ -60,8 +62,9 @@ func (u *user) close(now time.Time, e *Effect) {
 			u.cell.post(&commitFailed{incarnation: incarnation, err: err})
 			return
 		}
-		c.block.Store(block)
+		under.block.Store(block)
 		u.house.told(c)
+		under.closing.Store(nil)
 	}})
 }
 
@@ -166,10 +169,19 @@ func (u *user) collect() {
 		if block == 0 {
 			break
 		}
-		u.state.committed(c.event.Key(), block)
+		u.state.committed(c.id, block)
 		done++
 	}
 	u.closings = slices.Delete(u.closings, 0, done)
+}
+
+// closingOf returns what is under way for an event, nil for nothing.
+func (u *user) closingOf(id uint64) *underway {
+	i := slices.IndexFunc(u.closings, func(c *underway) bool { return c.id == id })
+	if i < 0 {
+		return nil
+	}
+	return u.closings[i]
 }
 
 // repeatPending acknowledges, once everything before it is durable, a repeated event whose outcome is still to come.
@@ -189,13 +201,15 @@ func (u *user) repeatClosed(e *Effect) {
 	h.inFlight.Add(-1)
 	h.metrics.repeats.Inc()
 	ack := h.parts.Frames.Ack(nil, id)
-	for _, c := range u.closings {
-		if c.event.Key() == e.Event.Key() {
+	block := e.Block
+	if under := u.closingOf(hashKey(e.Event.Key())); under != nil {
+		if c := under.closing.Load(); c != nil {
 			u.after(session, id, ack, func() { h.tell(session, c.outcome, c.frame) })
 			return
 		}
+		block = under.block.Load()
 	}
-	h.parts.Journal.Closed(e.Block, u.key, e.Event.Key(), func(r live.Record, err error) {
+	h.parts.Journal.Closed(block, u.key, e.Event.Key(), func(r live.Record, err error) {
 		if err != nil {
 			h.log.Error("cannot read back an outcome", "room", u.key.Room, "user", u.key.User, "err", err)
 			h.parts.Outlet.Send(session, h.parts.Frames.Error(nil, &live.Fault{

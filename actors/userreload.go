@@ -125,7 +125,8 @@ func (u *user) settled(now time.Time, m *settled) {
 	}
 	for _, c := range u.closings {
 		if c.block.Load() == 0 {
-			u.lost = append(u.lost, losing{c.event, c.session})
+			lost := c.closing.Load()
+			u.lost = append(u.lost, losing{lost.event, lost.session})
 		}
 	}
 	u.closings = nil

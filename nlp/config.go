@@ -24,7 +24,7 @@ type Config struct {
 	MaxBatch int
 	// QueueLimit is how many texts may wait for the model; 0 is 4096. Beyond it the linear model answers at once.
 	QueueLimit int
-	// CacheEntries is how many model results are kept; 0 switches the cache off. Default sets 100,000.
+	// CacheEntries is how many model results are kept; 0 switches the cache off. Default sets 50,000.
 	CacheEntries int
 	// Margin is how long before its deadline a text still unread by the model is taken over by the linear model;
 	// 0 is 300 ms.
@@ -35,9 +35,9 @@ type Config struct {
 const minWatch = 10 * time.Millisecond
 
 // Default returns the settings of a node: no model yet, a look for a new one every 2 s, a worker per core, batches of
-// 16, 100,000 cached results.
+// 16, 50,000 cached results.
 func Default() Config {
-	return Config{CacheEntries: 100_000, Watch: 2 * time.Second}.filled()
+	return Config{CacheEntries: 50_000, Watch: 2 * time.Second}.filled()
 }
 
 func (c Config) filled() Config {

@@ -48,9 +48,9 @@ func (l *local) run(ctx context.Context, s streams, change func(*engine.Config),
 	if err := engine.MakeMasterKey(cfg); err != nil {
 		return err
 	}
-	tuneMemory()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	tuneMemory(ctx)
 	e, err := engine.New(ctx, cfg, log)
 	if err != nil {
 		return err

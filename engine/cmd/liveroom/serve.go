@@ -3,20 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"runtime/debug"
 
 	"liveroom/engine"
 )
-
-// gcPercent keeps a node with 10,000 dialogues small for a few microseconds of CPU a message; GOGC overrides it.
-const gcPercent = 50
-
-func tuneMemory() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
-}
 
 // showFirstPassword shows the password of the account that the first start makes, the only time that anything does.
 func showFirstPassword(e *engine.Engine, s streams) {
@@ -40,7 +29,7 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	if err := forbidDumps(); err != nil {
 		return fmt.Errorf("forbid core dumps: %w", err)
 	}
-	tuneMemory()
+	tuneMemory(ctx)
 	e, err := engine.New(ctx, cfg, log)
 	if err != nil {
 		return err

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"os"
+	"runtime/debug"
+	"runtime/metrics"
+	"time"
+)
+
+const (
+	// headroom is how much the heap may grow between two collections. A fixed amount suits both ends better than the
+	// share that the runtime knows: a node with few dialogues collects seldom, one with 10,000 stays small.
+	headroom = 24 << 20
+	// The bounds of that share, in percent: collecting must not cost more than it saves, nor wait for ever.
+	leastPercent, mostPercent = 25, 100
+	// tuneEvery is how often the share is worked out again; setting one stops the world for some microseconds.
+	tuneEvery = time.Second
+)
+
+// tuneMemory keeps the room that the heap has between collections at headroom until ctx ends. It does nothing where
+// GOGC is set: then its owner has decided.
+func tuneMemory(ctx context.Context) {
+	if os.Getenv("GOGC") != "" {
+		return
+	}
+	set := mostPercent
+	debug.SetGCPercent(set)
+	go func() {
+		every := time.NewTicker(tuneEvery)
+		defer every.Stop()
+		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-every.C:
+			}
+			metrics.Read(live)
+			if p := percentFor(live[0].Value.Uint64()); p != set {
+				set = p
+				debug.SetGCPercent(set)
+			}
+		}
+	}()
+}
+
+// percentFor returns the percentage that gives a heap with so many live bytes its headroom, in steps of five so that
+// it seldom changes.
+func percentFor(live uint64) int {
+	p := mostPercent
+	if live > headroom {
+		p = int(headroom * 100 / live)
+	}
+	return max(leastPercent, p/5*5)
+}
