@@ -19,6 +19,7 @@ type directory[K comparable] struct {
 	root  *actor.RootContext
 	turns actor.Dispatcher
 	seed  maphash.Seed
+	own   func(K) K                                 // copies an identity, which is part of the event it came with
 	make  func(c *cell[K]) (actor.Producer, string) // producer and name of a new actor
 	count atomic.Int64
 	shard [shards]shard[K]
@@ -52,8 +53,8 @@ type cell[K comparable] struct {
 	restarts atomic.Uint64
 }
 
-func newDirectory[K comparable](root *actor.RootContext, turns actor.Dispatcher, produce func(c *cell[K]) (actor.Producer, string)) *directory[K] {
-	d := &directory[K]{root: root, turns: turns, seed: maphash.MakeSeed(), make: produce}
+func newDirectory[K comparable](root *actor.RootContext, turns actor.Dispatcher, own func(K) K, produce func(c *cell[K]) (actor.Producer, string)) *directory[K] {
+	d := &directory[K]{root: root, turns: turns, seed: maphash.MakeSeed(), own: own, make: produce}
 	for i := range d.shard {
 		d.shard[i].cells = make(map[K]*cell[K])
 	}
@@ -68,8 +69,8 @@ func (d *directory[K]) tell(key K, msg any, now int64) {
 	defer s.mu.Unlock()
 	c := s.cells[key]
 	if c == nil {
-		c = d.spawn(key)
-		s.cells[key] = c
+		c = d.spawn(d.own(key))
+		s.cells[c.key] = c
 		d.count.Add(1)
 	}
 	c.active.Store(now)

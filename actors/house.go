@@ -52,11 +52,11 @@ func New(cfg Config, parts Parts, log *slog.Logger, reg prometheus.Registerer) (
 		return log.With("lib", "protoactor")
 	}))
 	root := actor.NewRootContext(h.system, nil).WithGuardian(strategy())
-	h.users = newDirectory(root, h.turns, func(c *cell[live.UserKey]) (actor.Producer, string) {
+	h.users = newDirectory(root, h.turns, live.UserKey.Clone, func(c *cell[live.UserKey]) (actor.Producer, string) {
 		u := newUser(h, c)
 		return func() actor.Actor { return u }, string(live.DialogueOf(c.key))
 	})
-	h.rooms = newDirectory(root, h.turns, func(c *cell[live.RoomID]) (actor.Producer, string) {
+	h.rooms = newDirectory(root, h.turns, live.RoomID.Clone, func(c *cell[live.RoomID]) (actor.Producer, string) {
 		r := newRoom(h, c)
 		return func() actor.Actor { return r }, string(c.key)
 	})

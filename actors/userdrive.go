@@ -49,6 +49,7 @@ type scratch struct {
 	effects  []Effect
 	before   kept
 	question Question // being put into words
+	lent     lent
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
@@ -65,7 +66,9 @@ func (s *scratch) giveBack() {
 // drive steps the state machine with one input and carries out what it wants, until nothing is left to do.
 func (u *user) drive(now time.Time, in Input) {
 	u.scratch = scratches.Get().(*scratch)
+	u.state.lend(&u.scratch.lent)
 	defer func() {
+		u.state.handBack(&u.scratch.lent)
 		u.scratch.giveBack()
 		u.scratch = nil
 	}()

@@ -26,6 +26,8 @@ type UserState struct {
 	mood    Mood
 	session live.SessionID // the link of the user's latest private message
 	seat    string         // who has taken the dialogue, "" when the engine answers
+
+	lent *lent // during a drive
 }
 
 // stage is where a pending message stands.
@@ -204,7 +206,8 @@ func (s *UserState) head() int {
 }
 
 func (s *UserState) heard(now int64, p *pending) *dialogue.Heard {
-	h := &dialogue.Heard{
+	h := s.newHeard()
+	*h = dialogue.Heard{
 		Now: now, Text: p.event.Text, Public: p.event.Type == live.Comment, Reading: p.reading,
 		Product: p.product, Others: p.others, Named: p.named, Hold: p.known, VIP: p.vip,
 	}
@@ -231,13 +234,14 @@ func (s *UserState) heard(now int64, p *pending) *dialogue.Heard {
 // part of, and joins it. waits tells that nothing more can be decided now.
 func (s *UserState) take(now int64, i int, p pending, out []Effect) (_ []Effect, waits bool) {
 	h := s.heard(now, &p)
-	plan := s.talk.Plan(h)
-	if plan.Fragment(h) {
+	plan := s.newPlan()
+	if *plan = s.talk.Plan(h); plan.Fragment(h) {
 		switch {
 		case i+1 < len(s.pending):
 			p.stage = stageJoined
 			s.talk = s.talk.Note(h)
 			s.replace(i, p)
+			s.dropPlan(plan)
 			return out, false
 		case p.patience == 0:
 			p.patience = min(p.received+s.window(p.received), p.deadline)
@@ -249,7 +253,7 @@ func (s *UserState) take(now int64, i int, p pending, out []Effect) (_ []Effect,
 			return out, true
 		}
 	}
-	p.plan = &plan
+	p.plan = plan
 	if plan.Do != dialogue.Answer {
 		p.stage = stageHolding
 		s.replace(i, p)

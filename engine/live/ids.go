@@ -33,6 +33,16 @@ type UserKey struct {
 	User UserID
 }
 
+// Clone returns the key with a copy of its own: a key that outlives the event it came with would keep all the text of
+// the event, which shares one allocation.
+func (k UserKey) Clone() UserKey {
+	both, room := string(k.Room)+string(k.User), len(k.Room)
+	return UserKey{Room: RoomID(both[:room]), User: UserID(both[room:])}
+}
+
+// Clone returns the id with a copy of its own, see UserKey.Clone.
+func (r RoomID) Clone() RoomID { return RoomID(strings.Clone(string(r))) }
+
 // EventKey identifies an event; a second event under the same key is a repetition.
 type EventKey struct {
 	Type EventType

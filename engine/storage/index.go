@@ -93,9 +93,7 @@ func (x *index) touch(block uint64, k live.UserKey) *tail {
 	t := x.users[k]
 	if t == nil {
 		t = &tail{}
-		// The key outlives the event it came with, which may be part of something larger.
-		k = live.UserKey{Room: live.RoomID(strings.Clone(string(k.Room))), User: live.UserID(strings.Clone(string(k.User)))}
-		x.users[k] = t
+		x.users[k.Clone()] = t
 	}
 	if n := len(t.blocks); n == 0 || t.blocks[n-1] != block {
 		t.blocks = append(t.blocks, block)
