@@ -26,7 +26,7 @@ var realFrame, realState = bytes.Repeat([]byte("x"), 420), bytes.Repeat([]byte("
 // bytes together), submitted as two entries. A burst of messages is submitted, then waited for: 50 is what comes in 5 ms at
 // 10,000 messages/s, 2,000 is saturation. µs-cpu/message counts all threads, the making of the records included.
 func BenchmarkCommit(b *testing.B) {
-	for _, burst := range []int{50, 500, 2000} {
+	for _, burst := range []int{50, 100, 500, 2000} {
 		b.Run("burst="+strconv.Itoa(burst), func(b *testing.B) {
 			s, _ := start(b, Config{CommitEvery: time.Millisecond}, nil)
 			var wait sync.WaitGroup

@@ -18,7 +18,7 @@ type Config struct {
 	DSN string
 	// DSNFile is a file that holds the DSN, with a password; its owner alone may read it. Default empty.
 	DSNFile string
-	// CommitEvery is the least time between the starts of two group commits. Default 5 ms.
+	// CommitEvery is the least time between the starts of two group commits. Default 10 ms.
 	CommitEvery time.Duration
 	// MaxGroup is how many entries one commit takes at most; reaching it ends the wait. Default 2,048.
 	MaxGroup int
@@ -52,7 +52,7 @@ type Config struct {
 // Default returns the defaults, without a folder.
 func Default() Config {
 	return Config{
-		CommitEvery: 5 * time.Millisecond, MaxGroup: 2048, QueueLimit: 65536, QueueBytes: 64 << 20,
+		CommitEvery: 10 * time.Millisecond, MaxGroup: 2048, QueueLimit: 65536, QueueBytes: 64 << 20,
 		Readers: 2, ReadQueue: 16384, SessionWindow: 5 * time.Minute, SessionFrames: 4096,
 		Keep: 30 * 24 * time.Hour, FoldAfter: 10 * time.Minute,
 	}
