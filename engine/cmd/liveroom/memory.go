@@ -30,11 +30,14 @@ func tuneMemory(ctx context.Context) {
 		every := time.NewTicker(tuneEvery)
 		defer every.Stop()
 		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-		for {
+		for first := true; ; first = false {
 			select {
 			case <-ctx.Done():
 				return
 			case <-every.C:
+			}
+			if first { // what starting needed and serving does not
+				debug.FreeOSMemory()
 			}
 			metrics.Read(live)
 			if p := percentFor(live[0].Value.Uint64()); p != set {
