@@ -1,27 +1,14 @@
-import { expect, type Page, test } from "@playwright/test";
-import { enter, own } from "./person";
+import { expect, test } from "@playwright/test";
+import { begin, enter } from "./person";
 import { shot, stand } from "./stand";
+import { openActor, replay, sure } from "./steps";
 
 // An actor may be restarted once in three seconds here, so that a test can have one that takes nothing.
 const at = stand([], "--set", "actors.restart_limit=1", "--set", "actors.restart_window=3s");
 const asked = "3号链接还剩多少件";
 
-/** sure presses a button that wants a second press. */
-async function sure(page: Page, name: string) {
-  await page.getByRole("button", { name, exact: true }).first().click();
-  await page.getByRole("button", { name: "再按一次确认" }).click();
-}
-
 test("actors: the first sign-in", async ({ page }) => {
-  await page.goto(at.node.admin);
-  await page.getByLabel("账号").fill("admin");
-  await page.getByLabel("密码").fill(at.node.password);
-  await page.getByRole("button", { name: "登录" }).click();
-  await page.getByLabel("一次性密码").fill(at.node.password);
-  await page.getByLabel("新密码").fill(own);
-  await page.getByLabel("再输一次").fill(own);
-  await page.getByRole("button", { name: "保存" }).click();
-  await expect(page.getByRole("heading", { name: "总览" })).toBeVisible();
+  await begin(page, at.node);
 });
 
 test("actors: the tree leads to one actor, which shows its messages while it is looked at", async ({ page }) => {
@@ -32,10 +19,7 @@ test("actors: the tree leads to one actor, which shows its messages while it is 
   await expect(page.locator(".tree")).toContainText("库存账本");
   await page.getByRole("button", { name: "直播间 demo" }).click();
   await expect(page.locator(".tree ul ul li")).toHaveCount(21); // twenty, and the way to the rest
-  await page.getByLabel("搜索").fill("小美");
-  await expect(page.getByRole("table", { name: "Actor", exact: true }).locator("tbody tr")).toHaveCount(1);
-  await page.getByRole("table", { name: "Actor", exact: true }).getByRole("button", { name: "小美" }).click();
-  await expect(page.getByRole("heading", { name: "用户 小美" })).toBeVisible();
+  await openActor(page, "小美");
   await expect(page.locator(".stat", { hasText: "已处理" })).toBeVisible();
   const second = at.talker.say("message", "小美", "包邮吗");
   await at.talker.hear((t) => t.to === second && t.type !== "ack");
@@ -50,8 +34,7 @@ test("actors: the tree leads to one actor, which shows its messages while it is 
 
 test("actors: one is restarted, is past its limit, and its dead letter is replayed", async ({ page }) => {
   await enter(page, at.node, "actors");
-  await page.getByLabel("搜索").fill("小美");
-  await page.getByRole("table", { name: "Actor", exact: true }).getByRole("button", { name: "小美" }).click();
+  await openActor(page, "小美");
   await sure(page, "重启");
   await expect(page.locator(".stat", { hasText: "重启" }).last()).toContainText("1");
   await sure(page, "重启");
@@ -64,25 +47,12 @@ test("actors: one is restarted, is past its limit, and its dead letter is replay
   await expect(letters).toContainText(lost);
   await shot(page, "dead-letters", true);
   // Once its window has passed, the actor works again: what is sent then is answered.
-  await expect
-    .poll(async () => {
-      const again = at.talker.say("message", "小美", "在吗");
-      return (await at.talker.hear((t) => t.to === again && t.type !== "ack")).type;
-    })
-    .not.toBe("error");
-  await page.getByLabel("查找死信").fill(lost);
-  await expect(letters.locator("tbody tr")).toHaveCount(1);
-  const answered = at.talker.hear((t) => t.type === "reply" && t.to === lost);
-  await letters.getByRole("button", { name: "重放", exact: true }).click();
-  await letters.getByRole("button", { name: "再按一次确认" }).click();
-  expect(String((await answered).text)).toContain("88");
-  await expect(letters.getByRole("button", { name: "重放", exact: true })).toHaveCount(0);
+  expect(String((await replay(page, at.talker, "小美", lost)).text)).toContain("88");
 });
 
 test("actors: one is stopped, leaves memory and comes back with its next message", async ({ page }) => {
   await enter(page, at.node, "actors");
-  await page.getByLabel("搜索").fill("u7");
-  await page.getByRole("table", { name: "Actor", exact: true }).getByRole("button", { name: "u7" }).click();
+  await openActor(page, "u7");
   await expect(page.getByText("停止会丢弃处理中的消息")).toBeVisible();
   await sure(page, "停止");
   await expect(page.getByRole("alert")).toContainText("not in memory");

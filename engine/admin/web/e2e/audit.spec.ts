@@ -1,60 +1,24 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
-import { own } from "./person";
+import { account, ask, begin, choose, enter, own, signIn } from "./person";
 import { shot, stand } from "./stand";
 
 // The audit log as an auditor sees it: read, filtered, verified, found changed; and what an auditor is refused elsewhere.
 
 const at = stand();
 
-async function fill(page: Page, name: string, password: string) {
-  await page.getByLabel("账号").fill(name);
-  await page.getByLabel("密码", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "登录" }).click();
-}
-
-async function choose(page: Page, once: string) {
-  await page.getByLabel("一次性密码").fill(once);
-  await page.getByLabel("新密码").fill(own);
-  await page.getByLabel("再输一次").fill(own);
-  await page.getByRole("button", { name: "保存" }).click();
-  await expect(page.getByRole("heading", { name: "总览" })).toBeVisible();
-}
-
-/** ask asks the engine with the page's session. */
-const ask = (page: Page, method: string, path: string, body?: object) =>
-  page.evaluate(
-    async ([method, path, body]) => {
-      const csrf = (await (await fetch("/v1/me")).json()).csrf;
-      const got = await fetch(path as string, {
-        method: method as string,
-        headers: { "X-CSRF-Token": csrf, "Content-Type": "application/json" },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      });
-      const text = await got.text();
-      return { status: got.status, answer: text ? JSON.parse(text) : {} };
-    },
-    [method, path, body] as const,
-  );
-
-async function asAuditor(page: Page, path: string) {
-  await page.goto(`${at.node.admin}/console/${path}`);
-  await fill(page, "audit.one", own);
-  await expect(page.getByRole("button", { name: "退出" })).toBeVisible();
-}
+const asAuditor = (page: Page, path: string) => enter(page, at.node, path, "audit.one");
 
 test("an admin acts, and makes an auditor's account", async ({ page }) => {
-  await page.goto(`${at.node.admin}/console/`);
-  await fill(page, "admin", at.node.password);
-  await choose(page, at.node.password);
+  await begin(page, at.node);
   for (const mode of ["paused", "auto"])
     expect((await ask(page, "PUT", "/v1/rooms/demo/mode", { mode })).status).toBe(200);
   expect((await ask(page, "PUT", "/v1/rooms/demo/muted/捣乱的人")).status).toBeLessThan(300);
-  const made = await ask(page, "POST", "/v1/users", { name: "audit.one", role: "auditor" });
+  const once = await account(page, "audit.one", "auditor");
   await page.getByRole("button", { name: "退出" }).click();
-  await fill(page, "audit.one", made.answer.password);
-  await choose(page, made.answer.password);
+  await signIn(page, "audit.one", once);
+  await choose(page, once);
 });
 
 test("the auditor reads, filters and verifies the log", async ({ page }) => {
@@ -113,7 +77,7 @@ test("an admin says why and sees whom a record is about; an auditor cannot", asy
   await expect(muted).toBeVisible();
   await expect(muted.getByRole("button", { name: "查看是谁" })).toHaveCount(0);
   await page.getByRole("button", { name: "退出" }).click();
-  await fill(page, "admin", own);
+  await signIn(page, "admin", own);
   await expect(page.getByRole("button", { name: "退出" })).toBeVisible();
   await page.goto(`${at.node.admin}/console/audit`);
   await muted.getByRole("button", { name: "查看是谁" }).click();

@@ -1,22 +1,11 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { choose, enter } from "./person";
+import { faults } from "./axe";
+import { choose, enter, signIn } from "./person";
 import { stand } from "./stand";
 
 // What axe-core finds on every view, in light and in dark: nothing serious, nothing critical.
 
 const at = stand();
-
-/** faults are what axe-core finds on the page as it stands, each with the places. */
-async function faults(page: Page): Promise<string[]> {
-  const found = await new AxeBuilder({ page }).analyze();
-  return found.violations
-    .filter((v) => v.impact === "serious" || v.impact === "critical")
-    .map((v) => {
-      const places = v.nodes.slice(0, 5).map((n) => `\n  ${n.target.join(" ")}: ${n.failureSummary ?? ""}`);
-      return `${v.id} (${v.impact}): ${v.help}${places.join("")}`;
-    });
-}
 
 /** inspect looks at the page in both themes. */
 async function inspect(page: Page, where: string): Promise<void> {
@@ -48,12 +37,10 @@ test("axe: signing in", async ({ page }) => {
   await page.goto(`${at.node.admin}/console/`);
   await expect(page.getByLabel("账号")).toBeVisible();
   await inspect(page, "sign-in");
-  await page.getByLabel("账号").fill("admin");
-  await page.getByLabel("密码").fill(at.node.password);
-  await page.getByRole("button", { name: "登录" }).click();
+  await signIn(page, "admin", at.node.password);
   await expect(page.getByLabel("一次性密码")).toBeVisible();
   await inspect(page, "a password of one's own");
-  await choose(page, at.node);
+  await choose(page, at.node.password);
 });
 
 test("axe: every view of the menu", async ({ page }) => {

@@ -1,6 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
-import { enter, own } from "./person";
+import { account, ask, choose, enter, own, signIn } from "./person";
 import { shot, stand } from "./stand";
+import { answerAsHuman } from "./steps";
 
 const at = stand();
 /** watching waits until a room's stream is open: what is said from then on is shown. */
@@ -8,18 +9,12 @@ const watching = (page: Page) => expect(page.locator(".stat", { hasText: "在线
 
 test("the first sign-in wants a password of one's own", async ({ page }) => {
   await page.goto(at.node.admin);
-  await page.getByLabel("账号").fill("admin");
-  await page.getByLabel("密码").fill("not it");
-  await page.getByRole("button", { name: "登录" }).click();
+  await signIn(page, "admin", "not it");
   await expect(page.getByRole("alert")).toContainText("wrong");
   await shot(page, "sign-in");
   await page.getByLabel("密码").fill(at.node.password);
   await page.getByRole("button", { name: "登录" }).click();
-  await page.getByLabel("一次性密码").fill(at.node.password);
-  await page.getByLabel("新密码").fill(own);
-  await page.getByLabel("再输一次").fill(own);
-  await page.getByRole("button", { name: "保存" }).click();
-  await expect(page.getByRole("heading", { name: "总览" })).toBeVisible();
+  await choose(page, at.node.password);
 });
 
 test("the overview counts what is said", async ({ page }) => {
@@ -57,20 +52,7 @@ test("a comment is followed to its dialogue, taken over, answered and given back
   await expect(page.locator("meter").first()).toBeVisible();
   await shot(page, "dialogue");
 
-  await page.getByRole("button", { name: "接管" }).click();
-  await expect(page.getByText("已由人工接管：admin")).toBeVisible();
-  const heard = at.talker.hear((t) => t.type === "reply" && t.by === "human");
-  await page.getByLabel("输入要说的话").fill("您好，我是人工客服小李");
-  await page.keyboard.press("Enter");
-  expect((await heard).text).toBe("您好，我是人工客服小李");
-  await expect(page.locator(".chat")).toContainText("我是人工客服小李");
-  const quiet = at.talker.say("message", "小美", "那什么时候发货");
-  expect((await at.talker.hear((t) => t.to === quiet && t.type !== "ack")).reason).toBe("human_active");
-  await shot(page, "taken-over");
-  await page.getByRole("button", { name: "交还引擎" }).click();
-  await expect(page.getByText("由引擎回复")).toBeVisible();
-  const again = at.talker.say("message", "小美", "包邮吗");
-  expect((await at.talker.hear((t) => t.to === again && t.type !== "ack")).type).toBe("reply");
+  await answerAsHuman(page, at.talker, "小美", () => shot(page, "taken-over"));
 });
 
 test("hostile text is text", async ({ page }) => {
@@ -179,37 +161,14 @@ test("a session that is over leads back to signing in", async ({ page, context }
 
 test("a role that may not see something is not shown it, and is refused", async ({ page, request }) => {
   await enter(page, at.node);
-  const made = await page.evaluate(async () => {
-    const csrf = (await (await fetch("/v1/me")).json()).csrf;
-    const got = await fetch("/v1/users", {
-      method: "POST",
-      headers: { "X-CSRF-Token": csrf, "Content-Type": "application/json" },
-      body: JSON.stringify({ name: "audit.one", role: "auditor" }),
-    });
-    return (await got.json()) as { password: string };
-  });
+  const once = await account(page, "audit.one", "auditor");
   await page.getByRole("button", { name: "退出" }).click();
-  await page.getByLabel("账号").fill("audit.one");
-  await page.getByLabel("密码").fill(made.password);
-  await page.getByRole("button", { name: "登录" }).click();
-  await page.getByLabel("一次性密码").fill(made.password);
-  await page.getByLabel("新密码").fill(own);
-  await page.getByLabel("再输一次").fill(own);
-  await page.getByRole("button", { name: "保存" }).click();
+  await signIn(page, "audit.one", once);
+  await choose(page, once);
   await expect(page.getByRole("link", { name: "直播间", exact: true })).toBeVisible();
   await page.goto(`${at.node.admin}/console/rooms/demo`);
   await expect(page.getByText("当前角色无权查看")).toBeVisible();
-  const refused = await page.evaluate(async () => {
-    const csrf = (await (await fetch("/v1/me")).json()).csrf;
-    return (
-      await fetch("/v1/rooms/demo/users/x/seat/take", {
-        method: "POST",
-        headers: { "X-CSRF-Token": csrf, "Content-Type": "application/json" },
-        body: "{}",
-      })
-    ).status;
-  });
-  expect(refused).toBe(403);
+  expect((await ask(page, "POST", "/v1/rooms/demo/users/x/seat/take", {})).status).toBe(403);
   at.forgive("403");
   expect((await request.get(`${at.node.admin}/v1/overview`)).status()).toBe(401);
 });

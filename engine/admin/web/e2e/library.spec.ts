@@ -1,6 +1,7 @@
 import { expect, test } from "@playwright/test";
-import { enter, own } from "./person";
+import { begin, enter } from "./person";
 import { shot, stand } from "./stand";
+import { labelByKeys, script, write } from "./steps";
 
 // The library: scripts, knowledge and labels, as the people who tend them see them.
 
@@ -11,26 +12,8 @@ async function asked(user: string, text: string): Promise<string> {
   return String((await at.talker.hear((t) => t.to === id && t.type === "reply")).text);
 }
 
-const script = (word: string) => `name: stock
-intents: [stock]
-cases:
-  - name: known
-    needs: [product, stock]
-    texts: ['{{.Item}}${word}{{.Stock}}件哦']
-  - name: ask
-    texts: ['亲，您问的是几号链接呢？']
-`;
-
 test("library: a person with a password of his own", async ({ page }) => {
-  await page.goto(at.node.admin);
-  await page.getByLabel("账号").fill("admin");
-  await page.getByLabel("密码").fill(at.node.password);
-  await page.getByRole("button", { name: "登录" }).click();
-  await page.getByLabel("一次性密码").fill(at.node.password);
-  await page.getByLabel("新密码").fill(own);
-  await page.getByLabel("再输一次").fill(own);
-  await page.getByRole("button", { name: "保存" }).click();
-  await expect(page.getByRole("heading", { name: "总览" })).toBeVisible();
+  await begin(page, at.node);
 });
 
 test("library: a script is edited and the next reply changes", async ({ page }) => {
@@ -48,17 +31,10 @@ test("library: a script is edited and the next reply changes", async ({ page }) 
   await page.getByRole("button", { name: "行 5" }).click();
   await expect(area).toBeFocused();
   await shot(page, "script-problems");
-  await area.fill(script("一共有"));
-  await expect(page.getByText("检查通过")).toBeVisible();
-  await expect(page.getByRole("list", { name: "预览" })).toContainText("3号链接一共有88件哦");
-  await page.getByRole("button", { name: "保存" }).click();
-  await expect(page.getByText("已保存并生效")).toBeVisible();
+  await write(page, script("一共有"), "3号链接一共有88件哦");
   expect(await asked("甲", "3号链接还剩多少件")).toContain("3号链接一共有88件哦");
 
-  await area.fill(script("现货"));
-  await expect(page.getByRole("list", { name: "预览" })).toContainText("现货88件");
-  await page.getByRole("button", { name: "保存" }).click();
-  await expect(page.getByText("已保存并生效")).toBeVisible();
+  await write(page, script("现货"), "现货88件");
   expect(await asked("乙", "3号链接还剩多少件")).toContain("现货88件哦");
   const versions = page.locator(".card", { hasText: "版本" }).locator("ol li");
   await expect(versions).toHaveCount(2);
@@ -81,10 +57,7 @@ test("library: the second of two editors of a script is told", async ({ page, co
   await expect(area).toHaveValue(/一共有/);
   const other = await context.newPage();
   await other.goto(`${at.node.admin}/console/scripts/stock.yaml`);
-  await other.getByLabel("内容", { exact: true }).fill(script("店里还有"));
-  await expect(other.getByRole("list", { name: "预览" })).toContainText("店里还有88件");
-  await other.getByRole("button", { name: "保存" }).click();
-  await expect(other.getByText("已保存并生效")).toBeVisible();
+  await write(other, script("店里还有"), "店里还有88件");
   await area.fill(script("我说有"));
   await expect(page.getByRole("list", { name: "预览" })).toContainText("我说有88件");
   await page.getByRole("button", { name: "保存" }).click();
@@ -147,13 +120,7 @@ test("library: ten lines are labelled without touching the mouse", async ({ page
   await page.keyboard.press("Enter");
   await expect(place).toContainText("2 / ");
   await page.keyboard.press("ArrowRight");
-  for (let i = 3; i <= 11; i++) {
-    await expect(place).toContainText(`${i} / `);
-    await page.keyboard.press("/");
-    await page.keyboard.type("chatter");
-    await page.keyboard.press("Enter");
-    await page.keyboard.press("Enter");
-  }
+  await labelByKeys(page, 3, 9);
   await expect(page.getByText("本次已标注").locator("b")).toHaveText("10");
   const exported = await page.evaluate(async () => (await fetch("/v1/labels/export")).text());
   expect(exported.split("\n")[0]).toBe("text\tintent\temotion\tsentiment\tpersona");

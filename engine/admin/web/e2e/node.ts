@@ -52,7 +52,10 @@ export async function start(...args: string[]): Promise<Node> {
 /** Told is a frame of the engine. */
 export type Told = Record<string, unknown> & { type: string };
 
-/** Talker is an ingest link: it says what viewers write, and hears what they are told. */
+/** guest is the user whom the demo's token of a viewer names. */
+export const guest = "guest";
+
+/** Talker is a link: of ingest, which says what viewers write and hears what they are told, or of one viewer. */
 export class Talker {
   private buffer = Buffer.alloc(0);
   private waiting: { want: (t: Told) => boolean; done: (t: Told) => void }[] = [];
@@ -61,13 +64,13 @@ export class Talker {
 
   private constructor(private readonly socket: Socket) {}
 
-  static async open(node: Node): Promise<Talker> {
+  static async open(node: Node, role: "ingest" | "viewer" = "ingest"): Promise<Talker> {
     const [host, port] = node.tcp.split(":");
     const socket = connect(Number(port), host);
     const talker = new Talker(socket);
     socket.on("data", (b) => talker.take(b));
     const welcome = talker.hear((t) => t.type === "welcome");
-    talker.send({ type: "hello", v: 1, role: "ingest", token: node.tokens.ingest, outcomes: true });
+    talker.send({ type: "hello", v: 1, role, token: node.tokens[role], outcomes: true });
     await welcome;
     return talker;
   }
@@ -80,6 +83,7 @@ export class Talker {
       const parsed = JSON.parse(this.buffer.subarray(4, 4 + size).toString()) as Told | Told[];
       this.buffer = this.buffer.subarray(4 + size);
       for (const told of Array.isArray(parsed) ? parsed : [parsed]) {
+        if (told.type === "ping") this.send({ type: "pong" });
         const hit = this.waiting.find((w) => w.want(told));
         if (hit) {
           this.waiting = this.waiting.filter((w) => w !== hit);
@@ -106,6 +110,11 @@ export class Talker {
     const id = `${this.run}-${++this.n}`;
     this.send({ type, id, room, user, name: user, text, at: Date.now() });
     return id;
+  }
+
+  /** answer waits for what becomes of a message: its reply, its outcome or an error. */
+  answer(id: string): Promise<Told> {
+    return this.hear((t) => t.to === id && t.type !== "ack");
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { own } from "./person";
+import { account, ask, begin, enter } from "./person";
 import { shot, stand } from "./stand";
 
 // One message, from the room's stream to its way through every stage and its reasons; the original of what is masked, for a
@@ -7,25 +7,11 @@ import { shot, stand } from "./stand";
 
 const at = stand(["403"]);
 
-async function enter(page: Page, path: string, name = "admin", password = at.node.password, first = false) {
-  await page.goto(`${at.node.admin}/console/${path}`);
-  await page.getByLabel("账号").fill(name);
-  await page.getByLabel("密码", { exact: true }).fill(first ? password : own);
-  await page.getByRole("button", { name: "登录" }).click();
-  if (first) {
-    await page.getByLabel("一次性密码").fill(password);
-    await page.getByLabel("新密码").fill(own);
-    await page.getByLabel("再输一次").fill(own);
-    await page.getByRole("button", { name: "保存" }).click();
-  }
-  await expect(page.getByRole("link", { name: "直播间", exact: true })).toBeVisible();
-}
-
 const card = (page: Page, title: string) =>
   page.locator(".card").filter({ has: page.getByRole("heading", { name: title, level: 2 }) });
 
 test("trace: a comment is followed through every stage, from the room and from its dialogue", async ({ page }) => {
-  await enter(page, "rooms/demo", "admin", at.node.password, true);
+  await begin(page, at.node);
   await page.goto(`${at.node.admin}/console/rooms/demo`);
   await expect(page.locator(".stat", { hasText: "在线人数" })).toContainText("1,234");
   at.talker.say("message", "小链", "3号链接还剩多少件，打我电话13812345678");
@@ -51,7 +37,7 @@ test("trace: a comment is followed through every stage, from the room and from i
 });
 
 test("trace: what is masked is shown for a reason, and the audit log knows it", async ({ page }) => {
-  await enter(page, "rooms/demo/users/小链");
+  await enter(page, at.node, "rooms/demo/users/小链");
   await expect(page.locator(".chat")).not.toContainText("13812345678");
   await page.getByRole("button", { name: "为什么这样回复" }).first().click();
   await page.getByRole("button", { name: "显示原文" }).click();
@@ -67,7 +53,7 @@ test("trace: what is masked is shown for a reason, and the audit log knows it", 
 });
 
 test("trace: a reading is put right with the keyboard, and goes into the corpus", async ({ page }) => {
-  await enter(page, "rooms/demo/users/小链");
+  await enter(page, at.node, "rooms/demo/users/小链");
   await page.getByRole("button", { name: "为什么这样回复" }).first().click();
   const intent = page.getByLabel("正确的意图");
   await intent.focus();
@@ -93,31 +79,15 @@ test("trace: a reading is put right with the keyboard, and goes into the corpus"
 });
 
 test("trace: an operator reads and corrects, and is shown no original", async ({ page }) => {
-  await enter(page, "");
-  const made = await page.evaluate(async () => {
-    const csrf = (await (await fetch("/v1/me")).json()).csrf;
-    const got = await fetch("/v1/users", {
-      method: "POST",
-      headers: { "X-CSRF-Token": csrf, "Content-Type": "application/json" },
-      body: JSON.stringify({ name: "op.one", role: "operator" }),
-    });
-    return (await got.json()) as { password: string };
-  });
+  await enter(page, at.node);
+  const once = await account(page, "op.one", "operator");
   await page.getByRole("button", { name: "退出" }).click();
-  await enter(page, "", "op.one", made.password, true);
+  await begin(page, at.node, "op.one", once);
+  await expect(page.getByRole("link", { name: "直播间", exact: true })).toBeVisible();
   await page.goto(`${at.node.admin}/console/rooms/demo/users/${encodeURIComponent("小链")}`);
   await page.getByRole("button", { name: "为什么这样回复" }).first().click();
   await expect(page.getByLabel("正确的意图")).toBeVisible();
   await expect(page.getByRole("button", { name: "显示原文" })).toHaveCount(0);
-  const refused = await page.evaluate(async () => {
-    const csrf = (await (await fetch("/v1/me")).json()).csrf;
-    return (
-      await fetch(`/v1/rooms/demo/users/${encodeURIComponent("小链")}/reveal`, {
-        method: "POST",
-        headers: { "X-CSRF-Token": csrf, "Content-Type": "application/json" },
-        body: JSON.stringify({ type: "message", id: "x", reason: "想看看" }),
-      })
-    ).status;
-  });
-  expect(refused).toBe(403);
+  const path = `/v1/rooms/demo/users/${encodeURIComponent("小链")}/reveal`;
+  expect((await ask(page, "POST", path, { type: "message", id: "x", reason: "想看看" })).status).toBe(403);
 });

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { learn } from "./i18n";
+import { learn, t } from "./i18n";
 import type { Me } from "./types";
 
 /** Who is signed in: null for nobody, undefined while that is being asked. */
@@ -39,7 +39,8 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
   const text = await got.text();
   if (got.ok) return (text === "" ? undefined : JSON.parse(text)) as T;
   if (got.status === 401 && path !== "/v1/session") me.value = null;
-  throw new Failure(got.status, reasonOf(text) || got.statusText);
+  const reason = reasonOf(text) || got.statusText;
+  throw new Failure(got.status, got.status === 403 ? `${t("notAllowed")} (${reason})` : reason);
 }
 
 /** reasonOf reads why out of {"error"} or of a problem of RFC 9457. */

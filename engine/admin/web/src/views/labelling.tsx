@@ -64,16 +64,22 @@ function Desk({ page, again }: { page: UnsurePage; again: () => Promise<void> })
     }
     busy.value = false;
   };
+  // The handlers look the line up when they are called: keys come faster than the page is drawn.
+  const now = () => page.lines[at.value];
   const keep = () => {
-    if (!line || !intent.value) return;
+    const of = now();
+    if (!of || !intent.value) return;
     const is = { intent: intent.value, emotion: emotion.value, sentiment: sentiment.value };
     const body = Object.fromEntries(Object.entries(is).filter(([, v]) => v));
-    void say(line, body, () => {
-      judged.value = new Map(judged.value).set(line.place, is);
+    void say(of, body, () => {
+      judged.value = new Map(judged.value).set(of.place, is);
       goTo(at.value + 1);
     });
   };
-  const skip = () => line && void say(line, {}, () => goTo(at.value + 1));
+  const skip = () => {
+    const of = now();
+    if (of) void say(of, {}, () => goTo(at.value + 1));
+  };
   const undo = () => {
     const before = page.lines[at.value - 1];
     if (before) void say(before, { back: true }, () => goTo(at.value - 1));
@@ -86,7 +92,7 @@ function Desk({ page, again }: { page: UnsurePage; again: () => Promise<void> })
       const s = stroke(e);
       if (!s) return;
       e.preventDefault();
-      if (s.do === "guess") intent.value = line?.reading.top?.[s.at]?.intent ?? intent.value;
+      if (s.do === "guess") intent.value = now()?.reading.top?.[s.at]?.intent ?? intent.value;
       else if (s.do === "emotion") emotion.value = emotions[s.at] ?? "";
       else if (s.do === "sentiment") sentiment.value = sentiments[s.at] ?? "";
       else if (s.do === "find") find.current?.focus();
