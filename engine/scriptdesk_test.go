@@ -165,3 +165,26 @@ func TestANodeWithoutAScriptsFolderSaysSo(t *testing.T) {
 		}
 	}
 }
+
+// TestAShopWithoutForbiddenWordsHasAnEmptyList opens the list of nodes with and without a scripts folder, and writes the first
+// words into it.
+func TestAShopWithoutForbiddenWordsHasAnEmptyList(t *testing.T) {
+	const at = "/v1/scripts/files/forbidden.txt"
+	bare := startNode(t, t.TempDir(), nil)
+	if f := look[console.ScriptFile](t, bare, at); f.Own || f.Text != "" || f.Editable {
+		t.Errorf("without a scripts folder the list opens as %+v", f)
+	}
+	n, _ := scriptNode(t)
+	if f := look[console.ScriptFile](t, n, at); f.Own || f.Text != "" || f.Base != "" || !f.Editable || f.Versions == nil {
+		t.Errorf("before anything is in it the list opens as %+v", f)
+	}
+	if status, answer := n.askAs(t, live.Operator, "PUT", at, bodyOf(t, map[string]string{"base": "", "text": "绝绝子\n"})); status != http.StatusOK {
+		t.Fatalf("the first word is answered %d %s", status, answer)
+	}
+	if f := look[console.ScriptFile](t, n, at); !f.Own || f.Text != "绝绝子\n" || len(f.Versions) != 1 {
+		t.Errorf("with a word in it the list opens as %+v", f)
+	}
+	if status, _ := n.ask(t, "GET", "/v1/scripts/files/never-written.yaml", "", nil); status != http.StatusNotFound {
+		t.Errorf("a script that was never written is answered %d", status)
+	}
+}

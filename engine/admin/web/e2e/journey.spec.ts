@@ -121,6 +121,9 @@ test("journey: through the whole console, while an audience talks", async ({ pag
   await test.step("edit a script, and the next reply changes", async () => {
     expect(await told(asked)).not.toContain("盘点过一共有");
     await go(page, "话术");
+    await page.getByRole("link", { name: "违禁词", exact: true }).click();
+    await expect(page.getByLabel("内容", { exact: true })).toHaveValue(""); // the shop has none of its own
+    await page.getByRole("link", { name: "返回列表" }).click();
     await page.getByLabel("搜索").fill("库存现货");
     await page.locator("details.card summary").click();
     await page.getByRole("link", { name: "编辑 stock.yaml" }).click();
