@@ -30,6 +30,7 @@ var (
 		"office": true, "phonegeek": true, "pinyin": true, "polite": true, "regular": true, "repeat_buyer": true,
 		"reseller": true, "room": true, "room_regular": true, "room_short": true, "rural": true, "slots": true, "timid": true, "shopper": true, "student": true, "typo": true, "wholesale": true,
 		"young": true,
+		"brief": true, "canto": true, "dongbei": true, "engineer": true, "fewwords": true, "foreigner": true, "grandma": true, "grandpa": true, "groupleader": true, "gym": true, "handwriting": true, "newmom": true, "petowner": true, "plus": true, "sichuan": true, "snackfan": true, "teafan": true, "voice": true,
 	}
 	frozen = map[string]bool{"dev.tsv": true, "test.tsv": true}
 )
