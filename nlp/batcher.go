@@ -214,12 +214,12 @@ func (w *worker) publish(m *model, group []sequence) {
 // judge makes the reading of the text at place k of the run, and tells whether every part had its say: else the reading
 // is not worth keeping. The reading is left without an intent when the main part's scores are not finite.
 func (w *worker) judge(m *model, k int, r *live.Reading) (whole bool) {
-	if !m.judge(&w.scores[k], &w.linear, r) {
-		return false
-	}
 	var mood *Scores
 	if w.felt[k] {
 		mood = &w.moods[k]
+	}
+	if !m.judge(&w.scores[k], mood, &w.linear, r) {
+		return false
 	}
 	var good bool
 	if r.Sentiment, good = m.sense(mood, &w.linear); !good {

@@ -10,7 +10,8 @@ type Scores struct {
 }
 
 // Classifier is what a trained model must meet: the main one, which fills Intent and Emotion, and the one for
-// sentiment, which fills Sentiment. Each leaves the other's places alone.
+// sentiment, which fills Sentiment, and the others too where its manifest says that it votes. Else each leaves the
+// other's places alone.
 type Classifier interface {
 	// Classify scores every sequence of token ids of the batch into the place of the same index in out, which is at
 	// least as long. Sequences may differ in length; a score must not depend on its neighbours. On an error nothing

@@ -134,6 +134,6 @@ func BenchmarkJudge(b *testing.B) {
 	var r live.Reading
 	b.ReportAllocs()
 	for b.Loop() {
-		m.judge(&trained, &linear, &r)
+		m.judge(&trained, nil, &linear, &r)
 	}
 }

@@ -60,6 +60,8 @@ type SentimentHead struct {
 	Classes     []string `json:"classes"`     // wire names in the order of the output
 	MaxLen      int      `json:"max_len"`     // most characters read, 1 to the tokenizer's
 	Temperature float64  `json:"temperature"` // divides the logits, above 0
+	// Votes is set where the file scores intent and emotion too.
+	Votes *Votes `json:"votes,omitempty"`
 }
 
 // FileSeal is what a file must be.

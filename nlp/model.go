@@ -112,23 +112,25 @@ func (m *model) setThresholds() {
 	}
 }
 
-// judge turns scores into a reading: the average of the calibrated probabilities of both models, or the linear model's
-// alone when trained is nil. It returns false when the trained scores are not finite; r is then not to be used.
-func (m *model) judge(trained, linear *Scores, r *live.Reading) bool {
+// judge turns scores into a reading: the average of the calibrated probabilities of all models, or the linear model's
+// alone when trained is nil. mood is what the part for sentiment scored, nil when it did not: it may vote too. judge
+// returns false when the trained scores are not finite; r is then not to be used.
+func (m *model) judge(trained, mood, linear *Scores, r *live.Reading) bool {
 	t := &m.manifest.Temperature
 	var intent [live.Intents]float32
 	var emotion [live.Emotions]float32
+	restIntent, restEmotion := m.poll(mood, &intent, &emotion)
 	share := float32(0)
 	if trained != nil {
 		share = float32(m.manifest.Blend)
-		if !addSoftmax(intent[:], trained.Intent[:], t.Intent, share) ||
-			!addSoftmax(emotion[:], trained.Emotion[:], t.Emotion, share) {
+		if !addSoftmax(intent[:], trained.Intent[:], t.Intent, share*restIntent) ||
+			!addSoftmax(emotion[:], trained.Emotion[:], t.Emotion, share*restEmotion) {
 			return false
 		}
 	}
 	if share < 1 {
-		addSoftmax(intent[:], linear.Intent[:], t.LinearIntent, 1-share)
-		addSoftmax(emotion[:], linear.Emotion[:], t.LinearEmotion, 1-share)
+		addSoftmax(intent[:], linear.Intent[:], t.LinearIntent, (1-share)*restIntent)
+		addSoftmax(emotion[:], linear.Emotion[:], t.LinearEmotion, (1-share)*restEmotion)
 	}
 	m.decide(&intent, &emotion, r)
 	r.DecidedBy = live.DecidedByLinear

@@ -19,7 +19,7 @@ func TestJudge(t *testing.T) {
 		copy(linear.Intent[:], cases[i].LinearIntent)
 		copy(linear.Emotion[:], cases[i].LinearEmotion)
 		var r live.Reading
-		if !m.judge(&trained, &linear, &r) {
+		if !m.judge(&trained, nil, &linear, &r) {
 			t.Fatalf("judge(%q) = false", cases[i].Text)
 		}
 		p := averaged(m, &trained, &linear)

@@ -32,6 +32,7 @@ func (m *Manifest) checkSentiment() (bad []error) {
 	fault(!listed, "file %s is not listed", SentimentFile)
 	fault(h.MaxLen < 1 || h.MaxLen > m.Tokens.MaxLen, "sentiment max_len is %d, must be 1 to the tokenizer's %d", h.MaxLen, m.Tokens.MaxLen)
 	fault(!(h.Temperature > 0) || math.IsInf(h.Temperature, 0), "sentiment temperature is %v, must be above 0", h.Temperature)
+	bad = append(bad, h.Votes.check()...)
 	fault(len(h.Classes) != live.Sentiments, "%d sentiments, want %d", len(h.Classes), live.Sentiments)
 	for i, name := range h.Classes {
 		want := live.Sentiment(i + 1).String()

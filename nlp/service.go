@@ -201,7 +201,7 @@ func (s *Service) byKeyword(m *model, intent live.Intent, norm, text string, w *
 	if m != nil {
 		var scores Scores
 		m.linear.Score(norm, &scores)
-		m.judge(nil, &scores, r)
+		m.judge(nil, nil, &scores, r)
 		r.Sentiment, _ = m.sense(nil, &scores)
 	}
 	r.Intent, r.Confidence, r.Unsure = intent, 1, false
@@ -229,7 +229,7 @@ func readWithout(m *model, norm string) *live.Reading {
 	}
 	var scores Scores
 	m.linear.Score(norm, &scores)
-	m.judge(nil, &scores, r)
+	m.judge(nil, nil, &scores, r)
 	r.Sentiment, _ = m.sense(nil, &scores)
 	return r
 }

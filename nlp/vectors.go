@@ -22,6 +22,9 @@ type Vector struct {
 	SentimentIDs    []int32   `json:"sentiment_ids,omitempty"`
 	Sentiment       []float32 `json:"sentiment,omitempty"`
 	LinearSentiment []float32 `json:"linear_sentiment,omitempty"`
+	// What the part for sentiment must score of the other heads, where it votes.
+	VoteIntent  []float32 `json:"vote_intent,omitempty"`
+	VoteEmotion []float32 `json:"vote_emotion,omitempty"`
 }
 
 // How far logits may lie from the training side's: the linear model is the same arithmetic, the trained one is not.
@@ -91,6 +94,11 @@ func (m *model) proveSentiment(v *Vector) error {
 	}
 	if err := nearSentiment(&scores[0], v.Sentiment, sentimentTolerance); err != nil {
 		return fmt.Errorf("sentiment score of %q: %w", v.Text, err)
+	}
+	if m.votes() {
+		if err := near(&scores[0], v.VoteIntent, v.VoteEmotion, sentimentTolerance); err != nil {
+			return fmt.Errorf("vote on %q: %w", v.Text, err)
+		}
 	}
 	return nil
 }

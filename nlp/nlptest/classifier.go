@@ -2,6 +2,7 @@ package nlptest
 
 import (
 	"errors"
+	"strings"
 	"sync"
 
 	"liveroom/engine/live"
@@ -163,7 +164,14 @@ func (l *Loader) LoadSentiment(dir string, m *nlp.Manifest) (nlp.Classifier, err
 	if err != nil {
 		return nil, err
 	}
-	return l.open(Feelings(live.ParseSentiment(string(key))))
+	feels, votes, _ := strings.Cut(string(key), " ")
+	says := Feelings(live.ParseSentiment(feels))
+	if intent := live.ParseIntent(votes); intent != 0 {
+		all := Scores(intent)
+		all.Sentiment = says.Sentiment
+		says = all
+	}
+	return l.open(says)
 }
 
 func (l *Loader) open(says nlp.Scores) (nlp.Classifier, error) {

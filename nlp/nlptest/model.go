@@ -24,6 +24,8 @@ type Model struct {
 	Feels live.Sentiment
 	// LinearFeels is what the linear part says of sentiment; 0 writes one that does not tell it.
 	LinearFeels live.Sentiment
+	// Votes is what the part for sentiment says of the intent, at half of the say; 0 when it has none.
+	Votes live.Intent
 }
 
 const vocabulary = "还有货吗我要退主播好美多少钱发快递尺码颜色号链接0123456789abc "
@@ -39,6 +41,9 @@ func Write(dir string, m Model) error {
 	shape := nlp.TokenShape{MaxLen: 64, Pad: 0, Unknown: 1, Edge: 2}
 	if m.Feels != 0 {
 		files[nlp.SentimentFile] = []byte(m.Feels.String())
+		if m.Votes != 0 {
+			files[nlp.SentimentFile] = []byte(m.Feels.String() + " " + m.Votes.String())
+		}
 	}
 	vectors, err := vectorsFile(files, shape, m)
 	if err != nil {
@@ -61,6 +66,10 @@ func Write(dir string, m Model) error {
 		manifest.Sentiment = &nlp.SentimentHead{MaxLen: 8, Temperature: 1}
 		for i := range live.Sentiments {
 			manifest.Sentiment.Classes = append(manifest.Sentiment.Classes, live.Sentiment(i+1).String())
+		}
+		if m.Votes != 0 {
+			half := nlp.Vote{Temperature: 1, Share: 0.5}
+			manifest.Sentiment.Votes = &nlp.Votes{Intent: half, Emotion: half}
 		}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -143,6 +152,10 @@ func vectorsFile(files map[string][]byte, shape nlp.TokenShape, m Model) ([]byte
 			v.SentimentIDs = ids[:min(len(ids), 8)]
 			feels := Feelings(m.Feels)
 			v.Sentiment = feels.Sentiment[:]
+			if m.Votes != 0 {
+				votes := Scores(m.Votes)
+				v.VoteIntent, v.VoteEmotion = votes.Intent[:], votes.Emotion[:]
+			}
 		}
 		v.Intent, v.Emotion = trained.Intent[:], trained.Emotion[:]
 		var flat nlp.Scores

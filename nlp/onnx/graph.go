@@ -34,19 +34,23 @@ func intentGraph(m *nlp.Manifest) graph {
 	return graph{
 		file:    nlp.ModelFile,
 		longest: roundUp(m.Tokens.MaxLen + 2*m.Tokens.Edge),
-		heads: []head{
-			{"intent", live.Intents, func(s *nlp.Scores) []float32 { return s.Intent[:] }},
-			{"emotion", live.Emotions, func(s *nlp.Scores) []float32 { return s.Emotion[:] }},
-		},
+		heads:   mainHeads(),
 	}
 }
 
 func sentimentGraph(m *nlp.Manifest) graph {
-	return graph{
-		file:    nlp.SentimentFile,
-		longest: roundUp(m.Sentiment.MaxLen),
-		lengths: true,
-		heads:   []head{{"sentiment", live.Sentiments, func(s *nlp.Scores) []float32 { return s.Sentiment[:] }}},
+	heads := []head{{"sentiment", live.Sentiments, func(s *nlp.Scores) []float32 { return s.Sentiment[:] }}}
+	if m.Sentiment.Votes != nil {
+		heads = append(heads, mainHeads()...)
+	}
+	return graph{file: nlp.SentimentFile, longest: roundUp(m.Sentiment.MaxLen), lengths: true, heads: heads}
+}
+
+// mainHeads are intent and emotion.
+func mainHeads() []head {
+	return []head{
+		{"intent", live.Intents, func(s *nlp.Scores) []float32 { return s.Intent[:] }},
+		{"emotion", live.Emotions, func(s *nlp.Scores) []float32 { return s.Emotion[:] }},
 	}
 }
 

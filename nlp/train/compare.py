@@ -87,7 +87,7 @@ def rivals():
 
 def _intent_lines(sets, root):
     """Return (texts, intents, weights) that our model of intent learns from."""
-    lines = sets.maker([])(0) + sets.real * 3 + sets.real_dev * 3
+    lines = sets.maker([])(0) + (sets.real + sets.real_dev) * 3 + sets.felt
     if root:
         lines = lines + sets.noise(0)
     lines = [x for x in lines if x.norm]

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 import fit
+import linear
 import sentiment
 import sentiment_graph
 from features import encode_inner
@@ -76,8 +77,8 @@ class Scorer:
 
 
 def feel_logits(feel, index, texts):
-    """Return the sentiment model's logits of normalised texts."""
-    return sentiment_graph.logits(feel, [encode_inner(t, index) for t in texts])
+    """Return the BiLSTM's (intent, emotion, sentiment) logits of normalised texts."""
+    return linear.heads(sentiment_graph.logits(feel, [encode_inner(t, index) for t in texts]))
 
 
 def review_rows(scorer, lines):

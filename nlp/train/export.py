@@ -103,11 +103,11 @@ def vectors(net, lin, feel, index, texts):
         intent, emotion = forward_numpy(net, np.array([ids], np.int64))
         flat = linear.heads(linear.forward_numpy(lin, [grams(norm)]))
         inner = encode_inner(norm, index)
-        felt = sentiment_graph.forward(feel, np.array([inner or [PAD]], np.int64))
+        vote_intent, vote_emotion, felt = linear.heads(sentiment_graph.forward(feel, np.array([inner or [PAD]], np.int64)))
         out.append({
             "text": text, "normalized": norm, "ids": ids, "intent": _six(intent[0]), "emotion": _six(emotion[0]),
             "linear_intent": _six(flat[0][0]), "linear_emotion": _six(flat[1][0]), "linear_sentiment": _six(flat[2][0]),
-            "sentiment_ids": inner, "sentiment": _six(felt[0]),
+            "sentiment_ids": inner, "sentiment": _six(felt[0]), "vote_intent": _six(vote_intent[0]), "vote_emotion": _six(vote_emotion[0]),
         })
     return out
 
@@ -160,6 +160,6 @@ def check_runtime(folder, net, feel, index, texts):
     for row in (encode_inner(normalize(t), index) or [PAD] for t in texts + ODD):
         for extra in (0, 7):
             ids, length = np.array([row + [PAD] * extra], np.int64), np.array([len(row)], np.int32)
-            got = session.run(None, {"ids": ids, "lengths": length})[0]
+            got = np.concatenate(session.run(None, {"ids": ids, "lengths": length}), 1)
             worst = max(worst, float(np.abs(got - sentiment_graph.forward(feel, ids[:, : len(row)])).max()))
     return worst

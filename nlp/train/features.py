@@ -5,7 +5,7 @@ import numpy as np
 PAD, UNK, EDGE = 0, 1, 2
 FIRST = 3  # id of the first line of vocab.txt
 MAX_LEN = 64
-BUCKETS = 1 << 16
+BUCKETS = 1 << 17
 BOUNDARY = "\u0002"
 _MASK = (1 << 64) - 1
 

@@ -94,7 +94,7 @@ def _by_length(lines, picks, batch, rng, chunk=20):
     return [groups[i] for i in rng.permutation(len(groups))]
 
 
-def train_cnn(make_lines, chars, epochs=18, seed=1, batch=48, peak=2e-3, start=None, **shape):
+def train_cnn(make_lines, chars, epochs=18, seed=1, batch=64, peak=2e-3, start=None, **shape):
     """Return a trained TextCNN. `make_lines(epoch)` gives the epoch's lines."""
     torch.manual_seed(seed)
     rng, index = random.Random(seed), {c: i + 3 for i, c in enumerate(chars)}
@@ -147,46 +147,70 @@ def temperature(logits, y, w):
     return float(min(grid, key=lambda t: nll(softmax(logits / t), y, w)))
 
 
-def calibrate(cnn, lin, lines):
-    """Return {temperature, blend} fitted on human-written lines that neither model saw."""
-    (ci, ce), (li, le, _) = cnn, lin
-    y, e = np.array([x.intent for x in lines]), np.array([x.emotion for x in lines])
+def calibrate(cnn, lin, feel, lines):
+    """Return {temperature, blend, votes} fitted on human-written lines that no model saw.
+
+    The arguments are the (intent, emotion, ...) logits of the TextCNN, the linear model and the BiLSTM. The last has its
+    share of the whole, and the two others divide the rest.
+    """
+    voices = (cnn, lin, feel)
     w = np.array([x.weight for x in lines])
+    y, e = np.array([x.intent for x in lines]), np.array([x.emotion for x in lines])
+    t, scale, blend, vote = _mix([v[0] for v in voices], y, w, np.arange(0.2, 0.85, 0.05))
     known = e >= 0
-    best = None
-    for blend in np.arange(0.2, 0.85, 0.05):
-        # the two voices agree often, so their mean is less sure than either: fit both temperatures together
-        for scale in np.exp(np.linspace(np.log(0.4), np.log(1.4), 21)):
-            ti, tl = temperature_pair(ci, li, y, w)
-            p = blend * softmax(ci / (ti * scale)) + (1 - blend) * softmax(li / (tl * scale))
-            score = nll(p, y, w)
-            if best is None or score < best[0]:
-                best = (score, float(blend), float(ti * scale), float(tl * scale))
-    te, tle = temperature(ce[known], e[known], w[known]), temperature(le[known], e[known], w[known])
+    te, wider, _, vote_emotion = _mix([v[1][known] for v in voices], e[known], w[known], [blend])
+    at = lambda x, by: round(float(x * by), 4)
     return {
         "temperature": {
-            "intent": round(best[2], 4), "emotion": round(te, 4), "linear_intent": round(best[3], 4), "linear_emotion": round(tle, 4),
+            "intent": at(t[0], scale), "emotion": at(te[0], wider), "linear_intent": at(t[1], scale), "linear_emotion": at(te[1], wider),
         },
-        "blend": round(best[1], 2),
+        "blend": round(float(blend), 2),
+        "votes": {
+            "intent": {"temperature": at(t[2], scale), "share": round(float(vote), 2)},
+            "emotion": {"temperature": at(te[2], wider), "share": round(float(vote_emotion), 2)},
+        },
     }
 
 
-_pairs = {}
+def _mix(voices, y, w, blends):
+    """Return (temperatures, common scale, blend of the first two, share of the third) of the least negative log-likelihood."""
+    temperatures = [temperature(v, y, w) for v in voices]
+    best = None
+    # The voices agree often, so their mean is less sure than any of them: a common scale sharpens them together.
+    for scale in np.exp(np.linspace(np.log(0.4), np.log(1.4), 21)):
+        a, b, c = (softmax(v / (t * scale))[np.arange(len(y)), y] for v, t in zip(voices, temperatures))
+        for blend in blends:
+            for vote in np.arange(0, 0.65, 0.05):
+                p = vote * c + (1 - vote) * (blend * a + (1 - blend) * b)
+                score = float((-np.log(np.maximum(p, 1e-9)) * w).sum() / w.sum())
+                if best is None or score < best[0]:
+                    best = score, scale, blend, vote
+    return (temperatures, *best[1:])
 
 
-def temperature_pair(ci, li, y, w):
-    """Return both models' own temperatures, computed once per data set."""
-    key = (id(ci), id(li))
-    if key not in _pairs:
-        _pairs[key] = (temperature(ci, y, w), temperature(li, y, w))
-    return _pairs[key]
+def lean(net, lin, feel, settings, by):
+    """Return the three models with by[head] added to a head's logits, as much in each as its temperature undoes."""
+    t, at = settings["temperature"], 0
+    net, lin, feel = dict(net), dict(lin), dict(feel)
+    lin["bias"], bias = lin["bias"].copy(), feel["out"][1].copy()
+    for head, classes in (("intent", INTENTS), ("emotion", EMOTIONS)):
+        more, rows = np.asarray(by[head], np.float32), slice(at, at + len(classes))
+        at += len(classes)
+        net[head] = net[head][0], net[head][1] + more * np.float32(t[head])
+        lin["bias"][rows] += more * np.float32(t["linear_" + head])
+        bias[rows] += more * np.float32(settings["votes"][head]["temperature"])
+    feel["out"] = feel["out"][0], bias
+    return net, lin, feel
 
 
 def blend(settings, cnn, lin, feel):
-    """Return the (intent, emotion, sentiment) probabilities, each blended; `feel` are the sentiment model's logits."""
+    """Return the (intent, emotion, sentiment) probabilities, each blended."""
     t, b = settings["temperature"], settings["blend"]
-    intent = b * softmax(cnn[0] / t["intent"]) + (1 - b) * softmax(lin[0] / t["linear_intent"])
-    emotion = b * softmax(cnn[1] / t["emotion"]) + (1 - b) * softmax(lin[1] / t["linear_emotion"])
+    out = []
+    for at, head in enumerate(("intent", "emotion")):
+        v = settings["votes"][head]
+        both = b * softmax(cnn[at] / t[head]) + (1 - b) * softmax(lin[at] / t["linear_" + head])
+        out.append(v["share"] * softmax(feel[at] / v["temperature"]) + (1 - v["share"]) * both)
     s = settings["blend_sentiment"]
-    sentiment = s * softmax(feel / settings["sentiment"]["temperature"]) + (1 - s) * softmax(lin[2] / t["linear_sentiment"])
-    return intent, emotion, sentiment
+    out.append(s * softmax(feel[2] / settings["sentiment"]["temperature"]) + (1 - s) * softmax(lin[2] / t["linear_sentiment"]))
+    return tuple(out)

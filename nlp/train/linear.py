@@ -46,16 +46,20 @@ def train(make_lines, passes=12, seed=1, expansions=2):
         once.setdefault((line.norm, line.intent), line)
     lines = [x for x in once.values() if x.norm]
     x = rows([line.norm for line in lines])
+    # A rare bucket says more than a common one: it may grow further under the same penalty.
+    rare = np.log((1 + x.shape[0]) / (1 + np.bincount(x.indices, minlength=BUCKETS))) + 1
+    rare = (rare / rare[x.indices].mean()).astype(np.float32)
+    x = (x @ sparse.diags(rare)).tocsr()
     weight = np.array([WEIGHT[line.source] * (1 if line.clear else 0.5) * (0.5 if line.either else 1) for line in lines])
     intent, emotion = np.array([line.intent for line in lines]), np.array([line.emotion for line in lines])
     mass = np.array([weight[emotion == k].sum() for k in range(len(EMOTIONS))])
-    rare = (mass.sum() / np.maximum(mass, 1)) ** 0.75
-    felt = weight * np.where(emotion >= 0, rare[np.maximum(emotion, 0)], 0)
+    scarce = (mass.sum() / np.maximum(mass, 1)) ** 0.75
+    felt = weight * np.where(emotion >= 0, scarce[np.maximum(emotion, 0)], 0)
     parts = [
-        _head(x, intent, weight, len(INTENTS), 3e-6, seed, passes), _head(x, emotion, felt, len(EMOTIONS), 1e-5, seed, passes),
+        _head(x, intent, weight, len(INTENTS), 1.5e-6, seed, passes), _head(x, emotion, felt, len(EMOTIONS), 1e-5, seed, passes),
         (np.zeros((BUCKETS, len(SENTIMENTS)), np.float32), np.zeros(len(SENTIMENTS), np.float32)),
     ]
-    return quantise(np.concatenate([w for w, _ in parts], 1), np.concatenate([b for _, b in parts]))
+    return quantise(np.concatenate([w for w, _ in parts], 1) * rare[:, None], np.concatenate([b for _, b in parts]))
 
 
 def heads(out):

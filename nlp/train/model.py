@@ -18,7 +18,7 @@ class TextCNN(nn.Module):
     right. Because the first layer is linear in the embedding, a lookup table can replace it at export.
     """
 
-    def __init__(self, vocab, intents, emotions, dim=64, filters=160, dropout=0.4, windows=WINDOWS):
+    def __init__(self, vocab, intents, emotions, dim=64, filters=144, dropout=0.4, windows=WINDOWS):
         super().__init__()
         self.windows, self.filters = windows, filters
         self.embed = nn.Embedding(vocab, dim, padding_idx=PAD)
@@ -35,12 +35,15 @@ class TextCNN(nn.Module):
     def pooled(self, ids):
         """Return the pooled features, batch × (windows · filters)."""
         x, mask, out = self.drop_in(self.embed(ids)), ids != PAD, []
+        batch, length, dim = x.shape
         for (width, anchor), tap, bias in zip(self.windows, self.taps, self.bias):
-            y = tap(x).view(ids.shape[0], ids.shape[1], width, self.filters)
-            n = ids.shape[1] - width + 1
-            total = sum(y[:, j : j + n, j] for j in range(width))
-            total = total.masked_fill(~mask[:, anchor : anchor + n, None], MASKED)
-            out.append(torch.relu(total.max(dim=1)[0] + bias))
+            n = length - width + 1
+            # One product for all offsets of a window: a third of the time that one for each takes.
+            weight = tap.weight.view(width, self.filters, dim).transpose(1, 2).reshape(width * dim, self.filters)
+            seen = torch.cat([x[:, j : j + n] for j in range(width)], 2).view(batch * n, width * dim)
+            total = (seen @ weight).view(batch, n, self.filters)
+            total = total + torch.where(mask[:, anchor : anchor + n, None], 0.0, MASKED)
+            out.append(torch.relu(total.amax(1) + bias))
         return torch.cat(out, 1)
 
     def forward(self, ids):

@@ -11,10 +11,12 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from features import PAD
+from labels import EMOTIONS, INTENTS, SENTIMENTS
 
 PAIRS = 1 << 14  # buckets of character pairs
 _LEFT, _RIGHT = 7919, 31
-HEAD = "sentiment"
+HEADS = ("intent", "emotion", "sentiment")  # in the order of linear.heads
+_WIDTH = dict(zip(HEADS, map(len, (INTENTS, EMOTIONS, SENTIMENTS))))
 _GATES = (0, 3, 1, 2)  # torch orders gates i f g o, the runtime i o f c
 _MASKED = np.float32(-1e4)
 
@@ -51,7 +53,7 @@ def state(net):
         for way in ("", "_reverse")
     ])
     out["score"] = get(net.score.weight).T.copy(), get(net.score.bias)
-    out["out"] = get(net.out[HEAD].weight), get(net.out[HEAD].bias)
+    out["out"] = tuple(np.concatenate([get(getattr(net.out[h], part)) for h in HEADS]) for part in ("weight", "bias"))
     return out
 
 
@@ -116,16 +118,17 @@ def graph(net, dynamic=False):
     best = g.add("ReduceMax", [g.add("Where", [real, h, masked], "held")], "best", axes=[1], keepdims=0)
     pooled = g.add("Concat", [mean, best], "pooled", axis=1)
     out_w, out_b = net["out"]
-    g.add("Gemm", [pooled, g.const("out_w", out_w), g.const("out_b", out_b)], HEAD, transB=1)
-    return _model(g, len(out_b))
+    flat = g.add("Gemm", [pooled, g.const("out_w", out_w), g.const("out_b", out_b)], "all", transB=1)
+    g.nodes.append(helper.make_node("Split", [flat, g.const("widths", i64(*_WIDTH.values()))], list(HEADS), axis=1))
+    return _model(g)
 
 
-def _model(g, classes):
+def _model(g):
     inputs = [helper.make_tensor_value_info("ids", TensorProto.INT64, ["batch", "length"]),
               helper.make_tensor_value_info("lengths", TensorProto.INT32, ["batch"])]
-    out = helper.make_tensor_value_info(HEAD, TensorProto.FLOAT, ["batch", classes])
+    outs = [helper.make_tensor_value_info(h, TensorProto.FLOAT, ["batch", n]) for h, n in _WIDTH.items()]
     proto = helper.make_model(
-        helper.make_graph(g.nodes, "liveroom-sentiment", inputs, [out], g.consts),
+        helper.make_graph(g.nodes, "liveroom-sentiment", inputs, outs, g.consts),
         opset_imports=[helper.make_opsetid("", 16), helper.make_opsetid("com.microsoft", 1)], producer_name="liveroom",
     )
     proto.ir_version = 8
@@ -139,8 +142,9 @@ def _widened(small, scale):
 
 
 def agreement(net, rows):
-    """Return on what share of texts (lists of ids) the weights in 8 bits give the answer of those in 32."""
-    return float(np.mean(logits(net, rows).argmax(axis=1) == logits(net, rows, whole=True).argmax(axis=1)))
+    """Return on what share of texts (lists of ids) the weights in 8 bits give the sentiment of those in 32."""
+    said = [logits(net, rows, whole=whole)[:, -len(SENTIMENTS) :].argmax(axis=1) for whole in (False, True)]
+    return float(np.mean(said[0] == said[1]))
 
 
 def _sigmoid(x):
@@ -148,7 +152,10 @@ def _sigmoid(x):
 
 
 def forward(net, ids, whole=False):
-    """Return the logits of texts of one length, batch × length ids; `whole` takes the weights before they were rounded."""
+    """Return the logits of texts of one length, batch × length ids, of all heads side by side (linear.heads splits them).
+
+    `whole` takes the weights before they were rounded.
+    """
     read = (lambda k: net["float"][k]) if whole else lambda k: _widened(*net[k])
     hidden, tables, both = net["hidden"], (read("embed"), read("pair")), (read("w"), read("r"))
     x = tables[0][ids] + tables[1][pairs(ids, np.concatenate)]
