@@ -10,8 +10,10 @@ import (
 // accept makes an event durable, then acknowledges it.
 func (u *user) accept(e *Effect) {
 	h, incarnation, session, id := u.house, u.incarnation, e.Session, e.Event.ID
-	record := live.Record{Kind: live.RecordAccepted, User: u.key, Session: session, Received: e.Received, Event: e.Event}
-	h.parts.Journal.Submit(live.Entry{Records: []live.Record{record}, Lease: u.lease, Done: func(_ uint64, err error) {
+	p := newParcel()
+	p.records[0] = live.Record{Kind: live.RecordAccepted, User: u.key, Session: session, Received: e.Received, Event: e.Event}
+	h.parts.Journal.Submit(live.Entry{Records: p.records[:1], Lease: u.lease, Done: func(_ uint64, err error) {
+		p.free()
 		if err != nil {
 			u.cell.post(&commitFailed{incarnation: incarnation, err: err})
 			return
@@ -40,11 +42,11 @@ func (u *user) close(now time.Time, e *Effect) {
 	if c.seen = u.seen(e); c.seen != nil {
 		c.seen.Trace = u.wasTraced(now, e)
 	}
-	record := live.Record{
+	p := newParcel()
+	records := append(p.records[:0], live.Record{
 		Kind: live.RecordClosed, User: u.key, Session: e.Session, Received: e.Received, Key: e.Event.Key(),
-		Outcome: e.Outcome, Reason: e.Reason, Joined: e.Joined, Frame: c.frame, State: u.state.appendContext(make([]byte, 0, contextRoom)),
-	}
-	records := []live.Record{record}
+		Outcome: e.Outcome, Reason: e.Reason, Joined: e.Joined, Frame: c.frame, State: u.state.appendContext(p.state[:0]),
+	})
 	hold, before := e.Hold, e.Before
 	if hold != nil { // the reservation and the state that knows of it are durable together
 		records = append(records, live.Record{Kind: live.RecordReservation, Received: now.UnixMilli(), Reservation: hold})
@@ -54,6 +56,7 @@ func (u *user) close(now time.Time, e *Effect) {
 	u.closings = append(u.closings, under)
 	u.unsaved++
 	u.house.parts.Journal.Submit(live.Entry{Records: records, Lease: u.lease, Done: func(block uint64, err error) {
+		p.free()
 		if err != nil {
 			if changed(before, hold) {
 				u.house.parts.Stock.Undo(before, hold.ID)

@@ -55,7 +55,8 @@ func (l *Lease) Break() { l.broken.Store(true) }
 // Broken tells whether a commit under the lease has failed.
 func (l *Lease) Broken() bool { return l != nil && l.broken.Load() }
 
-// Entry hands records to the journal in one piece: all of them are durable together or none is.
+// Entry hands records to the journal in one piece: all of them are durable together or none is. Records and State are the
+// journal's until Done is called, and the submitter's again then.
 type Entry struct {
 	Records []Record
 	Lease   *Lease // nil for records that nothing builds on
