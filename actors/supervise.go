@@ -28,7 +28,7 @@ func (r *restarts) add(now time.Time, limit int, window time.Duration) bool {
 func (u *user) restarting() {
 	h := u.house
 	u.cell.restarts.Add(1)
-	h.peeks.note(u.key, &restartAsked{}, h.now(), 0)
+	h.peeks.note(u.cell.key, &restartAsked{}, h.now(), 0)
 	h.metrics.restarts.WithLabelValues("user").Inc()
 	if a := u.current; a != nil {
 		u.current = nil
@@ -37,7 +37,7 @@ func (u *user) restarting() {
 		}
 	}
 	if u.restart.add(h.now(), h.cfg.RestartLimit, h.cfg.RestartWindow) {
-		u.brokenUntil = h.now().Add(h.cfg.RestartWindow)
+		u.brokenUntil = h.now().Add(h.cfg.RestartWindow).UnixMilli()
 	}
 	u.broken = live.Internal
 	u.commitFailed(&commitFailed{incarnation: u.incarnation, err: errRestart})

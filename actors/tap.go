@@ -101,7 +101,7 @@ func (t *taps) show(room live.RoomID, s *Seen, now time.Time) {
 
 // seen notes what who watches will be shown once it is durable; nil when nobody does.
 func (u *user) seen(e *Effect) *Seen {
-	if u.house.taps.audience(u.key.Room) == nil {
+	if u.house.taps.audience(u.cell.key.Room) == nil {
 		return nil
 	}
 	return &Seen{

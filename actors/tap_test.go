@@ -14,7 +14,7 @@ func TestNobodyWatchesForNothing(t *testing.T) {
 		t.Error("a clock is read for nobody")
 		return time.Time{}
 	}}
-	u := &user{house: h, key: live.UserKey{Room: "room", User: "u"}}
+	u := &user{house: h, cell: &cell[live.UserKey]{key: live.UserKey{Room: "room", User: "u"}}}
 	e := &Effect{Kind: EffClose, Event: message("m1"), Outcome: live.Replied, Reply: &live.Reply{}}
 	a := &Arrival{Event: e.Event}
 	free := func(when string) {

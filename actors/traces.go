@@ -139,7 +139,7 @@ func (h *House) begin(a *Arrival, received time.Time) {
 // trace returns the trace of a message, nil when nobody watches its room, or has not since it came. Hot path:
 // TestNobodyWatchesForNothing.
 func (u *user) trace(e *live.Event) *Trace {
-	watched := u.house.taps.audience(u.key.Room)
+	watched := u.house.taps.audience(u.cell.key.Room)
 	if watched == nil {
 		return nil
 	}
@@ -148,7 +148,7 @@ func (u *user) trace(e *live.Event) *Trace {
 
 // traceAt is trace of the pending message with a sequence number.
 func (u *user) traceAt(seq uint64) *Trace {
-	if u.house.taps.audience(u.key.Room) == nil {
+	if u.house.taps.audience(u.cell.key.Room) == nil {
 		return nil
 	}
 	if i := u.state.at(seq); i >= 0 {
@@ -159,7 +159,7 @@ func (u *user) traceAt(seq uint64) *Trace {
 
 // wasTraced completes the trace of a message that ends, and returns it.
 func (u *user) wasTraced(now time.Time, e *Effect) *Trace {
-	watched := u.house.taps.audience(u.key.Room)
+	watched := u.house.taps.audience(u.cell.key.Room)
 	if watched == nil {
 		return nil
 	}

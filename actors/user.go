@@ -23,23 +23,22 @@ const (
 type user struct {
 	house *House
 	cell  *cell[live.UserKey]
-	key   live.UserKey
 
-	// owned by the actor
+	// owned by the actor; the small ones stand together, for there are ten thousand users
 	state       UserState
 	mode        mode
+	broken      live.Code // what is said while broken
+	saving      bool
+	settling    bool // a barrier is under way
+	leaving     bool // the snapshot under way is to be the last
+	ending      bool // it was stopped, and leaves memory once it can
+	unsaved     int  // closed since the last snapshot
 	incarnation uint64
 	lease       *live.Lease
 	stash       []*Arrival
 	closings    []*underway // submitted to the journal, in order; finished ones leave from the front
 	lost        []losing    // admitted, and hit by a failed commit
-	broken      live.Code   // what is said while broken
-	brokenUntil time.Time   // no reload before
-	unsaved     int         // closed since the last snapshot
-	saving      bool
-	settling    bool // a barrier is under way
-	leaving     bool // the snapshot under way is to be the last
-	ending      bool // it was stopped, and leaves memory once it can
+	brokenUntil int64       // no reload before, Unix milliseconds
 	restart     restarts
 	current     *Arrival // being handled; shed should the actor panic
 
@@ -47,7 +46,7 @@ type user struct {
 }
 
 func newUser(h *House, c *cell[live.UserKey]) *user {
-	return &user{house: h, cell: c, key: c.key, state: NewUserState(c.key, h.cfg.MaxPending), lease: new(live.Lease), broken: live.StorageFailed}
+	return &user{house: h, cell: c, state: NewUserState(c.key, h.cfg.MaxPending), lease: new(live.Lease), broken: live.StorageFailed}
 }
 
 // Receive implements actor.Actor.
@@ -69,7 +68,7 @@ func (u *user) Receive(ctx actor.Context) {
 		u.cell.handled.Add(1)
 		u.cell.busyNs.Add(int64(took))
 		u.cell.restless.Store(u.busy() || u.ending || u.unsaved >= u.house.cfg.SnapshotAfter)
-		u.house.peeks.note(u.key, m, begin, took)
+		u.house.peeks.note(u.cell.key, m, begin, took)
 	}
 }
 
@@ -88,7 +87,7 @@ func (u *user) receive(ctx actor.Context, now time.Time, msg any) {
 		u.restored(now, m)
 	case *commitFailed:
 		if m.incarnation == u.incarnation {
-			u.broken, u.brokenUntil = live.StorageFailed, now.Add(u.house.cfg.SweepEvery) // what fails now will fail again at once
+			u.broken, u.brokenUntil = live.StorageFailed, now.Add(u.house.cfg.SweepEvery).UnixMilli() // what fails now will fail again at once
 			u.commitFailed(m)
 		}
 	case *saved:
@@ -118,7 +117,7 @@ func (u *user) started() {
 		return
 	}
 	u.incarnation = u.house.incarnations.Add(1)
-	if !u.house.parts.Journal.Known(u.key) {
+	if !u.house.parts.Journal.Known(u.cell.key) {
 		u.mode = modeReady
 		return
 	}
@@ -128,7 +127,7 @@ func (u *user) started() {
 func (u *user) load() {
 	u.mode = modeRestoring
 	incarnation := u.incarnation
-	u.house.parts.Journal.Load(u.key, func(state []byte, tail []live.Record, err error) {
+	u.house.parts.Journal.Load(u.cell.key, func(state []byte, tail []live.Record, err error) {
 		u.cell.post(&restored{incarnation: incarnation, state: state, tail: tail, err: err})
 	})
 }
@@ -141,7 +140,7 @@ func (u *user) ruled(now time.Time, m *ruled) {
 		}
 		u.drive(now, Input{Kind: InRuled, Seq: m.asker.Seq, Ruling: m.ruling, Joined: m.joined, Reason: m.reason, Topic: m.topic})
 	} else if m.ruling == RuledFirst || m.ruling == RuledSuggest {
-		u.house.rooms.tell(u.key.Room, &released{Answer: Answer{Asker: m.asker, Topic: m.topic}}, now.UnixMilli())
+		u.house.rooms.tell(u.cell.key.Room, &released{Answer: Answer{Asker: m.asker, Topic: m.topic}}, now.UnixMilli())
 	}
 }
 
@@ -203,8 +202,8 @@ func (u *user) wasRead(now time.Time, m *wasRead) {
 	u.house.metrics.stageRead.Observe(now.Sub(m.asked).Seconds())
 	u.traceAt(m.seq).read(now)
 	c := u.house.parts.Catalogue
-	in := Input{Kind: InRead, Seq: m.seq, Reading: m.reading, Shop: c.Shop(u.key.Room), Products: c, VIP: c.VIP(u.key)}
-	in.Product, in.Others, in.Named = Named(c, u.key.Room, u.state.text(m.seq), m.reading.Entities)
+	in := Input{Kind: InRead, Seq: m.seq, Reading: m.reading, Shop: c.Shop(u.cell.key.Room), Products: c, VIP: c.VIP(u.cell.key)}
+	in.Product, in.Others, in.Named = Named(c, u.cell.key.Room, u.state.text(m.seq), m.reading.Entities)
 	if id := u.state.Held(); id != "" {
 		in.Hold = u.house.parts.Stock.Held(id)
 	}
@@ -214,7 +213,7 @@ func (u *user) wasRead(now time.Time, m *wasRead) {
 func (u *user) tick(ctx actor.Context, now time.Time, m *tick) {
 	switch {
 	case u.mode == modeBroken:
-		if now.After(u.brokenUntil) {
+		if now.UnixMilli() > u.brokenUntil {
 			u.load()
 		}
 	case u.mode == modeSettling && !u.settling:
@@ -243,12 +242,12 @@ func (u *user) rest(ctx actor.Context, idle bool) {
 func (u *user) save(leaving bool) {
 	state, err := u.state.snapshot()
 	if err != nil {
-		u.house.log.Error("cannot save user", "room", u.key.Room, "user", u.key.User, "err", err)
+		u.house.log.Error("cannot save user", "room", u.cell.key.Room, "user", u.cell.key.User, "err", err)
 		return
 	}
 	u.saving, u.leaving = true, leaving
 	incarnation := u.incarnation
-	record := live.Record{Kind: live.RecordSnapshot, User: u.key, State: state}
+	record := live.Record{Kind: live.RecordSnapshot, User: u.cell.key, State: state}
 	u.house.parts.Journal.Submit(live.Entry{Records: []live.Record{record}, Lease: u.lease, Done: func(_ uint64, err error) {
 		u.cell.post(&saved{incarnation: incarnation, err: err})
 	}})

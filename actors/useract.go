@@ -11,18 +11,18 @@ import (
 // record of the user, whose context says who has the dialogue: so it is there again after a restart, and a line said
 // while the user's link was down comes with its resumption.
 func (u *user) act(now time.Time, e *Effect) {
-	h, k, incarnation, seat, user, id := u.house, u.key, u.incarnation, e.Session, e.To, e.Event.ID
+	h, k, incarnation, seat, user, id := u.house, u.cell.key, u.incarnation, e.Session, e.To, e.Event.ID
 	key := e.Event.Key()
 	if id == "" {
 		key.ID = live.EventID(string(seat) + ":" + strconv.FormatInt(now.UnixNano(), 36))
 	}
 	record := live.Record{
-		Kind: live.RecordClosed, User: u.key, Session: user, Received: e.Received, Key: key, State: u.state.appendContext(make([]byte, 0, contextRoom)),
+		Kind: live.RecordClosed, User: u.cell.key, Session: user, Received: e.Received, Key: key, State: u.state.appendContext(make([]byte, 0, contextRoom)),
 	}
 	seen := u.seen(e)
 	if e.Event.Type == live.Say {
 		said := &live.Reply{
-			ID: live.ReplyIDFor(u.key, key), Room: u.key.Room, User: u.key.User, Dialogue: live.DialogueOf(u.key),
+			ID: live.ReplyIDFor(u.cell.key, key), Room: u.cell.key.Room, User: u.cell.key.User, Dialogue: live.DialogueOf(u.cell.key),
 			Text: e.Event.Text, Scope: live.Private, By: live.ByHuman,
 		}
 		record.Outcome = live.Replied

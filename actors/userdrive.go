@@ -93,7 +93,7 @@ func (u *user) carryGuarded(now time.Time, e *Effect) {
 			return
 		}
 		u.house.metrics.panics.Inc()
-		u.house.log.Error("effect panicked, user reloads", "room", u.key.Room, "user", u.key.User, "effect", int(e.Kind),
+		u.house.log.Error("effect panicked, user reloads", "room", u.cell.key.Room, "user", u.cell.key.User, "effect", int(e.Kind),
 			"err", fmt.Sprint(r), "stack", string(debug.Stack()))
 		u.broken = live.Internal
 		if e.Kind == EffClose && u.closingOf(hashKey(e.Event.Key())) == nil {
@@ -146,7 +146,7 @@ func (u *user) step(now time.Time, at int) (out []Effect) {
 // afterPanic ends the message whose step panicked. The state is as before.
 func (u *user) afterPanic(now time.Time, in *Input, r any) (out []Effect) {
 	u.house.metrics.panics.Inc()
-	u.house.log.Error("step panicked, message shed", "room", u.key.Room, "user", u.key.User, "input", int(in.Kind),
+	u.house.log.Error("step panicked, message shed", "room", u.cell.key.Room, "user", u.cell.key.User, "input", int(in.Kind),
 		"err", fmt.Sprint(r), "stack", string(debug.Stack()))
 	if a := in.Arrival; a != nil {
 		e := Effect{Kind: EffRefuse, Event: a.Event, Session: a.Session, Code: live.Internal}
@@ -178,7 +178,7 @@ func (u *user) carry(now time.Time, e *Effect) {
 	case EffAskRoom:
 		u.askRoom(now, e)
 	case EffRelease:
-		h.rooms.tell(u.key.Room, &released{Answer: Answer{Asker: u.asker(e.Seq), Topic: e.Topic}}, now.UnixMilli())
+		h.rooms.tell(u.cell.key.Room, &released{Answer: Answer{Asker: u.asker(e.Seq), Topic: e.Topic}}, now.UnixMilli())
 	case EffCompose:
 		u.scratch.inputs = append(u.scratch.inputs, Input{Kind: InComposed, Seq: e.Seq, Line: u.compose(now, e)})
 	case EffClose:
@@ -194,7 +194,7 @@ func (u *user) carry(now time.Time, e *Effect) {
 	case EffRepeatAct:
 		u.repeatAct(e)
 	case EffHold:
-		u.scratch.inputs = append(u.scratch.inputs, Hold(u.house.parts.Stock, u.house.cfg, u.key, now, e))
+		u.scratch.inputs = append(u.scratch.inputs, Hold(u.house.parts.Stock, u.house.cfg, u.cell.key, now, e))
 	case EffUndo:
 		u.undo(e)
 	case EffWait:
@@ -204,7 +204,7 @@ func (u *user) carry(now time.Time, e *Effect) {
 
 func (u *user) read(now time.Time, e *Effect) {
 	incarnation, seq := u.incarnation, e.Seq
-	shop := u.house.parts.Catalogue.Shop(u.key.Room)
+	shop := u.house.parts.Catalogue.Shop(u.cell.key.Room)
 	done := func(r *live.Reading) {
 		u.cell.post(&wasRead{incarnation: incarnation, seq: seq, reading: r, asked: now})
 	}
@@ -225,21 +225,21 @@ func (u *user) askRoom(now time.Time, e *Effect) {
 	}
 	a := Asker{AskerID: u.asker(e.Seq), Topic: e.Topic}
 	c := u.house.parts.Catalogue
-	a.Counts = c.CountsVersion(u.key.Room)
+	a.Counts = c.CountsVersion(u.cell.key.Room)
 	if e.Topic.Product != "" {
-		a.Version = c.StockVersion(c.Shop(u.key.Room), e.Topic.Product)
+		a.Version = c.StockVersion(c.Shop(u.cell.key.Room), e.Topic.Product)
 	}
-	u.house.rooms.tell(u.key.Room, &asked{Asker: a}, now.UnixMilli())
+	u.house.rooms.tell(u.cell.key.Room, &asked{Asker: a}, now.UnixMilli())
 }
 
 func (u *user) asker(seq uint64) AskerID {
-	return AskerID{User: u.key, Incarnation: u.incarnation, Seq: seq}
+	return AskerID{User: u.cell.key, Incarnation: u.incarnation, Seq: seq}
 }
 
 // release tells the room that this user will not answer for others.
 func (u *user) release(t Topic, e *live.Event, seq uint64) {
 	if e.Type == live.Comment && t != (Topic{}) {
-		u.house.rooms.tell(u.key.Room, &released{Answer: Answer{Asker: u.asker(seq), Topic: t}}, u.house.now().UnixMilli())
+		u.house.rooms.tell(u.cell.key.Room, &released{Answer: Answer{Asker: u.asker(seq), Topic: t}}, u.house.now().UnixMilli())
 	}
 }
 
@@ -248,13 +248,13 @@ func (u *user) compose(now time.Time, e *Effect) (line Line) {
 	defer func() {
 		if r := recover(); r != nil {
 			u.house.metrics.panics.Inc()
-			u.house.log.Error("composer panicked", "room", u.key.Room, "user", u.key.User, "err", fmt.Sprint(r))
+			u.house.log.Error("composer panicked", "room", u.cell.key.Room, "user", u.cell.key.User, "err", fmt.Sprint(r))
 			line = Line{}
 		}
 	}()
 	q := &u.scratch.question
 	*q = Question{
-		Say: *e.Say, Shop: u.house.parts.Catalogue.Shop(u.key.Room), User: u.key, Text: e.Event.Text, Scope: e.Scope,
+		Say: *e.Say, Shop: u.house.parts.Catalogue.Shop(u.cell.key.Room), User: u.cell.key, Text: e.Event.Text, Scope: e.Scope,
 		Arrived: time.UnixMilli(e.Received), Now: now,
 	}
 	t := u.trace(e.Event)
@@ -264,7 +264,7 @@ func (u *user) compose(now time.Time, e *Effect) (line Line) {
 	}
 	line, err := u.house.parts.Composer.Compose(q)
 	if err != nil {
-		u.house.log.Error("nothing to say", "room", u.key.Room, "user", u.key.User, "intent", q.Reading.Intent.String(), "topic", q.Topic, "err", err)
+		u.house.log.Error("nothing to say", "room", u.cell.key.Room, "user", u.cell.key.User, "intent", q.Reading.Intent.String(), "topic", q.Topic, "err", err)
 		return Line{}
 	}
 	end := u.house.now()

@@ -11,7 +11,7 @@ import (
 func (u *user) accept(e *Effect) {
 	h, incarnation, session, id := u.house, u.incarnation, e.Session, e.Event.ID
 	p := newParcel()
-	p.records[0] = live.Record{Kind: live.RecordAccepted, User: u.key, Session: session, Received: e.Received, Event: e.Event}
+	p.records[0] = live.Record{Kind: live.RecordAccepted, User: u.cell.key, Session: session, Received: e.Received, Event: e.Event}
 	h.parts.Journal.Submit(live.Entry{Records: p.records[:1], Lease: u.lease, Done: func(_ uint64, err error) {
 		p.free()
 		if err != nil {
@@ -44,7 +44,7 @@ func (u *user) close(now time.Time, e *Effect) {
 	}
 	p := newParcel()
 	records := append(p.records[:0], live.Record{
-		Kind: live.RecordClosed, User: u.key, Session: e.Session, Received: e.Received, Key: e.Event.Key(),
+		Kind: live.RecordClosed, User: u.cell.key, Session: e.Session, Received: e.Received, Key: e.Event.Key(),
 		Outcome: e.Outcome, Reason: e.Reason, Joined: e.Joined, Frame: c.frame, State: u.state.appendContext(p.state[:0]),
 	})
 	hold, before := e.Hold, e.Before
@@ -212,9 +212,9 @@ func (u *user) repeatClosed(e *Effect) {
 		}
 		block = under.block.Load()
 	}
-	h.parts.Journal.Closed(block, u.key, e.Event.Key(), func(r live.Record, err error) {
+	h.parts.Journal.Closed(block, u.cell.key, e.Event.Key(), func(r live.Record, err error) {
 		if err != nil {
-			h.log.Error("cannot read back an outcome", "room", u.key.Room, "user", u.key.User, "err", err)
+			h.log.Error("cannot read back an outcome", "room", u.cell.key.Room, "user", u.cell.key.User, "err", err)
 			h.parts.Outlet.Send(session, h.parts.Frames.Error(nil, &live.Fault{
 				Code: live.StorageFailed, To: id, Hint: "this was answered before and cannot be read back now; send it again under the same id",
 			}))

@@ -21,17 +21,17 @@ func (u *user) restored(now time.Time, m *restored) {
 	var open []live.Record
 	err := m.err
 	if err == nil {
-		u.state = NewUserState(u.key, u.house.cfg.MaxPending)
+		u.state = NewUserState(u.cell.key, u.house.cfg.MaxPending)
 		open, err = u.state.restore(m.state, m.tail)
 	}
 	if err != nil {
-		u.house.log.Error("cannot restore user", "room", u.key.Room, "user", u.key.User, "err", err)
+		u.house.log.Error("cannot restore user", "room", u.cell.key.Room, "user", u.cell.key.User, "err", err)
 		u.house.metrics.restoreFailures.Inc()
-		u.mode, u.broken, u.brokenUntil = modeBroken, live.StorageFailed, now.Add(u.house.cfg.SweepEvery)
+		u.mode, u.broken, u.brokenUntil = modeBroken, live.StorageFailed, now.Add(u.house.cfg.SweepEvery).UnixMilli()
 		u.refuseStash()
 		return
 	}
-	u.mode, u.brokenUntil = modeReady, time.Time{}
+	u.mode, u.brokenUntil = modeReady, 0
 	u.unsaved = len(m.tail)
 	u.redrive(now, open)
 	stash := u.stash
@@ -87,7 +87,7 @@ func (u *user) commitFailed(m *commitFailed) {
 	if m.incarnation != u.incarnation {
 		return
 	}
-	u.house.log.Warn("commit failed, user reloads", "room", u.key.Room, "user", u.key.User, "err", m.err)
+	u.house.log.Warn("commit failed, user reloads", "room", u.cell.key.Room, "user", u.cell.key.User, "err", m.err)
 	u.house.metrics.reloads.Inc()
 	u.lease.Break()
 	for _, p := range u.state.pending {
@@ -96,7 +96,7 @@ func (u *user) commitFailed(m *commitFailed) {
 		}
 		u.lost = append(u.lost, losing{p.event, p.session})
 	}
-	u.state, u.saving = NewUserState(u.key, u.house.cfg.MaxPending), false
+	u.state, u.saving = NewUserState(u.cell.key, u.house.cfg.MaxPending), false
 	u.incarnation = u.house.incarnations.Add(1)
 	u.lease = new(live.Lease)
 	u.mode = modeSettling
@@ -131,7 +131,7 @@ func (u *user) settled(now time.Time, m *settled) {
 	}
 	u.closings = nil
 	u.mode = modeBroken
-	if u.brokenUntil.IsZero() || now.After(u.brokenUntil) {
+	if now.UnixMilli() > u.brokenUntil {
 		u.load()
 		return
 	}
