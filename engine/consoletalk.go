@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"liveroom/actors"
-	"liveroom/actors/dialogue"
 	"liveroom/engine/access"
 	"liveroom/engine/admin/console"
 	"liveroom/engine/live"
@@ -132,9 +131,9 @@ func (v talkView) Show(ctx context.Context, k live.UserKey) (console.Dialogue, e
 	if err != nil {
 		return console.Dialogue{}, fmt.Errorf("%w: %w", console.ErrAway, err)
 	}
-	now := time.Now().UnixMilli()
+	pos := positionOf(&view.Talk, time.Now().UnixMilli(), v.e.parts.catalogue.Load())
 	d := console.Dialogue{
-		Room: k.Room, User: k.User, Turns: turnsOf(view.Turns, tail), Slots: slotsOf(&view.Talk), Open: openOf(&view.Talk.Open, now),
+		Room: k.Room, User: k.User, Turns: turnsOf(view.Turns, tail), Slots: pos.Slots, Open: pos.Open,
 		Mood: float64(view.Mood), Private: view.Session != "", Pending: view.Pending,
 	}
 	if err := v.mark(ctx, k, d.Turns); err != nil {
@@ -280,51 +279,4 @@ func close1(t *console.Turn, r *live.Record) {
 		t.TookMs = &f.TookMs
 		t.Reading = &console.Reading{Intent: f.Intent, Confidence: f.Confidence, Emotion: f.Emotion, DecidedBy: f.Decided}
 	}
-}
-
-// slotsOf lists what a dialogue keeps in mind.
-func slotsOf(s *dialogue.State) []console.Slot {
-	list := []console.Slot{}
-	add := func(name, value string) {
-		if value != "" && value != "0" {
-			list = append(list, console.Slot{Name: name, Value: value})
-		}
-	}
-	add("product", string(s.Slots.Product))
-	add("size", s.Slots.Size)
-	add("color", s.Slots.Color)
-	add("quantity", strconv.FormatInt(s.Slots.Quantity, 10))
-	add("kg", strconv.FormatFloat(s.Slots.Kg, 'f', -1, 64))
-	add("cm", strconv.FormatFloat(s.Slots.Cm, 'f', -1, 64))
-	add("city", s.Slots.City)
-	if s.Slots.Order != "" {
-		add("order", "***")
-	}
-	add("topic", s.Topic.String())
-	if s.Complained {
-		add("complained", "true")
-	}
-	return list
-}
-
-// openOf lists what the engine waits for.
-func openOf(o *dialogue.Open, now int64) []console.Slot {
-	list := []console.Slot{}
-	if o.Kind == dialogue.Nothing {
-		return list
-	}
-	list = append(list, console.Slot{Name: "kind", Value: o.Kind.String()})
-	if o.SKU != "" {
-		list = append(list, console.Slot{Name: "sku", Value: string(o.SKU)})
-	}
-	if o.Quantity > 0 {
-		list = append(list, console.Slot{Name: "quantity", Value: strconv.FormatInt(o.Quantity, 10)})
-	}
-	if o.Hold != "" {
-		list = append(list, console.Slot{Name: "hold", Value: string(o.Hold)})
-	}
-	if o.Until > now {
-		list = append(list, console.Slot{Name: "until", Value: strconv.FormatInt(o.Until, 10)})
-	}
-	return list
 }

@@ -5,10 +5,10 @@ import (
 	"fmt"
 
 	"liveroom/actors"
-	"liveroom/actors/dialogue"
 	"liveroom/engine/admin/console"
 	"liveroom/engine/labels"
 	"liveroom/engine/live"
+	"liveroom/engine/shop"
 )
 
 // Trace implements console.Messages.
@@ -17,17 +17,17 @@ func (v messageView) Trace(_ context.Context, k live.UserKey, m console.MessageR
 	if seen == nil {
 		return console.Trace{}, fmt.Errorf("%w: a trace of that message; one is made when somebody watches the room as the message comes, and kept for a while", console.ErrUnknown)
 	}
-	return traceOf(seen), nil
+	return traceOf(seen, v.e.parts.catalogue.Load()), nil
 }
 
-// traceOf is a trace as it is shown.
-func traceOf(x *actors.Seen) console.Trace {
+// traceOf is a trace as it is shown, with what the shop calls its wares.
+func traceOf(x *actors.Seen, wares *shop.Catalogue) console.Trace {
 	t := x.Trace
 	shown := console.Trace{
 		ID: string(x.Event.ID), Type: x.Event.Type.String(), At: x.Received,
 		Mailbox: t.Mailbox, Waiting: t.Read.Waiting, Batch: t.Read.Batch, From: t.Read.From,
 		Outcome: x.Outcome.String(), Reason: string(x.Reason), Reading: readingOf(x.Reading),
-		Before: positionOf(&t.Before, x.Received), After: positionOf(&t.After, x.Received), Topic: t.Topic,
+		Before: positionOf(&t.Before, x.Received, wares), After: positionOf(&t.After, x.Received, wares), Topic: t.Topic,
 		Book: t.Basis.Book, Said: []console.Said{}, Figures: []console.LiveFigure{}, Experiments: []string{},
 	}
 	for _, s := range t.Spans {
@@ -59,11 +59,6 @@ func traceOf(x *actors.Seen) console.Trace {
 		shown.Entry = &console.Entry{ID: e.ID, Version: e.Version, Exact: e.Exact, Score: e.Score}
 	}
 	return shown
-}
-
-// positionOf is where a dialogue stands at a time.
-func positionOf(s *dialogue.State, now int64) console.Position {
-	return console.Position{Slots: slotsOf(s), Open: openOf(&s.Open, now)}
 }
 
 // answerOf is a reply as it is shown.

@@ -137,6 +137,7 @@ type Turn struct {
 type Slot struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
+	Text  string `json:"text,omitempty" doc:"what the shop calls a product or a SKU; left out for what it does not have any more"`
 }
 
 // Dialogue is what is kept of a user's dialogue.

@@ -105,6 +105,7 @@ test("journey: through the whole console, while an audience talks", async ({ pag
     await page.getByRole("button", { name: "为什么这样回复" }).first().click();
     await expect(page.locator(".fall")).toBeVisible();
     const why = page.locator(".card").filter({ has: page.getByRole("heading", { name: "为什么这样回复", level: 2 }) });
+    await expect(page.locator(".card", { hasText: "已知信息" })).toContainText("316不锈钢保温杯");
     await expect(why).toContainText("候选意图（当时）");
     await expect(why.locator("meter").first()).toBeVisible();
     await expect(why).toContainText("话术版本");

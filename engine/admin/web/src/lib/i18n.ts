@@ -1,5 +1,6 @@
 import { absent, clock, plain } from "./format";
 import { lang } from "./prefs";
+import type { Slot } from "./types";
 import { told, type Word, words } from "./words";
 
 /** t returns a word of the page in the language chosen. */
@@ -32,9 +33,21 @@ export function intentName(key: string | undefined): string {
   return lang.value === "zh" ? (titles.get(key) ?? key) : key;
 }
 
-/** slotText writes what a dialogue keeps in mind under a name. */
-export function slotText(slot: string, value: string | undefined): string {
-  if (value === undefined) return absent;
-  if (slot === "until") return clock(Number(value));
-  return slot === "topic" ? intentName(value) : plain(value);
+/** slotText writes one thing that a dialogue keeps in mind. */
+export function slotText(slot: Slot | undefined): string {
+  if (!slot) return absent;
+  const { value, text } = slot;
+  switch (slot.name) {
+    case "until":
+      return clock(Number(value));
+    case "topic":
+      return intentName(value);
+    case "kind":
+      return name("open", value);
+    case "complained":
+      return name("complained", value);
+    case "sku":
+      return plain(text ? `${text} (${value})` : value);
+  }
+  return plain(text ?? value);
 }

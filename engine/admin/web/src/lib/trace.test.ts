@@ -38,15 +38,15 @@ test("what changed in a dialogue is told side by side", () => {
   const before = { slots: [{ name: "product", value: "a" }], open: [{ name: "kind", value: "offer" }] };
   const after = {
     slots: [
-      { name: "product", value: "b" },
+      { name: "product", value: "b", text: "保温杯" },
       { name: "size", value: "L" },
     ],
     open: [],
   };
   expect(changes(before, after)).toEqual([
-    { name: "product", before: "a", after: "b" },
-    { name: "size", before: undefined, after: "L" },
-    { name: "kind", before: "offer", after: undefined },
+    { name: "product", before: before.slots[0], after: after.slots[0] },
+    { name: "size", before: undefined, after: after.slots[1] },
+    { name: "kind", before: before.open[0], after: undefined },
   ]);
   expect(changes({ slots: [], open: [] }, { slots: [], open: [] })).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import type { Slot } from "./types";
 import type { Position, Trace } from "./types_trace";
 
 /** A span as a bar of the waterfall: where it begins and how wide it is, in hundredths of the whole. */
@@ -38,8 +39,8 @@ export function span(ms: number): string {
 /** A thing that the dialogue kept in mind, before and after; undefined where it did not. */
 export interface Change {
   name: string;
-  before?: string | undefined;
-  after?: string | undefined;
+  before?: Slot | undefined;
+  after?: Slot | undefined;
 }
 
 /** changes lists what a dialogue kept in mind before and after a message, what is open last. */
@@ -48,7 +49,7 @@ export function changes(before: Position, after: Position): Change[] {
   for (const of of ["slots", "open"] as const) {
     const names = new Set([...before[of], ...after[of]].map((s) => s.name));
     for (const name of names) {
-      const find = (p: Position) => p[of].find((s) => s.name === name)?.value;
+      const find = (p: Position) => p[of].find((s) => s.name === name);
       list.push({ name, before: find(before), after: find(after) });
     }
   }

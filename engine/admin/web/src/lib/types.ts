@@ -134,12 +134,19 @@ export interface Turn {
   label?: Label;
 }
 
+/** Slot is one thing that a dialogue keeps in mind; text is what the shop calls it, when that is not the value. */
+export interface Slot {
+  name: string;
+  value: string;
+  text?: string;
+}
+
 export interface Dialogue {
   room: string;
   user: string;
   turns: Turn[];
-  slots: { name: string; value: string }[];
-  open: { name: string; value: string }[];
+  slots: Slot[];
+  open: Slot[];
   mood: number;
   seat?: string;
   mine: boolean;

@@ -1,4 +1,4 @@
-import type { Answer, Reading } from "./types";
+import type { Answer, Reading, Slot } from "./types";
 
 /** The way of one message through the node, as GET …/trace answers. */
 export interface Trace {
@@ -27,8 +27,8 @@ export interface Trace {
 }
 
 export interface Position {
-  slots: { name: string; value: string }[];
-  open: { name: string; value: string }[];
+  slots: Slot[];
+  open: Slot[];
 }
 
 /** What a person said that a message means. */

@@ -6,7 +6,7 @@ import { clock, day, plain, short } from "../lib/format";
 import { intentName, name, slotText, t } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import { useLines } from "../lib/stream";
-import type { Dialogue, Turn } from "../lib/types";
+import type { Dialogue, Slot, Turn } from "../lib/types";
 import { Card, Settled, Stat, why } from "../ui/bits";
 import { Message } from "./message";
 
@@ -58,7 +58,7 @@ function turnNow(d: Dialogue, was: Turn): Turn {
   return d.turns.find((now) => now.at === was.at && now.type === was.type && now.id === was.id) ?? was;
 }
 
-function Slots({ of, none }: { of: { name: string; value: string }[]; none: string }) {
+function Slots({ of, none }: { of: Slot[]; none: string }) {
   if (of.length === 0) return <p class="quiet">{none}</p>;
   return (
     <dl>
@@ -66,7 +66,7 @@ function Slots({ of, none }: { of: { name: string; value: string }[]; none: stri
         <div key={s.name}>
           <dt>{name("slot", s.name)}</dt>
           <dd>
-            <bdi>{slotText(s.name, s.value)}</bdi>
+            <bdi>{slotText(s)}</bdi>
           </dd>
         </div>
       ))}

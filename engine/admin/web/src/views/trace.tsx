@@ -72,9 +72,9 @@ function Reasons({ trace }: { trace: Trace }) {
             <dt>{name("slot", c.name)}</dt>
             <dd>
               <bdi>
-                {c.before === c.after
-                  ? slotText(c.name, c.after)
-                  : `${slotText(c.name, c.before)} → ${slotText(c.name, c.after)}`}
+                {c.before?.value === c.after?.value
+                  ? slotText(c.after)
+                  : `${slotText(c.before)} → ${slotText(c.after)}`}
               </bdi>
             </dd>
           </div>
