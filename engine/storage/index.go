@@ -15,16 +15,16 @@ import (
 type index struct {
 	mu       sync.RWMutex
 	users    map[live.UserKey]*tail
-	sessions map[live.SessionID][]uint64 // blocks that hold frames told to the session, ascending
-	marks    []mark                      // by time; at most one a second
-	last     uint64                      // the last block committed
-	pending  int                         // events accepted and not closed, of all users
-	width    int                         // blocks remembered of a session at most
+	sessions map[live.SessionID]*seqs // blocks that hold frames told to the session
+	marks    []mark                   // by time; at most one a second
+	last     uint64                   // the last block committed
+	pending  int                      // events accepted and not closed, of all users
+	width    int                      // blocks remembered of a session at most
 }
 
 // tail is what a user has in the journal since the last snapshot.
 type tail struct {
-	blocks  []uint64 // ascending
+	blocks  seqs
 	pending []pendingEvent
 }
 
@@ -41,7 +41,7 @@ type mark struct {
 }
 
 func newIndex(width int) *index {
-	return &index{users: make(map[live.UserKey]*tail), sessions: make(map[live.SessionID][]uint64), width: width}
+	return &index{users: make(map[live.UserKey]*tail), sessions: make(map[live.SessionID]*seqs), width: width}
 }
 
 // entry is what the index takes from one record.
@@ -95,9 +95,7 @@ func (x *index) touch(block uint64, k live.UserKey) *tail {
 		t = &tail{}
 		x.users[k.Clone()] = t
 	}
-	if n := len(t.blocks); n == 0 || t.blocks[n-1] != block {
-		t.blocks = append(t.blocks, block)
-	}
+	t.blocks.add(block)
 	return t
 }
 
@@ -107,29 +105,21 @@ func (x *index) forget(k live.UserKey, through uint64) {
 	if t == nil {
 		return
 	}
-	keep := slices.IndexFunc(t.blocks, func(b uint64) bool { return b > through })
-	if keep < 0 {
-		t.blocks = nil
-	} else {
-		t.blocks = slices.Clone(t.blocks[keep:])
-	}
-	if len(t.blocks) == 0 && len(t.pending) == 0 {
+	t.blocks.forget(through)
+	if t.blocks.count == 0 && len(t.pending) == 0 {
 		delete(x.users, k)
 	}
 }
 
 func (x *index) told(block uint64, s live.SessionID) {
-	blocks, known := x.sessions[s]
-	if n := len(blocks); n > 0 && blocks[n-1] == block {
-		return
+	blocks := x.sessions[s]
+	if blocks == nil {
+		blocks = new(seqs)
+		x.sessions[live.SessionID(strings.Clone(string(s)))] = blocks
 	}
-	if len(blocks) >= 2*x.width { // halved at double width: appending stays cheap
-		blocks = append(blocks[:0], blocks[len(blocks)-x.width:]...)
+	if blocks.add(block); blocks.count > 2*x.width { // cut at double width: adding stays cheap
+		blocks.keep(x.width)
 	}
-	if !known {
-		s = live.SessionID(strings.Clone(string(s)))
-	}
-	x.sessions[s] = append(blocks, block)
 }
 
 // blocksOf returns the blocks a user's tail stands in.
@@ -137,7 +127,7 @@ func (x *index) blocksOf(k live.UserKey) []uint64 {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	if t := x.users[k]; t != nil {
-		return slices.Clone(t.blocks)
+		return t.blocks.latest(t.blocks.count)
 	}
 	return nil
 }
@@ -146,8 +136,7 @@ func (x *index) blocksOf(k live.UserKey) []uint64 {
 func (x *index) toldIn(s live.SessionID) []uint64 {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	blocks := x.sessions[s]
-	return slices.Clone(blocks[max(0, len(blocks)-x.width):])
+	return x.sessions[s].latest(x.width)
 }
 
 // mark remembers what was committed at a time, once a second at most. The caller holds mu.
@@ -182,12 +171,8 @@ func (x *index) prune(now time.Time, window, oldest time.Duration) {
 	x.mark(now.UnixMilli())
 	floor := x.before(now.Add(-window).UnixMilli())
 	for s, blocks := range x.sessions {
-		keep := slices.IndexFunc(blocks, func(b uint64) bool { return b > floor })
-		switch {
-		case keep < 0:
+		if blocks.forget(floor); blocks.count == 0 {
 			delete(x.sessions, s)
-		case keep > 0:
-			x.sessions[s] = append(blocks[:0], blocks[keep:]...)
 		}
 	}
 	old := now.Add(-max(window, oldest)).UnixMilli()
@@ -202,8 +187,8 @@ func (x *index) checkpoint() uint64 {
 	defer x.mu.RUnlock()
 	need := x.last
 	for _, t := range x.users {
-		if len(t.blocks) > 0 {
-			need = min(need, t.blocks[0])
+		if t.blocks.count > 0 {
+			need = min(need, t.blocks.first)
 		}
 		if len(t.pending) > 0 {
 			need = min(need, t.pending[0].block)
@@ -221,7 +206,7 @@ func (x *index) cold(since time.Time, limit int) (users []live.UserKey) {
 		return nil
 	}
 	for k, t := range x.users {
-		if n := len(t.blocks); n > 0 && t.blocks[n-1] <= floor && len(t.pending) == 0 {
+		if t.blocks.count > 0 && t.blocks.last <= floor && len(t.pending) == 0 {
 			users = append(users, k)
 			if len(users) == limit {
 				break
