@@ -108,6 +108,15 @@ func (v messageView) Label(ctx context.Context, k live.UserKey, m console.Messag
 	return labelShown(&kept), err
 }
 
+// Withdraw implements console.Messages.
+func (v messageView) Withdraw(ctx context.Context, k live.UserKey, m console.MessageRef) error {
+	err := v.labels.Withdraw(ctx, labels.Message{User: k, Key: m.Key()}, access.Of(ctx).Name)
+	if errors.Is(err, labels.ErrNone) {
+		return fmt.Errorf("%w: a label of that message", console.ErrUnknown)
+	}
+	return err
+}
+
 // Labels implements console.Messages.
 func (v messageView) Labels(ctx context.Context, after int64, n int) ([]console.Label, error) {
 	list, err := v.labels.List(ctx, after, n)

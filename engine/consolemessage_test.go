@@ -230,3 +230,56 @@ func TestAReadingIsCorrected(t *testing.T) {
 	n = startNode(t, dir, nil)
 	check("after a restart,")
 }
+
+// TestALabelGivenByMistakeIsWithdrawn takes a label back, looks wherever it stood, also after a restart, and who may do so.
+func TestALabelGivenByMistakeIsWithdrawn(t *testing.T) {
+	dir := t.TempDir()
+	n := startNode(t, dir, nil)
+	c := n.ingest(t)
+	c.send(said("message", "m1", "u1", "3号链接还有吗"))
+	c.next("reply", "outcome")
+	const path = "/v1/rooms/demo/users/u1/label"
+	const m1 = path + "?type=message&id=m1"
+	if status := askAs(t, n, live.Seat, "DELETE", m1, "", nil); status != http.StatusNotFound {
+		t.Errorf("without a label it answered %d", status)
+	}
+	if status := askAs(t, n, live.Seat, "PUT", path, `{"type":"message","id":"m1","intent":"ship_time"}`, nil); status != http.StatusOK {
+		t.Fatalf("the label answered %d", status)
+	}
+	for role, want := range map[live.Role]int{live.Ingest: 403, live.Viewer: 403, live.Auditor: 403} {
+		if status := askAs(t, n, role, "DELETE", m1, "", nil); status != want {
+			t.Errorf("as %v it answered %d, want %d", role, status, want)
+		}
+	}
+	if status := askAs(t, n, live.Operator, "DELETE", m1, "", nil); status != http.StatusOK {
+		t.Fatalf("withdrawing answered %d", status)
+	}
+	check := func(when string) {
+		t.Helper()
+		if d := look[console.Dialogue](t, n, "/v1/rooms/demo/users/u1"); len(d.Turns) != 1 || d.Turns[0].Label != nil {
+			t.Errorf("%s the history is %+v", when, d.Turns)
+		}
+		if p := look[console.LabelPage](t, n, "/v1/labels"); len(p.Labels) != 0 || p.More {
+			t.Errorf("%s the list is %+v", when, p)
+		}
+		if _, file := n.ask(t, "GET", "/v1/labels/export", "", nil); strings.Contains(string(file), "ship_time") {
+			t.Errorf("%s the export is %q", when, file)
+		}
+	}
+	check("at once,")
+	records, err := n.parts.audit.RecordsBefore(0, 100, audit.Filter{Act: "label.write"})
+	if err != nil || len(records) == 0 || !strings.Contains(records[1].Detail, "DELETE") || !strings.Contains(records[1].Detail, "id=m1") {
+		t.Errorf("the audit log says %+v, %v; want what was withdrawn", records, err)
+	}
+	if err := n.stop(); err != nil {
+		t.Fatal(err)
+	}
+	n = startNode(t, dir, nil)
+	check("after a restart,")
+	if status := askAs(t, n, live.Seat, "PUT", path, `{"type":"message","id":"m1","intent":"stock"}`, nil); status != http.StatusOK {
+		t.Errorf("labelling again answered %d", status)
+	}
+	if p := look[console.LabelPage](t, n, "/v1/labels"); len(p.Labels) != 1 || p.Labels[0].Intent != "stock" {
+		t.Errorf("labelled again, the list is %+v", p)
+	}
+}

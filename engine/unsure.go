@@ -118,7 +118,24 @@ func (u *unsure) Judge(ctx context.Context, place uint64, as console.Judgement, 
 			return err
 		}
 	}
+	if as.Back {
+		if err := u.withdraw(ctx, labels.Message{User: l.event.UserKey(), Key: l.event.Key()}); err != nil {
+			return err
+		}
+	}
 	u.settle(masked(l.event.Text), !as.Back, may)
+	return nil
+}
+
+// withdraw takes back the label that who asks gave a line, none when it was passed over or somebody else labelled it.
+func (u *unsure) withdraw(ctx context.Context, m labels.Message) error {
+	me := access.Of(ctx).Name
+	if l, ok, err := u.labels.Of(ctx, m); err != nil || !ok || l.Source != labels.Labelled || l.By != me {
+		return err
+	}
+	if err := u.labels.Withdraw(ctx, m, me); !errors.Is(err, labels.ErrNone) {
+		return err
+	}
 	return nil
 }
 

@@ -61,6 +61,14 @@ func TestLinesThatWereNotUnderstoodAreLabelled(t *testing.T) {
 	if page = look[console.UnsurePage](t, n, "/v1/unsure"); !strings.Contains(bodyOf(t, page), texts[0]) {
 		t.Errorf("put back, what waits is %+v", page)
 	}
+	if _, export = n.askAs(t, live.Operator, "GET", "/v1/labels/export", ""); strings.Contains(export, texts[0]) {
+		t.Errorf("put back, the export is still %q", export)
+	}
+	n.askAs(t, live.Seat, "POST", path, `{"intent":"praise"}`)
+	n.askAs(t, live.Operator, "POST", path, `{"back":true}`)
+	if _, export = n.askAs(t, live.Operator, "GET", "/v1/labels/export", ""); !strings.Contains(export, texts[0]+"\tpraise\t") {
+		t.Errorf("put back by somebody else, the export is %q; want the label in it", export)
+	}
 	for path, want := range map[string]int{path: 422, "/v1/unsure/999999": 404} {
 		if status, answer := n.askAs(t, live.Admin, "POST", path, `{"intent":"nonsense"}`); status != want {
 			t.Errorf("%s answered %d %s, want %d", path, status, answer, want)

@@ -46,7 +46,7 @@ const (
 	LinkKick       Act = "link.kick"
 	ConfigRead     Act = "config.read"
 	ScriptWrite    Act = "script.write"
-	LabelWrite     Act = "label.write" // say what a message means
+	LabelWrite     Act = "label.write" // say what a message means, and take it back
 	LabelRead      Act = "label.read"  // read and export what was said of messages, masked
 )
 
@@ -157,6 +157,7 @@ var Routes = map[string]Act{
 	"GET /v1/rooms/{room}/users/{user}/trace":         DialogueRead,
 	"POST /v1/rooms/{room}/users/{user}/reveal":       PersonReveal,
 	"PUT /v1/rooms/{room}/users/{user}/label":         LabelWrite,
+	"DELETE /v1/rooms/{room}/users/{user}/label":      LabelWrite,
 	"GET /v1/labels":                                  LabelRead,
 	"GET /v1/unsure":                                  LabelWrite,
 	"POST /v1/unsure/{place}":                         LabelWrite,

@@ -10,11 +10,11 @@ import (
 // Shelf is where labels are kept. What it keeps is sealed, lasts, and is erased with the person who wrote the message. Its
 // methods may be called from any goroutine.
 type Shelf interface {
-	// Keep makes a label durable; it takes the place of an earlier one of the same message.
+	// Keep makes a label durable, a withdrawn one too; it takes the place of an earlier one of the same message.
 	Keep(ctx context.Context, l Label) error
-	// Read returns up to n labels said after a time, the earliest first.
+	// Read returns up to n labels said after a time, withdrawn ones too, the earliest first.
 	Read(ctx context.Context, after int64, n int) ([]Label, error)
-	// Find returns the label of a message, false when it has none.
+	// Find returns the label of a message, a withdrawn one too, false when it has none.
 	Find(ctx context.Context, m Message) (Label, bool, error)
 }
 
@@ -41,6 +41,30 @@ func (b *Book) Add(ctx context.Context, l Label) (Label, error) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	return b.keep(ctx, l)
+}
+
+// Withdraw takes back what was said of a message, in somebody's name. It returns once that is durable, and wraps ErrNone.
+func (b *Book) Withdraw(ctx context.Context, m Message, by string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	was, ok, err := b.Of(ctx, m)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fmt.Errorf("withdraw: %w", ErrNone)
+	}
+	l := Label{Message: m, Withdrawn: true, By: by, Source: was.Source}
+	if err := l.validate(); err != nil {
+		return err
+	}
+	_, err = b.keep(ctx, l)
+	return err
+}
+
+// keep keeps a label with a time of its own. mu is held.
+func (b *Book) keep(ctx context.Context, l Label) (Label, error) {
 	if err := b.meet(ctx); err != nil {
 		return Label{}, err
 	}
@@ -70,12 +94,24 @@ func (b *Book) meet(ctx context.Context) error {
 }
 
 // List returns up to n labels said after a time, the earliest first; n is at most MaxPage. The time of the last one reads on.
-func (b *Book) List(ctx context.Context, after int64, n int) ([]Label, error) {
-	page, err := b.shelf.Read(ctx, after, min(max(n, 1), MaxPage))
-	if err != nil {
-		return nil, fmt.Errorf("read labels: %w", err)
+// What was withdrawn is not among them; fewer than n are all there are.
+func (b *Book) List(ctx context.Context, after int64, n int) (list []Label, err error) {
+	for n = min(max(n, 1), MaxPage); len(list) < n; {
+		page, err := b.shelf.Read(ctx, after, n-len(list))
+		if err != nil {
+			return nil, fmt.Errorf("read labels: %w", err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		after = page[len(page)-1].At
+		for i := range page {
+			if !page[i].Withdrawn {
+				list = append(list, page[i])
+			}
+		}
 	}
-	return page, nil
+	return list, nil
 }
 
 // Of returns the label of a message, false when it has none.
@@ -84,5 +120,8 @@ func (b *Book) Of(ctx context.Context, m Message) (Label, bool, error) {
 	if err != nil {
 		return Label{}, false, fmt.Errorf("find a label: %w", err)
 	}
-	return l, ok, nil
+	if !ok || l.Withdrawn {
+		return Label{}, false, nil
+	}
+	return l, true, nil
 }

@@ -19,6 +19,7 @@ type saying struct {
 	Model      string  `json:"model,omitempty"`
 	By         string  `json:"by"`
 	Source     Source  `json:"source"`
+	Withdrawn  bool    `json:"withdrawn,omitempty"`
 }
 
 // eventID is what the event of a message's label is called.
@@ -30,7 +31,7 @@ func (m *Message) eventID() live.EventID {
 func (l *Label) Event() (*live.Event, error) {
 	note, err := json.Marshal(saying{
 		Intent: l.Intent.String(), Emotion: l.Emotion.String(), Sentiment: l.Sentiment.String(), Was: l.Was.String(),
-		Confidence: l.Confidence, Model: l.Model, By: l.By, Source: l.Source,
+		Confidence: l.Confidence, Model: l.Model, By: l.By, Source: l.Source, Withdrawn: l.Withdrawn,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encode a label: %w", err)
@@ -58,7 +59,7 @@ func FromEvent(e *live.Event) (Label, error) {
 	l := Label{
 		Message: Message{User: e.UserKey(), Key: live.EventKey{Type: live.ParseEventType(kind), ID: live.EventID(id)}},
 		Text:    e.Text, Intent: live.ParseIntent(s.Intent), Emotion: live.ParseEmotion(s.Emotion), Sentiment: live.ParseSentiment(s.Sentiment),
-		Was: live.ParseIntent(s.Was), Confidence: s.Confidence, Model: s.Model, By: s.By, Source: s.Source, At: e.At,
+		Was: live.ParseIntent(s.Was), Confidence: s.Confidence, Model: s.Model, By: s.By, Source: s.Source, Withdrawn: s.Withdrawn, At: e.At,
 	}
 	if err := l.validate(); err != nil {
 		return Label{}, fmt.Errorf("stored label: %w", err)

@@ -36,6 +36,9 @@ type Label struct {
 	Confidence float32     // of that reading
 	Model      string      // the version that read it, "" when none did or that is not known
 
+	// Withdrawn tells that what was said is taken back: nothing is said of the message any more, and its text is not kept.
+	Withdrawn bool
+
 	By     string // the account of who says so
 	Source Source
 	At     int64 // when it was said, Unix milliseconds; set by Add, and of no two labels the same
@@ -56,11 +59,13 @@ func (l *Label) validate() error {
 		return bad("user: a label is of a message that somebody wrote in a room; name both")
 	case !l.Key.Type.Answerable() || l.Key.ID == "":
 		return bad("message: want the id of a comment or a message")
-	case strings.TrimSpace(l.Text) == "" || !utf8.ValidString(l.Text):
+	case l.Withdrawn && (l.Text != "" || l.Intent != 0):
+		return bad("withdrawn: what is taken back says nothing; leave its text and intent out")
+	case !l.Withdrawn && strings.TrimSpace(l.Text) == "" || !utf8.ValidString(l.Text):
 		return bad("text: there is nothing to be labelled; a line needs words")
 	case utf8.RuneCountInString(l.Text) > maxText:
 		return bad("text: longer than %d characters; no message is", maxText)
-	case l.Intent.String() == "":
+	case !l.Withdrawn && l.Intent.String() == "":
 		return bad("intent: there is no such intent; GET /v1/taxonomy lists them")
 	case l.Was != 0 && l.Was.String() == "":
 		return bad("was: there is no such intent; leave it out when it is not known")

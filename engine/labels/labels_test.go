@@ -132,6 +132,7 @@ func TestWhatIsNoLabelIsRefusedByItsField(t *testing.T) {
 		"sentiment": func(l *Label) { l.Sentiment = 200 },
 		"by":        func(l *Label) { l.By = "" },
 		"source":    func(l *Label) { l.Source = "guessed" },
+		"withdrawn": func(l *Label) { l.Withdrawn = true },
 	} {
 		l := sample("c1")
 		spoil(&l)
@@ -168,6 +169,49 @@ func TestExportIsLinesOfTheCorpus(t *testing.T) {
 	done, err = b.Export(t.Context(), &out, mask, func(l *Label) bool { return l.User.Room == "other" })
 	if err != nil || done.Written != 1 {
 		t.Errorf("Export of one room wrote %q, %v", out.String(), err)
+	}
+}
+
+// TestALabelIsWithdrawn takes labels back between others, and reads in pages that they fall out of.
+func TestALabelIsWithdrawn(t *testing.T) {
+	s := newShelf()
+	b := New(s)
+	for i := range 5 {
+		add(t, b, sample(fmt.Sprint("c", i)))
+	}
+	for _, id := range []string{"c0", "c3", "c4"} {
+		if err := b.Withdraw(t.Context(), sample(id).Message, "wang"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if l, ok, err := b.Of(t.Context(), sample("c3").Message); ok || err != nil || l != (Label{}) {
+		t.Errorf("what was withdrawn is %+v, %v, %v", l, ok, err)
+	}
+	if e := s.kept[sample("c3").Message]; e.Text != "" || strings.Contains(e.Note, "delivery") || !strings.Contains(e.Note, "wang") {
+		t.Errorf("of what was withdrawn this is kept: %q %q; want who did, and none of the text", e.Text, e.Note)
+	}
+	for _, n := range []int{1, 2, 10} {
+		list, err := b.List(t.Context(), 0, n)
+		if err != nil || len(list) != min(n, 2) || list[0].Key.ID != "c1" {
+			t.Errorf("List of %d = %+v, %v; want c1, c2", n, list, err)
+		}
+	}
+	var out strings.Builder
+	if done, err := b.Export(t.Context(), &out, strings.Clone, nil); err != nil || done.Written != 2 || strings.Contains(out.String(), "c3") {
+		t.Errorf("Export wrote %q, %v", out.String(), err)
+	}
+	for _, id := range []string{"c3", "never"} {
+		if err := b.Withdraw(t.Context(), sample(id).Message, "wang"); !errors.Is(err, ErrNone) {
+			t.Errorf("withdrawing what %s has not: %v, want %v", id, err, ErrNone)
+		}
+	}
+	again := add(t, b, sample("c3"))
+	if l, ok, _ := b.Of(t.Context(), again.Message); !ok || l != again {
+		t.Errorf("labelled again, it is %+v, %v", l, ok)
+	}
+	s.fail = errors.New("disk full")
+	if err := b.Withdraw(t.Context(), again.Message, "wang"); !errors.Is(err, s.fail) {
+		t.Errorf("Withdraw on a broken shelf: %v", err)
 	}
 }
 

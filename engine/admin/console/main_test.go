@@ -391,6 +391,13 @@ func (h houseMessages) Reveal(context.Context, live.UserKey, MessageRef) (Reveal
 	return Revealed{Text: "电话13812345678"}, nil
 }
 
+func (h houseMessages) Withdraw(_ context.Context, _ live.UserKey, m MessageRef) error {
+	if m.ID != "c1" {
+		return fmt.Errorf("%w: a label", ErrUnknown)
+	}
+	return nil
+}
+
 func (h houseMessages) Label(_ context.Context, k live.UserKey, m MessageRef, as LabelAct) (Label, error) {
 	if live.ParseIntent(as.Intent) == 0 {
 		return Label{}, fmt.Errorf("%w: intent", ErrInput)

@@ -29,6 +29,8 @@ type Messages interface {
 	// Label keeps what a person says that a message means; it is durable when it returns. It wraps ErrUnknown, ErrAway and
 	// ErrInput.
 	Label(ctx context.Context, k live.UserKey, m MessageRef, as LabelAct) (Label, error)
+	// Withdraw takes back what a person said that a message means; that is durable when it returns. It wraps ErrUnknown.
+	Withdraw(ctx context.Context, k live.UserKey, m MessageRef) error
 	// Labels returns up to n labels said after a time, the earliest first.
 	Labels(ctx context.Context, after int64, n int) ([]Label, error)
 	// Export writes the labels of rooms that only lets through as lines of the corpus.
@@ -115,6 +117,14 @@ func (c *Console) messageRoutes(api huma.API) {
 	},
 	) (Label, error) {
 		return c.from.Messages.Label(ctx, in.UserPath.key(), in.Body.MessageRef, in.Body)
+	})
+	operation(c, api, LabelWrite, "DELETE", "/v1/rooms/{room}/users/{user}/label", "Take back what somebody said that a message means; it leaves the export", func(ctx context.Context, in *struct {
+		UserPath
+		MessageRef
+	},
+	) (Done, error) {
+		err := c.from.Messages.Withdraw(ctx, in.UserPath.key(), in.MessageRef)
+		return Done{err == nil}, err
 	})
 	operation(c, api, LabelRead, "GET", "/v1/labels", "What people said that messages mean, the earliest first", func(ctx context.Context, in *struct {
 		After int64 `query:"after" minimum:"0" doc:"the next of the page before"`

@@ -22,6 +22,9 @@ func TestMessagesAreAskedFor(t *testing.T) {
 		t.Errorf("a label answered %d %+v", code, l)
 	}
 	for what, want := range map[[3]string]int{
+		{"DELETE", "/v1/rooms/demo/users/u1/label?type=comment&id=c1", ""}:                                         200,
+		{"DELETE", "/v1/rooms/demo/users/u1/label?type=comment&id=c2", ""}:                                         404,
+		{"DELETE", "/v1/rooms/demo/users/u1/label?type=comment", ""}:                                               422,
 		{"GET", "/v1/rooms/demo/users/u1/trace?type=comment&id=c2", ""}:                                            404,
 		{"GET", "/v1/rooms/demo/users/u1/trace?type=like&id=c1", ""}:                                               422,
 		{"GET", "/v1/rooms/demo/users/u1/trace?type=comment", ""}:                                                  422,

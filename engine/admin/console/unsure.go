@@ -12,7 +12,7 @@ import (
 type Unsure interface {
 	// Lines returns up to n that wait, the latest first, of the rooms that may lets through. Equal ones are one.
 	Lines(n int, may func(live.RoomID) bool) UnsurePage
-	// Judge labels a line, leaves it out, or puts it back. It wraps ErrUnknown and ErrInput.
+	// Judge labels a line, leaves it out, or puts it back, without the label that the same person gave it. It wraps ErrUnknown and ErrInput.
 	Judge(ctx context.Context, place uint64, as Judgement, may func(live.RoomID) bool) error
 }
 
@@ -38,7 +38,7 @@ type Judgement struct {
 	Intent    string `json:"intent,omitempty" maxLength:"64" doc:"left out to pass the line over"`
 	Emotion   string `json:"emotion,omitempty" enum:"calm,impatient,hesitant,satisfied"`
 	Sentiment string `json:"sentiment,omitempty" enum:"positive,neutral,negative"`
-	Back      bool   `json:"back,omitempty" doc:"the line is to wait again; a label it was given stays until it gets another"`
+	Back      bool   `json:"back,omitempty" doc:"the line is to wait again; a label that the same person gave it here is withdrawn"`
 }
 
 // unsureRoutes are the routes of labelling.

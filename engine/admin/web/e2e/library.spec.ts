@@ -114,8 +114,13 @@ test("library: ten lines are labelled without touching the mouse", async ({ page
   const first = (await wanted.textContent())?.trim() ?? "";
   await page.keyboard.press("Enter");
   await expect(place).toContainText("2 / ");
+  const labels = () =>
+    page.evaluate(async () => (await (await fetch("/v1/labels/export")).text()).split("\n").length - 2);
+  expect(await labels()).toBe(1);
   await page.keyboard.press("Backspace");
   await expect(place).toContainText("1 / ");
+  await expect(page.getByText("本次已标注").locator("b")).toHaveText("0");
+  expect(await labels()).toBe(0);
   await expect(wanted).toContainText(first);
   await page.keyboard.press("Enter");
   await expect(place).toContainText("2 / ");

@@ -1,6 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { account, ask, begin, enter } from "./person";
 import { shot, stand } from "./stand";
+import { sure } from "./steps";
 
 // One message, from the room's stream to its way through every stage and its reasons; the original of what is masked, for a
 // reason; and a reading put right.
@@ -76,6 +77,17 @@ test("trace: a reading is put right with the keyboard, and goes into the corpus"
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(wide).toBeLessThanOrEqual(0);
   await shot(page, "trace-phone", true);
+});
+
+test("trace: a reading put right by mistake is taken back", async ({ page }) => {
+  await enter(page, at.node, "rooms/demo/users/小链");
+  await page.getByRole("button", { name: "为什么这样回复" }).first().click();
+  await expect(card(page, "更正意图").getByRole("status")).toContainText("已更正为 发货时间");
+  await sure(page, "撤回");
+  await expect(card(page, "更正意图").getByRole("status")).toHaveCount(0);
+  await expect(page.locator(".chat")).not.toContainText("已更正为");
+  expect(await page.evaluate(async () => (await fetch("/v1/labels/export")).text())).not.toContain("ship_time");
+  await shot(page, "trace-withdrawn", true);
 });
 
 test("trace: an operator reads and corrects, and is shown no original", async ({ page }) => {

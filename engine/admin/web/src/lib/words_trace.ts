@@ -39,6 +39,7 @@ export const traceWords = {
   sentiment: ["情感", "Sentiment"],
   corrected: ["已更正为", "Corrected to"],
   correctedBy: ["更正人", "by"],
+  withdraw: ["撤回", "Withdraw"],
   forTraining: ["可导出为训练语料", "goes into the export for training"],
 } as const satisfies Record<string, readonly [string, string]>;
 

@@ -82,7 +82,13 @@ function Desk({ page, again }: { page: UnsurePage; again: () => Promise<void> })
   };
   const undo = () => {
     const before = page.lines[at.value - 1];
-    if (before) void say(before, { back: true }, () => goTo(at.value - 1));
+    if (!before) return;
+    void say(before, { back: true }, () => {
+      goTo(at.value - 1); // with what was said of it, to be put right
+      const rest = new Map(judged.value);
+      rest.delete(before.place);
+      judged.value = rest;
+    });
   };
 
   useEffect(() => {

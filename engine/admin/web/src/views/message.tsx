@@ -6,7 +6,7 @@ import { intentName, name, t } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import type { Reading, Turn } from "../lib/types";
 import type { Label } from "../lib/types_trace";
-import { Card, Row, why } from "../ui/bits";
+import { Card, Row, Sure, why } from "../ui/bits";
 import { TraceView } from "./trace";
 
 interface Of {
@@ -198,6 +198,14 @@ function Correct({ room, user, turn, again }: Of & { again: () => Promise<void> 
       failed.value = why(e);
     }
   };
+  const withdraw = async () => {
+    await call(
+      "DELETE",
+      `${userPath(room, user)}/label?${new URLSearchParams({ type: turn.type ?? "", id: turn.id ?? "" })}`,
+    );
+    said.value = undefined;
+    await again();
+  };
   return (
     <Card title={t("correct")} note={t("forTraining")}>
       {failed.value && (
@@ -208,7 +216,8 @@ function Correct({ room, user, turn, again }: Of & { again: () => Promise<void> 
       {said.value && (
         <p role="status">
           {t("corrected")} <b>{intentName(said.value.intent)}</b>{" "}
-          <small>{`${t("correctedBy")} ${plain(said.value.by, 64)} · ${day(said.value.at)}`}</small>
+          <small>{`${t("correctedBy")} ${plain(said.value.by, 64)} · ${day(said.value.at)}`}</small>{" "}
+          <Sure label={t("withdraw")} act={withdraw} then={(why) => (failed.value = why ?? "")} />
         </p>
       )}
       <form
