@@ -26,6 +26,7 @@ type House struct {
 	users   *directory[live.UserKey]
 	rooms   *directory[live.RoomID]
 	now     func() time.Time
+	began   time.Time
 	seating RoomParts
 	ready   chan struct{}
 
@@ -46,7 +47,7 @@ func New(cfg Config, parts Parts, log *slog.Logger, reg prometheus.Registerer) (
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	h := &House{cfg: cfg, parts: parts, log: log, now: time.Now, ready: make(chan struct{}), turns: newDispatcher(runtime.GOMAXPROCS(0))}
+	h := &House{cfg: cfg, parts: parts, log: log, now: time.Now, began: time.Now(), ready: make(chan struct{}), turns: newDispatcher(runtime.GOMAXPROCS(0))}
 	fewShards()
 	h.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
 		return log.With("lib", "protoactor")
@@ -68,6 +69,9 @@ func New(cfg Config, parts Parts, log *slog.Logger, reg prometheus.Registerer) (
 	})
 	return h, nil
 }
+
+// age is how old the House is at a time: it does not step when the clock does.
+func (h *House) age(now time.Time) time.Duration { return now.Sub(h.began) }
 
 // Ready is closed when the House takes messages.
 func (h *House) Ready() <-chan struct{} { return h.ready }

@@ -11,20 +11,20 @@ type lent struct {
 	pending []pending // empty, for a user that has nothing pending yet
 }
 
-// newPlan returns a plan to fill; handBack moves it to a place of its own should it outlive the drive.
+// newPlan returns a plan to fill. It is in use until the next call, unless it is claimed.
 func (s *UserState) newPlan() *dialogue.Plan {
 	if s.lent == nil || s.lent.planned {
 		return new(dialogue.Plan)
 	}
-	s.lent.planned = true
 	return &s.lent.plan
 }
 
-// dropPlan says that a plan came to nothing: the next message may have its room.
-func (s *UserState) dropPlan(p *dialogue.Plan) {
+// claim keeps a plan for a message; handBack moves it to a place of its own should the message outlive the drive.
+func (s *UserState) claim(p *dialogue.Plan) *dialogue.Plan {
 	if s.lent != nil && p == &s.lent.plan {
-		s.lent.planned = false
+		s.lent.planned = true
 	}
+	return p
 }
 
 // newHeard returns what a plan is made from to fill; it is in use until the next call.
@@ -53,6 +53,7 @@ func (s *UserState) handBack(l *lent) {
 	}
 	l.plan, l.planned, l.heard = dialogue.Plan{}, false, dialogue.Heard{}
 	if len(s.pending) == 0 && cap(s.pending) > 0 {
+		clear(s.pending[:cap(s.pending)]) // a step that panicked may have left something
 		l.pending, s.pending = s.pending, nil
 	}
 }

@@ -13,8 +13,8 @@ func TestLentRoom(t *testing.T) {
 	if cap(s.pending) != 2 || l.pending != nil {
 		t.Fatalf("room for %d pending messages was lent, and %d kept", cap(s.pending), cap(l.pending))
 	}
-	first := s.newPlan()
-	if second := s.newPlan(); first != &l.plan || second == first {
+	first := s.claim(s.newPlan())
+	if second := s.claim(s.newPlan()); first != &l.plan || second == first {
 		t.Fatal("two plans of one drive share their place")
 	}
 	first.SKU = "L-1"
@@ -28,10 +28,8 @@ func TestLentRoom(t *testing.T) {
 	}
 
 	s.lend(l)
-	dropped := s.newPlan()
-	s.dropPlan(dropped)
-	if s.newPlan() != dropped {
-		t.Error("a dropped plan keeps its place")
+	if passed := s.newPlan(); s.newPlan() != passed {
+		t.Error("a plan that nothing came of keeps its place")
 	}
 	s.pending = s.pending[:0]
 	s.handBack(l)

@@ -37,7 +37,7 @@ func (u *user) restarting() {
 		}
 	}
 	if u.restart.add(h.now(), h.cfg.RestartLimit, h.cfg.RestartWindow) {
-		u.brokenUntil = h.now().Add(h.cfg.RestartWindow).UnixMilli()
+		u.brokenUntil = h.age(h.now()) + h.cfg.RestartWindow
 	}
 	u.broken = live.Internal
 	u.commitFailed(&commitFailed{incarnation: u.incarnation, err: errRestart})

@@ -36,9 +36,9 @@ type user struct {
 	incarnation uint64
 	lease       *live.Lease
 	stash       []*Arrival
-	closings    []*underway // submitted to the journal, in order; finished ones leave from the front
-	lost        []losing    // admitted, and hit by a failed commit
-	brokenUntil int64       // no reload before, Unix milliseconds
+	closings    []*underway   // submitted to the journal, in order; finished ones leave from the front
+	lost        []losing      // admitted, and hit by a failed commit
+	brokenUntil time.Duration // no reload before this age of the house
 	restart     restarts
 	current     *Arrival // being handled; shed should the actor panic
 
@@ -87,7 +87,7 @@ func (u *user) receive(ctx actor.Context, now time.Time, msg any) {
 		u.restored(now, m)
 	case *commitFailed:
 		if m.incarnation == u.incarnation {
-			u.broken, u.brokenUntil = live.StorageFailed, now.Add(u.house.cfg.SweepEvery).UnixMilli() // what fails now will fail again at once
+			u.broken, u.brokenUntil = live.StorageFailed, u.house.age(now)+u.house.cfg.SweepEvery // what fails now will fail again at once
 			u.commitFailed(m)
 		}
 	case *saved:
@@ -213,7 +213,7 @@ func (u *user) wasRead(now time.Time, m *wasRead) {
 func (u *user) tick(ctx actor.Context, now time.Time, m *tick) {
 	switch {
 	case u.mode == modeBroken:
-		if now.UnixMilli() > u.brokenUntil {
+		if u.house.age(now) > u.brokenUntil {
 			u.load()
 		}
 	case u.mode == modeSettling && !u.settling:

@@ -27,7 +27,7 @@ func (u *user) restored(now time.Time, m *restored) {
 	if err != nil {
 		u.house.log.Error("cannot restore user", "room", u.cell.key.Room, "user", u.cell.key.User, "err", err)
 		u.house.metrics.restoreFailures.Inc()
-		u.mode, u.broken, u.brokenUntil = modeBroken, live.StorageFailed, now.Add(u.house.cfg.SweepEvery).UnixMilli()
+		u.mode, u.broken, u.brokenUntil = modeBroken, live.StorageFailed, u.house.age(now)+u.house.cfg.SweepEvery
 		u.refuseStash()
 		return
 	}
@@ -131,7 +131,7 @@ func (u *user) settled(now time.Time, m *settled) {
 	}
 	u.closings = nil
 	u.mode = modeBroken
-	if now.UnixMilli() > u.brokenUntil {
+	if u.house.age(now) > u.brokenUntil {
 		u.load()
 		return
 	}

@@ -92,8 +92,8 @@ func (k *kept) back() UserState {
 // forget lets go of what is kept.
 func (k *kept) forget() {
 	k.state = UserState{}
-	clear(k.pending)
-	clear(k.turns)
+	clear(k.pending[:cap(k.pending)])
+	clear(k.turns[:cap(k.turns)])
 }
 
 // NewUserState returns the state of a user never seen before.
@@ -241,7 +241,6 @@ func (s *UserState) take(now int64, i int, p pending, out []Effect) (_ []Effect,
 			p.stage = stageJoined
 			s.talk = s.talk.Note(h)
 			s.replace(i, p)
-			s.dropPlan(plan)
 			return out, false
 		case p.patience == 0:
 			p.patience = min(p.received+s.window(p.received), p.deadline)
@@ -253,7 +252,7 @@ func (s *UserState) take(now int64, i int, p pending, out []Effect) (_ []Effect,
 			return out, true
 		}
 	}
-	p.plan = plan
+	p.plan = s.claim(plan)
 	if plan.Do != dialogue.Answer {
 		p.stage = stageHolding
 		s.replace(i, p)

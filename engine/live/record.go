@@ -61,6 +61,6 @@ type Entry struct {
 	Records []Record
 	Lease   *Lease // nil for records that nothing builds on
 	// Done is called exactly once, in the order of submission, after the group commit: with the block that holds
-	// the records, or with the error that kept them out. It runs on the journal's goroutine and must not block.
+	// the records, never 0, or with the error that kept them out. It runs on the journal's goroutine and must not block.
 	Done func(block uint64, err error)
 }

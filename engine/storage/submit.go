@@ -19,7 +19,7 @@ type item struct {
 // Submit queues an entry; it never blocks. Done is called exactly once: from the store's goroutine, in the order of
 // submission, after the group commit (with ErrCommit when that failed, with ErrLease when the lease was broken before);
 // or at once, in the caller's goroutine and with the lease broken, when the queue is full (ErrFull) or the store closed
-// (ErrClosed). The records must not be changed afterwards. Hot path: BenchmarkCommit.
+// (ErrClosed). The records must not be changed until then. Hot path: BenchmarkCommit.
 func (s *Store) Submit(e live.Entry) {
 	it := item{entry: e, bytes: weight(e.Records)}
 	for i := range e.Records {

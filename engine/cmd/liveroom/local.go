@@ -50,11 +50,11 @@ func (l *local) run(ctx context.Context, s streams, change func(*engine.Config),
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	tuneMemory(ctx)
 	e, err := engine.New(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
+	tuneMemory(ctx, e.Ready())
 	done := make(chan error, 1)
 	go func() { done <- e.Run(ctx) }()
 	select {

@@ -11,33 +11,35 @@ import (
 const (
 	// headroom is how much the heap may grow between two collections. A fixed amount suits both ends better than the
 	// share that the runtime knows: a node with few dialogues collects seldom, one with 10,000 stays small.
-	headroom = 24 << 20
+	headroom = 16 << 20
 	// The bounds of that share, in percent: collecting must not cost more than it saves, nor wait for ever.
-	leastPercent, mostPercent = 25, 100
-	// tuneEvery is how often the share is worked out again; setting one stops the world for some microseconds.
+	leastPercent, mostPercent = 20, 100
+	// tuneEvery is how often the share is worked out again.
 	tuneEvery = time.Second
 )
 
-// tuneMemory keeps the room that the heap has between collections at headroom until ctx ends. It does nothing where
-// GOGC is set: then its owner has decided.
-func tuneMemory(ctx context.Context) {
+// tuneMemory gives back what starting needed once the node is ready, and from then on keeps the room that the heap has
+// between collections at headroom, until ctx ends. It does nothing where GOGC is set: then its owner has decided.
+func tuneMemory(ctx context.Context, ready <-chan struct{}) {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
-	set := mostPercent
-	debug.SetGCPercent(set)
 	go func() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ready:
+		}
+		debug.FreeOSMemory()
+		set := mostPercent // as the runtime begins
 		every := time.NewTicker(tuneEvery)
 		defer every.Stop()
 		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-		for first := true; ; first = false {
+		for {
 			select {
 			case <-ctx.Done():
 				return
 			case <-every.C:
-			}
-			if first { // what starting needed and serving does not
-				debug.FreeOSMemory()
 			}
 			metrics.Read(live)
 			if p := percentFor(live[0].Value.Uint64()); p != set {

@@ -29,11 +29,11 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	if err := forbidDumps(); err != nil {
 		return fmt.Errorf("forbid core dumps: %w", err)
 	}
-	tuneMemory(ctx)
 	e, err := engine.New(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
+	tuneMemory(ctx, e.Ready())
 	showFirstPassword(e, s)
 	return e.Run(ctx)
 }
