@@ -48,6 +48,7 @@ type parts struct {
 	house       *actors.House
 	holds       *holds
 	heat        *heat
+	sentiments  *sentiments
 	unsure      *unsure
 	gate        *gate
 	server      *transport.Server
@@ -134,7 +135,7 @@ func (a *assembly) openMind(context.Context) (err error) {
 	}
 	a.holds = newHolds(a.ledger, a.store, a.log("holds"))
 	a.labels = labels.New(labelShelf{a.store, a.log("labels")})
-	a.heat, a.unsure = newHeat(a.cfg.Scripts.Zone()), newUnsure(a.labels)
+	a.heat, a.sentiments, a.unsure = newHeat(a.cfg.Scripts.Zone()), newSentiments(), newUnsure(a.labels)
 	return nil
 }
 

@@ -25,7 +25,7 @@ func newConsole(p *parts, e *Engine, learns *learning, log *slog.Logger) (*conso
 		Actors: actorsView{e}, Links: linksView{e}, Access: consoleAccess{p.guard}, Audit: auditView{p.audit, p.store},
 		Shelf: newScriptDesk(e), Inside: insideView{e}, Letters: lettersView{e}, Business: businessView{e},
 		Messages: messageView{talkView{e, &p.gate.desk}, p.labels, log},
-		Answers:  answersDesk{e, learns}, Unsure: p.unsure,
+		Answers:  answersDesk{e, learns}, Unsure: p.unsure, Sentiments: p.sentiments,
 	}, log)
 	if err != nil {
 		return nil, err

@@ -75,6 +75,7 @@ func (h *heat) ended(e actors.Ended) {
 // ended tells those who keep count of it of an exchange whose outcome is durable.
 func (p *parts) ended(e actors.Ended) {
 	p.heat.ended(e)
+	p.sentiments.ended(e)
 	p.unsure.ended(e)
 }
 

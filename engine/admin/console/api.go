@@ -160,7 +160,7 @@ func (c *Console) reads(api huma.API) {
 		Room live.RoomID `path:"room"`
 	},
 	) (RoomNow, error) {
-		return c.roomNow(in.Room)
+		return c.roomNow(time.Now(), in.Room)
 	})
 	operation(c, api, DialogueRead, "GET", "/v1/rooms/{room}/users/{user}", "What is kept of a user's dialogue", func(ctx context.Context, in *UserPath) (Dialogue, error) {
 		return c.from.Dialogues.Show(ctx, in.key())

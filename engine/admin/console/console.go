@@ -113,19 +113,20 @@ type RoomNow struct {
 	Room live.RoomID `json:"room"`
 	RoomFigures
 	RoomState
+	Sentiment Sentiment `json:"sentiment"`
 }
 
 // roomFor is how long a room may take to answer before its view says that it does not.
 const roomFor = 300 * time.Millisecond
 
-func (c *Console) roomNow(room live.RoomID) (RoomNow, error) {
+func (c *Console) roomNow(now time.Time, room live.RoomID) (RoomNow, error) {
 	if !c.known(room) {
 		return RoomNow{}, fmt.Errorf("%w: room %.128q", ErrUnknown, string(room))
 	}
 	ctx, stop := context.WithTimeout(c.life, roomFor)
 	defer stop()
 	state, err := c.from.Rooms.State(ctx, room)
-	return RoomNow{room, c.from.Rooms.Figures(room), state}, err
+	return RoomNow{room, c.from.Rooms.Figures(room), state, c.from.Sentiments.Of(room, now)}, err
 }
 
 func (c *Console) known(room live.RoomID) (known bool) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -39,6 +40,7 @@ type house struct {
 	letters  []Letter
 	links    []Link
 	ratings  Ratings
+	felt     map[int64]MinuteSentiment
 }
 
 func newHouse() *house {
@@ -52,6 +54,13 @@ func (h *house) Inference() Inference  { return Inference{Model: "m1"} }
 func (h *house) Card() (string, error) { return "# Card <script>", nil }
 func (h *house) Scripts() Scripts      { return Scripts{List: []Script{}} }
 func (h *house) Settings() []Setting   { return []Setting{{"admin.addr", "x", "default"}} }
+
+// Of implements Sentiments.
+func (h *house) Of(live.RoomID, time.Time) Sentiment {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return Sentiment{Minutes: maps.Clone(h.felt)}
+}
 
 type houseLinks struct{ *house }
 
@@ -270,7 +279,7 @@ func newStand(t *testing.T) *stand {
 	c, err := New(Sources{
 		Metrics: h.reg, Node: h, Rooms: houseRooms{h}, Dialogues: houseTalk{h}, Actors: houseActors{h}, Links: houseLinks{h}, Access: h, Audit: houseAudit{h},
 		Shelf: houseShelf{h}, Inside: houseActors{h}, Letters: houseLetters{h}, Business: houseBusiness{h}, Messages: houseMessages{h},
-		Answers: houseAnswers{h}, Unsure: houseUnsure{h},
+		Answers: houseAnswers{h}, Unsure: houseUnsure{h}, Sentiments: h,
 	}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -25,6 +26,8 @@ type Sources struct {
 	Access    Access
 	Audit     Audit
 	Messages  Messages
+
+	Sentiments Sentiments
 }
 
 // Node tells of the node as a whole. It reads what is there, and asks nobody.
@@ -62,6 +65,12 @@ type Rooms interface {
 	// Say says something to a whole room in the name of who asks, and returns once that is durable and said. It wraps
 	// ErrInput for what may not be said, and ErrAway.
 	Say(ctx context.Context, room live.RoomID, text string) error
+}
+
+// Sentiments tells how the messages of rooms were read.
+type Sentiments interface {
+	// Of returns the latest two hours of a room, up to now.
+	Of(room live.RoomID, now time.Time) Sentiment
 }
 
 // Dialogues tells of single people, and lets a person speak to them.

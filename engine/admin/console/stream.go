@@ -235,7 +235,7 @@ func (c *Console) show(s *stream, cmd command) (stop func(), err error) {
 	case "rooms":
 		return sampled(RoomRead, "", func(now time.Time) (any, error) { return c.roomPage(now, args.Query) })
 	case "room":
-		return sampled(RoomRead, args.Room, func(now time.Time) (any, error) { return c.roomNow(args.Room) })
+		return sampled(RoomRead, args.Room, func(now time.Time) (any, error) { return c.roomNow(now, args.Room) })
 	case "actors":
 		args.ActorQuery.Room = args.Room
 		return sampled(StatusRead, "", func(now time.Time) (any, error) { return c.actorPage(now, args.ActorQuery) })

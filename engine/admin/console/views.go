@@ -48,6 +48,19 @@ type RoomState struct {
 	PerMinute  int        `json:"per_minute" doc:"as many as there may be"`
 }
 
+// Sentiment is how a room's messages were read over the latest two hours.
+type Sentiment struct {
+	Minutes map[int64]MinuteSentiment `json:"minutes" doc:"by the time at which the minute begins; one in which nothing was read is left out"`
+	Full    bool                      `json:"full,omitempty" doc:"nothing is counted, since the node keeps as many other rooms as it may"`
+}
+
+// MinuteSentiment is how many messages of one minute were read as what.
+type MinuteSentiment struct {
+	Positive uint32 `json:"positive"`
+	Neutral  uint32 `json:"neutral"`
+	Negative uint32 `json:"negative"`
+}
+
 // Muted is a user who gets no public answer.
 type Muted struct {
 	User  string `json:"user"`

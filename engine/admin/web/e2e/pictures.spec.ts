@@ -64,7 +64,7 @@ test("pictures: a live room, in the dark", async ({ page }) => {
   await enter(page, node, "rooms/demo");
   await theme(page, "dark");
   await expect.poll(() => page.locator(".lines li").count(), { timeout: 60_000 }).toBeGreaterThan(60);
-  await page.waitForTimeout(20_000); // sentiment is drawn by the five seconds
+  await expect(page.getByRole("figure", { name: "情感占比走势" })).toBeVisible();
   await picture(page, "room");
 });
 

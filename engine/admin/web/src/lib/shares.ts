@@ -1,57 +1,66 @@
+import type { RoomNow } from "./types";
+
 /** The shares told, in the order of their lines. */
 export const feelings = ["positive", "neutral", "negative"] as const;
 
 export type Feeling = (typeof feelings)[number];
 
-interface Bucket {
-  at: number;
+const minute = 60_000;
+
+/** Shares is what a chart of sentiment draws, and the numbers behind it. */
+export interface Shares {
+  /** Times in seconds, then the shares in percent; what lies between minutes far apart is a gap. */
+  data: (number | null)[][];
+  /** How many messages were read as what, over all minutes. */
   n: Record<Feeling, number>;
+  all: number;
+  /** When the first of the minutes begins, Unix milliseconds; undefined when there is none. */
+  from?: number;
 }
 
-/** Shares counts feelings by stretches of time, the latest so many, so that a page that stays open does not grow. */
-export class Shares {
-  private buckets: Bucket[] = [];
-
-  constructor(
-    /** How long one stretch is, in milliseconds. */
-    readonly every = 5_000,
-    readonly limit = 360,
-  ) {}
-
-  /** add counts one feeling at a time; one that comes late counts where it belongs while that is kept. */
-  add(at: number, feeling: string | undefined): void {
-    if (!isFeeling(feeling)) return;
-    const start = Math.floor(at / this.every) * this.every;
-    let b = this.buckets.findLast((x) => x.at <= start);
-    if (b?.at !== start) {
-      if (this.buckets.length >= this.limit && this.buckets[0] && start < this.buckets[0].at) return;
-      b = { at: start, n: { positive: 0, neutral: 0, negative: 0 } };
-      this.buckets.push(b);
-      this.buckets.sort((x, y) => x.at - y.at);
-      if (this.buckets.length > this.limit) this.buckets.shift();
+/**
+ * sharesOf makes shares of the minutes that the engine counts. The engine alone counts, from before the page was opened and
+ * while it is: what comes over the stream is the whole of a minute again, so that nothing is added up twice.
+ */
+export function sharesOf(minutes: RoomNow["sentiment"]["minutes"]): Shares {
+  const s: Shares = { data: [[], ...feelings.map(() => [])], n: { positive: 0, neutral: 0, negative: 0 }, all: 0 };
+  const [times = [], ...lines] = s.data;
+  let before: number | undefined;
+  const sorted = Object.entries(minutes)
+    .map(([at, n]) => ({ at: Number(at), n }))
+    .sort((x, y) => x.at - y.at);
+  for (const { at, n } of sorted) {
+    const all = n.positive + n.neutral + n.negative;
+    if (!(all > 0)) continue;
+    if (before !== undefined && at - before > minute) {
+      times.push((before + minute) / 1000);
+      for (const l of lines) l.push(null);
     }
-    b.n[feeling]++;
-  }
-
-  /** data is what a chart draws: times in seconds, then the shares in percent; a stretch without any is a gap. */
-  data(): (number | null)[][] {
-    const times: number[] = [];
-    const lines: (number | null)[][] = feelings.map(() => []);
-    let before: number | undefined;
-    for (const b of this.buckets) {
-      if (before !== undefined && b.at - before > this.every) {
-        times.push((before + this.every) / 1000);
-        for (const l of lines) l.push(null);
-      }
-      before = b.at;
-      const all = b.n.positive + b.n.neutral + b.n.negative;
-      times.push(b.at / 1000);
-      for (const [i, f] of feelings.entries()) lines[i]?.push((b.n[f] / all) * 100);
+    before = at;
+    s.from ??= at;
+    s.all += all;
+    times.push(at / 1000);
+    for (const [i, f] of feelings.entries()) {
+      s.n[f] += n[f];
+      lines[i]?.push((n[f] / all) * 100);
     }
-    return [times, ...lines];
   }
+  return s;
 }
 
-function isFeeling(f: string | undefined): f is Feeling {
-  return feelings.includes(f as Feeling);
+/** reaching returns data that reaches so many seconds back from its last time at least, be it with nothing in front. */
+export function reaching(data: (number | null)[][], seconds: number): (number | null)[][] {
+  const [times = [], ...lines] = data;
+  const first = times[0];
+  const from = (times.at(-1) ?? 0) - seconds;
+  if (first == null || first <= from) return data;
+  return [[from, ...times], ...lines.map((l) => [null, ...l])];
+}
+
+/** alone returns the places of values that have no neighbour to draw a line to. */
+export function alone(values: ArrayLike<number | null | undefined>): number[] {
+  const places: number[] = [];
+  for (let i = 0; i < values.length; i++)
+    if (values[i] != null && values[i - 1] == null && values[i + 1] == null) places.push(i);
+  return places;
 }

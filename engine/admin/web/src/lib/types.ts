@@ -79,6 +79,8 @@ export interface RoomNow extends RoomFigures {
   answers: number;
   last_minute: number;
   per_minute: number;
+  /** By the time at which a minute begins, Unix milliseconds. */
+  sentiment: { minutes: Record<string, { positive: number; neutral: number; negative: number }>; full?: boolean };
 }
 
 export interface Reading {

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { lang, theme } from "../lib/prefs";
+import { alone } from "../lib/shares";
 
 /** Series is one line of a chart. */
 export interface Series {
@@ -44,7 +45,7 @@ export function Chart(p: { series: Series[]; data: (number | null)[][]; unit: st
             label: s.label,
             stroke: style.getPropertyValue(s.color).trim(),
             width: 1.5,
-            points: { show: false },
+            points: { show: false, size: 5, filter: (u: uPlot, i: number) => alone(u.data[i] ?? []) },
           })),
         ],
       },

@@ -6,14 +6,14 @@ import { call, may, userPath } from "../lib/api";
 import { clock, day, percent, plain, whole } from "../lib/format";
 import { intentName, name, t } from "../lib/i18n";
 import { Ring } from "../lib/ring";
-import { feelings, Shares } from "../lib/shares";
+import { feelings } from "../lib/shares";
 import { type Shown, useLines, useView } from "../lib/stream";
 import type { Line, RoomNow } from "../lib/types";
 import { Bars, Card, Settled, Stat, why } from "../ui/bits";
-import { Chart } from "../ui/chart";
+import { Feelings } from "./feelings";
 import { TraceCard } from "./trace";
 
-/** How many rows stand on the page, and how many lines sentiment is told of: bounded, however long a show lasts. */
+/** How many rows stand on the page, and of how many the shares beside them are: bounded, however long a show lasts. */
 const rows = 200;
 
 export function RoomView({ room }: { room: string }) {
@@ -33,6 +33,7 @@ export function RoomView({ room }: { room: string }) {
       <div class="live">
         <div>
           {may("room.say") && <Speak room={room} />}
+          {shown.value.value && <Feelings of={shown.value.value.sentiment} />}
           {may("dialogue.read") ? (
             <Lines room={room} muted={new Set(shown.value.value?.muted.map((m) => m.user))} />
           ) : (
@@ -161,7 +162,6 @@ function Speak({ room }: { room: string }) {
 }
 
 function Lines({ room, muted }: { room: string; muted: Set<string> }) {
-  const shares = useRef(new Shares());
   const ring = useRef(new Ring<Line>(rows));
   const shown = useSignal<readonly Line[]>([]);
   const lost = useSignal(0);
@@ -175,14 +175,12 @@ function Lines({ room, muted }: { room: string; muted: Set<string> }) {
     undefined,
     (lines, missed) => {
       ring.current.push(...lines);
-      for (const l of lines) shares.current.add(l.at, l.reading?.sentiment);
       lost.value += missed;
       if (!held.value) shown.value = ring.current.all();
     },
     (e) => (failed.value = e),
   );
   const felt = shown.value.filter((l) => l.reading?.sentiment);
-  const [spread = [], ...told] = shares.current.data();
   const want = word.value.trim().toLowerCase();
   const list = shown.value.filter(
     (l) =>
@@ -256,18 +254,6 @@ function Lines({ room, muted }: { room: string; muted: Set<string> }) {
             const n = felt.filter((l) => l.reading?.sentiment === f).length;
             return { key: f, label: t(f), value: n, text: percent(n / felt.length) };
           })}
-        />
-      )}
-      {spread.length > 1 && (
-        <Chart
-          label={t("sentimentOverTime")}
-          unit="%"
-          series={feelings.map((f) => ({
-            label: t(f),
-            color: { positive: "--c2", neutral: "--c5", negative: "--c4" }[f],
-          }))}
-          most={100}
-          data={[spread, ...told]}
         />
       )}
       {failed.value && (
