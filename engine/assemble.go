@@ -48,6 +48,7 @@ type parts struct {
 	house       *actors.House
 	holds       *holds
 	heat        *heat
+	heatKeeper  *heatKeeper
 	sentiments  *sentiments
 	unsure      *unsure
 	gate        *gate
@@ -136,6 +137,7 @@ func (a *assembly) openMind(context.Context) (err error) {
 	a.holds = newHolds(a.ledger, a.store, a.log("holds"))
 	a.labels = labels.New(labelShelf{a.store, a.log("labels")})
 	a.heat, a.sentiments, a.unsure = newHeat(a.cfg.Scripts.Zone()), newSentiments(), newUnsure(a.labels)
+	a.heatKeeper = keepHeat(a.heat, a.cfg.Storage.Dir, a.log("heat"))
 	return nil
 }
 

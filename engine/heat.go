@@ -12,7 +12,7 @@ import (
 )
 
 // heat counts what people ask, by hour of the shop's day, from outcomes that are durable. It keeps the first maxHeat
-// different questions since the start; what is asked beyond them is counted as one number.
+// different questions; what is asked beyond them is counted as one number. heatKeeper has it outlast the node.
 //
 // Hot path: ended allocates nothing once a question is known; TestHeatCostsNothingToKeep.
 type heat struct {
@@ -22,6 +22,8 @@ type heat struct {
 	mu   sync.Mutex // held for one count, or to copy
 	rows map[asking]*hours
 	lost uint64 // guarded by mu
+
+	changed bool // since give was asked; guarded by mu
 }
 
 // asking is one kind of question.
@@ -57,6 +59,7 @@ func (h *heat) ended(e actors.Ended) {
 	hour := (e.Received/1000 + h.offset) / 3600 % 24
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.changed = true
 	row := h.rows[k]
 	if row == nil {
 		if len(h.rows) >= maxHeat {

@@ -70,8 +70,8 @@ export const libraryWords = {
   newEntry: ["新建条目", "New entry"],
   heat: ["热门问题（按小时）", "Asked most, by the hour"],
   heatNote: [
-    "意图 × 商品，前 20 名；按店铺时间，自启动以来",
-    "intent by product, the top 20, in the shop's hours, since the start",
+    "意图 × 商品，前 20 名；按店铺时间，重启不清零",
+    "intent by product, the top 20, in the shop's hours, kept across restarts",
   ],
   noHeat: ["还没有数据", "No data yet"],
   askedInAll: ["共问", "asked in all"],
