@@ -34,7 +34,7 @@ func (c *cache) open(entries int) error {
 		return nil
 	}
 	kept, err := ristretto.NewCache(&ristretto.Config[uint64, *cached]{
-		NumCounters:        10 * int64(entries),
+		NumCounters:        5 * int64(entries), // half of what is advised for a cache that is always full: ours seldom is
 		MaxCost:            int64(entries),
 		BufferItems:        64,
 		IgnoreInternalCost: true,
