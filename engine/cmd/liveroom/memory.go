@@ -11,9 +11,10 @@ import (
 const (
 	// headroom is how much the heap may grow between two collections. A fixed amount suits both ends better than the
 	// share that the runtime knows: a node with few dialogues collects seldom, one with 10,000 stays small.
-	headroom = 16 << 20
-	// The bounds of that share, in percent: collecting must not cost more than it saves, nor wait for ever.
-	leastPercent, mostPercent = 20, 100
+	headroom = 24 << 20
+	// The bounds of that share, in percent. Marking what 10,000 dialogues keep takes some 100 ms of CPU: at 15,000
+	// messages/s a share of 20 would save 12 MB and cost 20 µs a message.
+	leastPercent, mostPercent = 35, 100
 	// tuneEvery is how often the share is worked out again.
 	tuneEvery = time.Second
 )

@@ -8,13 +8,14 @@ func TestHeapHeadroom(t *testing.T) {
 		want int
 	}{
 		{0, 100},
-		{8 << 20, 100},
 		{16 << 20, 100},
-		{27 << 20, 55},
-		{64 << 20, 25},
-		{80 << 20, 20},
-		{1 << 30, 20},
-		{1 << 62, 20},
+		{24 << 20, 100},
+		{30 << 20, 80},
+		{48 << 20, 50},
+		{60 << 20, 40},
+		{80 << 20, 35},
+		{1 << 30, 35},
+		{1 << 62, 35},
 	} {
 		if got := percentFor(c.live); got != c.want {
 			t.Errorf("percentFor(%d MiB) = %d, want %d", c.live>>20, got, c.want)
