@@ -8,7 +8,8 @@
 // Parts start in the order admin, storage, scripts, nlp, actors, transport, and what an earlier life of the node had
 // acknowledged and not answered is answered before links are served. They stop in the order that loses nothing: new
 // work is refused, every message in flight ends, outboxes drain, links are told to go with jitter, then transport,
-// actors, nlp, scripts, storage and admin end.
+// actors, nlp, scripts, storage and admin end. What is counted of outcomes that are durable (heat) is written once storage
+// has ended, when there are no more of them.
 //
 // Goroutines: the engine has none of its own but one per part's Run. Queues: none of its own.
 package engine
