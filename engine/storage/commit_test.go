@@ -80,6 +80,21 @@ func TestDoneIsCalledInTheOrderOfSubmission(t *testing.T) {
 	}
 }
 
+// TestEnoughIsCommittedAtOnce: who is many waits for no clock. Were it otherwise, the test would hang.
+func TestEnoughIsCommittedAtOnce(t *testing.T) {
+	s, _ := start(t, Config{CommitAt: 5}, nil)
+	s.cfg.CommitEvery = time.Hour // more than a configuration may say
+	must(t, s, accepted(user(1), "first"))
+	for group := range 3 {
+		e := newEnds()
+		for i := range 5 {
+			name := strconv.Itoa(5*group + i)
+			s.Submit(e.entry(name, nil, accepted(user(1), name)))
+		}
+		e.wait.Wait()
+	}
+}
+
 func TestOneCommitHoldsWhatGathered(t *testing.T) {
 	g := newGate()
 	s, _ := start(t, Config{BeforeCommit: g.beforeCommit}, nil)

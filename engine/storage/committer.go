@@ -79,10 +79,10 @@ func (s *Store) commitUntil(ctx, work context.Context) error {
 	}
 }
 
-// gather waits until the last commit is CommitEvery old, a whole group is queued, or it is time to go.
+// gather waits until the last commit is CommitEvery old, enough is queued, or it is time to go.
 func (s *Store) gather(ctx context.Context) {
 	wait := s.cfg.CommitEvery - time.Since(s.committer.began)
-	if wait <= 0 {
+	if wait <= 0 || s.crowded() {
 		return
 	}
 	timer := time.NewTimer(wait)
@@ -96,14 +96,18 @@ func (s *Store) gather(ctx context.Context) {
 		case <-s.quit:
 			return
 		case <-s.crowd:
-			s.mu.Lock()
-			crowd := len(s.queue) >= s.cfg.MaxGroup // the token may be left from an earlier group
-			s.mu.Unlock()
-			if crowd {
+			if s.crowded() { // the token may be left from an earlier group
 				return
 			}
 		}
 	}
+}
+
+// crowded tells whether enough is queued for a commit.
+func (s *Store) crowded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.queue) >= s.cfg.enough()
 }
 
 // drain closes the queue and writes what is left in it.

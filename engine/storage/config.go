@@ -18,9 +18,11 @@ type Config struct {
 	DSN string
 	// DSNFile is a file that holds the DSN, with a password; its owner alone may read it. Default empty.
 	DSNFile string
-	// CommitEvery is the least time between the starts of two group commits. Default 10 ms.
+	// CommitEvery is the least time between the starts of two group commits of fewer than CommitAt entries. Default 10 ms.
 	CommitEvery time.Duration
-	// MaxGroup is how many entries one commit takes at most; reaching it ends the wait. Default 2,048.
+	// CommitAt is how many queued entries end the wait; a message makes two. Larger groups cost little less an entry. Default 200.
+	CommitAt int
+	// MaxGroup is how many entries one commit takes at most. Default 2,048.
 	MaxGroup int
 	// QueueLimit is how many entries may wait or be under way. Default 65,536.
 	QueueLimit int
@@ -52,7 +54,7 @@ type Config struct {
 // Default returns the defaults, without a folder.
 func Default() Config {
 	return Config{
-		CommitEvery: 10 * time.Millisecond, MaxGroup: 2048, QueueLimit: 65536, QueueBytes: 64 << 20,
+		CommitEvery: 10 * time.Millisecond, CommitAt: 200, MaxGroup: 2048, QueueLimit: 65536, QueueBytes: 64 << 20,
 		Readers: 2, ReadQueue: 16384, SessionWindow: 5 * time.Minute, SessionFrames: 4096,
 		Keep: 30 * 24 * time.Hour, FoldAfter: 10 * time.Minute,
 	}
@@ -73,6 +75,7 @@ func (c Config) Validate() error {
 		problems = append(problems, fmt.Errorf("storage: dsn: %w", err))
 	}
 	check(c.CommitEvery > 0 && c.CommitEvery <= time.Second, "commit_every: %v is outside (0, 1s]", c.CommitEvery)
+	check(c.CommitAt > 0, "commit_at: %d is not positive", c.CommitAt)
 	check(c.MaxGroup > 0 && c.MaxGroup <= c.QueueLimit, "max_group: %d is outside [1, queue_limit]", c.MaxGroup)
 	check(c.QueueLimit > 0, "queue_limit: %d is not positive", c.QueueLimit)
 	check(c.QueueBytes >= 1<<20, "queue_bytes: %d is under 1 MiB", c.QueueBytes)
@@ -85,9 +88,13 @@ func (c Config) Validate() error {
 	return errors.Join(problems...)
 }
 
+// enough is how many queued entries are worth a commit.
+func (c *Config) enough() int { return min(c.CommitAt, c.MaxGroup) }
+
 func (c Config) withDefaults() Config {
 	d := Default()
 	orDefault(&c.CommitEvery, d.CommitEvery)
+	orDefault(&c.CommitAt, d.CommitAt)
 	orDefault(&c.MaxGroup, d.MaxGroup)
 	orDefault(&c.QueueLimit, d.QueueLimit)
 	orDefault(&c.QueueBytes, d.QueueBytes)

@@ -176,9 +176,9 @@ func TestOpenRefuses(t *testing.T) {
 	if err := open("", nil); err == nil {
 		t.Error("no folder was accepted")
 	}
-	cfg := Config{Dir: "x", CommitEvery: -1, Readers: 1000, Keep: 1, MaxGroup: 9, QueueLimit: 8}
-	if err := cfg.Validate(); err == nil || len(err.(interface{ Unwrap() []error }).Unwrap()) != 4 {
-		t.Errorf("validation says %v, want four problems", err)
+	cfg := Config{Dir: "x", CommitEvery: -1, CommitAt: -1, Readers: 1000, Keep: 1, MaxGroup: 9, QueueLimit: 8}
+	if err := cfg.Validate(); err == nil || len(err.(interface{ Unwrap() []error }).Unwrap()) != 5 {
+		t.Errorf("validation says %v, want five problems", err)
 	}
 }
 

@@ -35,7 +35,7 @@ type Store struct {
 	index     *index
 	pending   []live.Record
 	wake      chan struct{} // something was queued
-	crowd     chan struct{} // a whole group is queued
+	crowd     chan struct{} // enough for a commit is queued
 	quit      chan struct{} // closed by Close
 	ready     chan struct{} // closed by Run
 	done      chan struct{} // closed when everything is released

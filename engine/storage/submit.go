@@ -56,7 +56,7 @@ func (s *Store) push(it item) {
 	if length == 1 {
 		signal(s.wake)
 	}
-	if length == s.cfg.MaxGroup {
+	if length == s.cfg.enough() {
 		signal(s.crowd)
 	}
 }
