@@ -42,7 +42,7 @@ func TestStopOfARoomLeavesNobodyWaiting(t *testing.T) {
 	s.reader.letGo()
 	s.links.wait(func(all []sent) bool { return countOf(all, reply("c1", "stock about -", "stock")) == 1 })
 	k := live.UserKey{Room: "room"}
-	s.until(t, func() bool { s.Touch(k, Stop); _, ok := s.ActorOf(k); return !ok })
+	s.gone(t, k, Stop)
 	s.say(t, live.Comment, "v", "c2", "stock")
 	s.links.waitFor(reply("c2", "stock about -", "stock")) // the room is there again, and has forgotten the answer
 	s.drained(t)

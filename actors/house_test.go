@@ -188,6 +188,19 @@ func (s *stand) until(t *testing.T, ok func() bool) {
 	}
 }
 
+// gone does a deed to an actor, again whenever it has nothing else to handle, until the actor has left memory. Deeds put in
+// faster than they are handled would keep it from ever leaving.
+func (s *stand) gone(t *testing.T, k live.UserKey, deed Deed) {
+	t.Helper()
+	s.until(t, func() bool {
+		at, there := s.ActorOf(k)
+		if there && at.Mailbox == 0 {
+			s.Touch(k, deed)
+		}
+		return !there
+	})
+}
+
 func message(id string) *live.Event {
 	return &live.Event{Type: live.Message, Room: "room", User: "u", ID: live.EventID(id), Text: "stock"}
 }

@@ -103,7 +103,7 @@ func TestTouch(t *testing.T) {
 	if v := <-view; len(v.Turns) != 2 || v.Turns[0].Text != "stock" || v.Restoring {
 		t.Errorf("after the restart the dialogue is %+v, want both turns", v)
 	}
-	s.until(t, func() bool { s.Touch(k, Passivate); _, ok := s.ActorOf(k); return !ok })
+	s.gone(t, k, Passivate)
 	s.UserView(k, func(v UserView) { view <- v })
 	for v := range view {
 		if !v.Restoring {
