@@ -28,7 +28,7 @@ var realFrame, realState = bytes.Repeat([]byte("x"), 420), bytes.Repeat([]byte("
 func BenchmarkCommit(b *testing.B) {
 	for _, burst := range []int{50, 100, 500, 2000} {
 		b.Run("burst="+strconv.Itoa(burst), func(b *testing.B) {
-			s, _ := start(b, Config{CommitEvery: time.Millisecond}, nil)
+			s, _ := start(b, Config{CommitEvery: time.Millisecond, CommitAt: 2048}, nil)
 			var wait sync.WaitGroup
 			done := func(_ uint64, err error) {
 				if err != nil {
