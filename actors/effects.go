@@ -114,11 +114,11 @@ type Effect struct {
 	Outcome   live.Outcome
 	Reason    live.Reason
 	Joined    live.ReplyID
-	Reply     *live.Reply
-	Mood      Mood // of the user after it; 0 when its text was not read
-	Redriven  bool // it was acknowledged before this incarnation
-	Counted   bool // the reply says the room's counts
-	Alone     bool // the reply serves its own question alone
+	Reply     *live.Reply // until the next step
+	Mood      Mood        // of the user after it; 0 when its text was not read
+	Redriven  bool        // it was acknowledged before this incarnation
+	Counted   bool        // the reply says the room's counts
+	Alone     bool        // the reply serves its own question alone
 	Offers    offers
 	Answering bool // the room waits for this answer to its topic
 	// Hold is what the outcome makes of a reservation, nil for none; Before is what it was.

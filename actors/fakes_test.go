@@ -238,7 +238,7 @@ func (m *memory) commit() {
 		m.blocks++
 		block := m.blocks
 		for _, r := range e.Records {
-			r.Block, r.State = block, bytes.Clone(r.State) // the records are ours until Done alone
+			r.Block, r.State, r.Frame = block, bytes.Clone(r.State), bytes.Clone(r.Frame) // the records are ours until Done alone
 			m.records = append(m.records, r)
 		}
 		done = append(done, func() { e.Done(block, nil) })

@@ -1,6 +1,9 @@
 package actors
 
-import "liveroom/actors/dialogue"
+import (
+	"liveroom/actors/dialogue"
+	"liveroom/engine/live"
+)
 
 // lent is room that a drive lends to the state it steps. What a message needs from its reading to its reply is over
 // within one drive as a rule, and an idle user keeps none of it.
@@ -8,6 +11,7 @@ type lent struct {
 	plan    dialogue.Plan
 	planned bool // plan is in use
 	heard   dialogue.Heard
+	reply   live.Reply
 	pending []pending // empty, for a user that has nothing pending yet
 }
 
@@ -35,6 +39,14 @@ func (s *UserState) newHeard() *dialogue.Heard {
 	return &s.lent.heard
 }
 
+// newReply returns a reply to fill. It is in use until the next step.
+func (s *UserState) newReply() *live.Reply {
+	if s.lent == nil {
+		return new(live.Reply)
+	}
+	return &s.lent.reply
+}
+
 // lend gives the state its room for one drive.
 func (s *UserState) lend(l *lent) {
 	if s.lent = l; cap(s.pending) == 0 {
@@ -51,7 +63,7 @@ func (s *UserState) handBack(l *lent) {
 			p.plan = &own
 		}
 	}
-	l.plan, l.planned, l.heard = dialogue.Plan{}, false, dialogue.Heard{}
+	l.plan, l.planned, l.heard, l.reply = dialogue.Plan{}, false, dialogue.Heard{}, live.Reply{}
 	if len(s.pending) == 0 && cap(s.pending) > 0 {
 		clear(s.pending[:cap(s.pending)]) // a step that panicked may have left something
 		l.pending, s.pending = s.pending, nil

@@ -97,11 +97,11 @@ type Journal interface {
 
 // Outlet carries frames to links. Its methods never block and may be called from any goroutine.
 type Outlet interface {
-	// Send queues one encoded frame; false means that the session has no live link.
+	// Send queues one encoded frame, which is the caller's again afterwards; false means that the session has no live link.
 	Send(s live.SessionID, frame []byte) bool
 	// SendOutcome is Send for links that asked for outcome frames; to others it does nothing.
 	SendOutcome(s live.SessionID, frame []byte)
-	// Broadcast queues one encoded frame to every viewer link of a room but one.
+	// Broadcast queues one encoded frame, which must not change afterwards, to every viewer link of a room but one.
 	Broadcast(room live.RoomID, frame []byte, except live.SessionID)
 }
 

@@ -106,6 +106,15 @@ func (u *user) seen(e *Effect) *Seen {
 	}
 	return &Seen{
 		Event: e.Event, Received: e.Received, Outcome: e.Outcome, Reason: e.Reason, Joined: e.Joined, Reading: e.Reading,
-		Reply: e.Reply, Mood: e.Mood,
+		Reply: ownReply(e.Reply), Mood: e.Mood,
 	}
+}
+
+// ownReply copies a reply of an effect, nil for none.
+func ownReply(r *live.Reply) *live.Reply {
+	if r == nil {
+		return nil
+	}
+	own := *r
+	return &own
 }

@@ -53,5 +53,5 @@ func (u *user) act(now time.Time, e *Effect) {
 func (u *user) repeatAct(e *Effect) {
 	u.house.inFlight.Add(-1)
 	u.house.metrics.repeats.Inc()
-	u.after(e.Session, e.Event.ID, u.house.parts.Frames.Ack(nil, e.Event.ID), func() {})
+	u.ackAgain(e.Session, e.Event.ID)
 }

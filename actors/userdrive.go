@@ -10,7 +10,7 @@ import (
 	"liveroom/engine/live"
 )
 
-// closing is an outcome on its way through the journal.
+// closing is an outcome on its way through the journal. It is gone once it is told.
 type closing struct {
 	event     *live.Event
 	session   live.SessionID
@@ -20,7 +20,6 @@ type closing struct {
 	reading   *live.Reading // nil when nothing was read
 	product   live.ProductID
 	mood      Mood         // 0 when nothing was read
-	frame     []byte       // what tells the sender
 	reply     live.ReplyID // "" when there is none
 	suggested *live.Reply  // for the seats to see, nil when there is none
 	seen      *Seen        // for who watches the room, nil when nobody does
@@ -35,12 +34,12 @@ type closing struct {
 	submitted time.Time    // to the journal
 }
 
-// underway is what a user keeps of an outcome that it has submitted. The outcome itself, with the event and the frame, goes
-// once it is told: until the next message or tick, ten thousand users would keep ten thousand.
+// underway is what a user keeps of an outcome that it has submitted. The event goes once the outcome is durable: until the
+// next message or tick, ten thousand users would keep ten thousand.
 type underway struct {
-	id      uint64                  // of the event, see hashKey
-	block   atomic.Uint64           // journal block, 0 until the record is durable
-	closing atomic.Pointer[closing] // nil once it is durable and told
+	id    uint64        // of the event, see hashKey
+	block atomic.Uint64 // journal block, 0 until the record is durable
+	of    losing        // the journal's until Done; empty once the record is durable
 }
 
 // scratch is what drive works in. It is lent for one call, since ten thousand idle users must not keep ten thousand.

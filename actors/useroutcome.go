@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"bytes"
 	"slices"
 	"time"
 
@@ -9,27 +10,25 @@ import (
 
 // accept makes an event durable, then acknowledges it.
 func (u *user) accept(e *Effect) {
-	h, incarnation, session, id := u.house, u.incarnation, e.Session, e.Event.ID
-	p := newParcel()
-	p.records[0] = live.Record{Kind: live.RecordAccepted, User: u.cell.key, Session: session, Received: e.Received, Event: e.Event}
-	h.parts.Journal.Submit(live.Entry{Records: p.records[:1], Lease: u.lease, Done: func(_ uint64, err error) {
-		p.free()
-		if err != nil {
-			u.cell.post(&commitFailed{incarnation: incarnation, err: err})
-			return
-		}
-		h.parts.Outlet.Send(session, h.parts.Frames.Ack(nil, id))
-	}})
+	h, a := u.house, newAcceptance()
+	a.user, a.incarnation, a.session = u, u.incarnation, e.Session
+	a.frame = h.parts.Frames.Ack(a.frame, e.Event.ID)
+	a.records[0] = live.Record{Kind: live.RecordAccepted, User: u.cell.key, Session: e.Session, Received: e.Received, Event: e.Event}
+	h.parts.Journal.Submit(live.Entry{Records: a.records[:1], Lease: u.lease, Done: a.done})
 }
 
 // close makes an outcome durable, then tells the sender, frees the message's place and lets the room know.
 func (u *user) close(now time.Time, e *Effect) {
-	incarnation := u.incarnation
-	c := &closing{
-		event: e.Event, session: e.Session, outcome: e.Outcome, reason: e.Reason, frame: u.house.frame(e),
-		topic: e.Topic, asker: u.asker(e.Seq), redriven: e.Redriven, answering: e.Answering, counted: e.Counted, alone: e.Alone, offers: e.Offers, mood: e.Mood, received: e.Received, submitted: now,
+	p := newEnding()
+	p.user, p.incarnation, p.hold, p.before = u, u.incarnation, e.Hold, e.Before
+	p.frame = u.house.frame(p.frame, e)
+	p.closing = closing{
+		event: e.Event, session: e.Session, outcome: e.Outcome, reason: e.Reason, reading: e.Reading, product: e.Product,
+		topic: e.Topic, asker: u.asker(e.Seq), redriven: e.Redriven, answering: e.Answering, counted: e.Counted, alone: e.Alone,
+		offers: e.Offers, mood: e.Mood, received: e.Received, submitted: now,
 	}
-	if c.reading, c.product = e.Reading, e.Product; e.Reading != nil {
+	c := &p.closing
+	if e.Reading != nil {
 		c.decided = e.Reading.DecidedBy
 	}
 	switch {
@@ -37,42 +36,26 @@ func (u *user) close(now time.Time, e *Effect) {
 	case e.Outcome == live.Replied:
 		c.reply = e.Reply.ID
 	default:
-		c.suggested = e.Reply
+		c.suggested = ownReply(e.Reply)
 	}
 	if c.seen = u.seen(e); c.seen != nil {
 		c.seen.Trace = u.wasTraced(now, e)
 	}
-	p := newParcel()
 	records := append(p.records[:0], live.Record{
 		Kind: live.RecordClosed, User: u.cell.key, Session: e.Session, Received: e.Received, Key: e.Event.Key(),
-		Outcome: e.Outcome, Reason: e.Reason, Joined: e.Joined, Frame: c.frame, State: u.state.appendContext(p.state[:0]),
+		Outcome: e.Outcome, Reason: e.Reason, Joined: e.Joined, Frame: p.frame, State: u.state.appendContext(p.state[:0]),
 	})
-	hold, before := e.Hold, e.Before
-	if hold != nil { // the reservation and the state that knows of it are durable together
-		records = append(records, live.Record{Kind: live.RecordReservation, Received: now.UnixMilli(), Reservation: hold})
+	if e.Hold != nil { // the reservation and the state that knows of it are durable together
+		records = append(records, live.Record{Kind: live.RecordReservation, Received: now.UnixMilli(), Reservation: e.Hold})
 	}
-	under := &underway{id: hashKey(e.Event.Key())}
-	under.closing.Store(c)
-	u.closings = append(u.closings, under)
+	p.under = &underway{id: hashKey(e.Event.Key()), of: losing{e.Event, e.Session}}
+	u.closings = append(u.closings, p.under)
 	u.unsaved++
-	u.house.parts.Journal.Submit(live.Entry{Records: records, Lease: u.lease, Done: func(block uint64, err error) {
-		p.free()
-		if err != nil {
-			if changed(before, hold) {
-				u.house.parts.Stock.Undo(before, hold.ID)
-			}
-			u.house.answered(c, "")
-			u.cell.post(&commitFailed{incarnation: incarnation, err: err})
-			return
-		}
-		under.block.Store(block)
-		u.house.told(c)
-		under.closing.Store(nil)
-	}})
+	u.house.parts.Journal.Submit(live.Entry{Records: records, Lease: u.lease, Done: p.done})
 }
 
-// told runs after the commit of an outcome, on the journal's goroutine.
-func (h *House) told(c *closing) {
+// told runs after the commit of an outcome, on the journal's goroutine. The frame tells the sender, and is only lent.
+func (h *House) told(c *closing, frame []byte) {
 	h.inFlight.Add(-1)
 	now := h.now()
 	if !c.redriven { // what a crash held up says nothing of how quick we are now
@@ -80,9 +63,9 @@ func (h *House) told(c *closing) {
 	}
 	h.metrics.ended(now, c)
 	h.cases.note(c, now.UnixMilli())
-	h.tell(c.session, c.outcome, c.frame)
+	h.tell(c.session, c.outcome, frame)
 	if c.reply != "" && c.event.Type == live.Comment {
-		h.parts.Outlet.Broadcast(c.event.Room, c.frame, c.session)
+		h.parts.Outlet.Broadcast(c.event.Room, bytes.Clone(frame), c.session)
 	}
 	if c.suggested != nil {
 		h.suggest(c.suggested)
@@ -120,15 +103,15 @@ func (h *House) tell(s live.SessionID, o live.Outcome, frame []byte) {
 	h.parts.Outlet.SendOutcome(s, frame)
 }
 
-// frame encodes what tells the sender of an outcome.
-func (h *House) frame(e *Effect) []byte {
+// frame appends what tells the sender of an outcome.
+func (h *House) frame(dst []byte, e *Effect) []byte {
 	switch {
 	case e.Reply != nil && e.Outcome == live.Replied:
-		return h.parts.Frames.Reply(nil, e.Reply)
+		return h.parts.Frames.Reply(dst, e.Reply)
 	case e.Outcome == live.Shed:
-		return h.parts.Frames.Error(nil, shedFault(e.Code, e.Event.ID))
+		return h.parts.Frames.Error(dst, shedFault(e.Code, e.Event.ID))
 	default:
-		return h.parts.Frames.Outcome(nil, e.Event.ID, e.Outcome, e.Reason, e.Joined)
+		return h.parts.Frames.Outcome(dst, e.Event.ID, e.Outcome, e.Reason, e.Joined)
 	}
 }
 
@@ -193,41 +176,47 @@ func (u *user) repeatPending(e *Effect) {
 	u.house.metrics.repeats.Inc()
 	for _, p := range u.state.pending {
 		if p.seq == e.Seq {
-			u.after(e.Session, p.event.ID, u.house.parts.Frames.Ack(nil, p.event.ID), func() {})
+			u.ackAgain(e.Session, p.event.ID)
 		}
 	}
 }
 
-// repeatClosed brings the frame of an ended event again.
+// repeatClosed brings the frame of an ended event again, once that is durable.
 func (u *user) repeatClosed(e *Effect) {
-	h, session, id := u.house, e.Session, e.Event.ID
-	h.inFlight.Add(-1)
-	h.metrics.repeats.Inc()
-	ack := h.parts.Frames.Ack(nil, id)
-	block := e.Block
-	if under := u.closingOf(hashKey(e.Event.Key())); under != nil {
-		if c := under.closing.Load(); c != nil {
-			u.after(session, id, ack, func() { h.tell(session, c.outcome, c.frame) })
-			return
-		}
-		block = under.block.Load()
+	u.house.inFlight.Add(-1)
+	u.house.metrics.repeats.Inc()
+	event, session, under := e.Event, e.Session, u.closingOf(hashKey(e.Event.Key()))
+	if under == nil {
+		u.readBack(e.Block, event, session)
+		return
 	}
-	h.parts.Journal.Closed(block, u.cell.key, e.Event.Key(), func(r live.Record, err error) {
+	u.after(session, event.ID, func() { u.readBack(under.block.Load(), event, session) })
+}
+
+// readBack sends what a block of the journal holds of an event's end.
+func (u *user) readBack(block uint64, e *live.Event, to live.SessionID) {
+	h := u.house
+	h.parts.Journal.Closed(block, u.cell.key, e.Key(), func(r live.Record, err error) {
 		if err != nil {
 			h.log.Error("cannot read back an outcome", "room", u.cell.key.Room, "user", u.cell.key.User, "err", err)
-			h.parts.Outlet.Send(session, h.parts.Frames.Error(nil, &live.Fault{
-				Code: live.StorageFailed, To: id, Hint: "this was answered before and cannot be read back now; send it again under the same id",
+			h.parts.Outlet.Send(to, h.parts.Frames.Error(nil, &live.Fault{
+				Code: live.StorageFailed, To: e.ID, Hint: "this was answered before and cannot be read back now; send it again under the same id",
 			}))
 			return
 		}
-		h.parts.Outlet.Send(session, ack)
-		h.tell(session, r.Outcome, r.Frame)
+		h.parts.Outlet.Send(to, h.parts.Frames.Ack(nil, e.ID))
+		h.tell(to, r.Outcome, r.Frame)
 	})
 }
 
-// after sends a frame and calls then once all that was submitted before is durable. Should that fail, the sender is
-// told to come again, and the user reloads.
-func (u *user) after(s live.SessionID, id live.EventID, frame []byte, then func()) {
+// ackAgain acknowledges a repeated event once all that was submitted before is durable.
+func (u *user) ackAgain(to live.SessionID, id live.EventID) {
+	u.after(to, id, func() { u.house.parts.Outlet.Send(to, u.house.parts.Frames.Ack(nil, id)) })
+}
+
+// after calls then once all that was submitted before is durable. Should that fail, the sender of an event is told to come
+// again, and the user reloads.
+func (u *user) after(s live.SessionID, id live.EventID, then func()) {
 	h, incarnation := u.house, u.incarnation
 	h.parts.Journal.Submit(live.Entry{Lease: u.lease, Done: func(_ uint64, err error) {
 		if err != nil {
@@ -235,7 +224,6 @@ func (u *user) after(s live.SessionID, id live.EventID, frame []byte, then func(
 			u.cell.post(&commitFailed{incarnation: incarnation, err: err})
 			return
 		}
-		h.parts.Outlet.Send(s, frame)
 		then()
 	}})
 }

@@ -125,8 +125,7 @@ func (u *user) settled(now time.Time, m *settled) {
 	}
 	for _, c := range u.closings {
 		if c.block.Load() == 0 {
-			lost := c.closing.Load()
-			u.lost = append(u.lost, losing{lost.event, lost.session})
+			u.lost = append(u.lost, c.of)
 		}
 	}
 	u.closings = nil

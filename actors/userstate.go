@@ -360,8 +360,8 @@ func (s *UserState) composed(now int64, in Input, out []Effect) []Effect {
 }
 
 func (s *UserState) reply(now int64, p *pending, line *Line) *live.Reply {
-	say := &p.plan.Say
-	r := &live.Reply{
+	say, r := &p.plan.Say, s.newReply()
+	*r = live.Reply{
 		ID: live.ReplyIDFor(s.key, p.event.Key()), To: p.event.ID, Room: s.key.Room, User: s.key.User,
 		Dialogue: live.DialogueOf(s.key), Text: line.Text, Scope: scopeOf(p.event),
 		Intent: say.Reading.Intent, Confidence: float64(p.reading.Confidence), Emotion: p.reading.Emotion,

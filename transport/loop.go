@@ -24,6 +24,7 @@ type loop struct {
 	// wake-up is pending whenever it is not empty. It holds at most Outbox bytes for each link: what is more evicts the link.
 	mu    sync.Mutex
 	items []item
+	text  []byte // their frames, one after the other
 	woken bool
 
 	ticking atomic.Bool // a tick waits to run
@@ -41,6 +42,7 @@ type loop struct {
 	frame   []byte         // scratch for one frame of our own
 	out     []byte         // what is about to be written to one link
 	spare   []item         // the outbox's other half
+	blank   []byte         // and that of its text
 	touched []*link
 	frames  int // in out
 	sample  uint8
@@ -48,7 +50,7 @@ type loop struct {
 
 const (
 	writeChunk = 128 << 10 // out is written when it is longer
-	keepOut    = 1 << 20   // out and spare are let go when they grew beyond
+	keepOut    = 1 << 20   // out and the outbox's text are let go when they grew beyond
 	keepItems  = 1 << 15
 )
 

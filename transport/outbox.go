@@ -9,12 +9,12 @@ import (
 
 // item is one thing to do for a link, in the order of the outbox.
 type item struct {
-	link  *link
-	frame []byte
-	last  *lastWord  // say bye
-	job   *broadcast // link is nil
-	next  int32      // the next item of the same link, as index + 1; owned by the loop
-	evict bool
+	link     *link
+	from, to int        // where its frame stands in the outbox's text
+	last     *lastWord  // say bye
+	job      *broadcast // link is nil
+	next     int32      // the next item of the same link, as index + 1; owned by the loop
+	evict    bool
 
 	crowded bool // it has not said hello, and others want its place
 }
@@ -25,9 +25,9 @@ type lastWord struct {
 	retry  time.Duration
 }
 
-// Send hands one frame, one encoded JSON object of at most wire.MaxPayload bytes, to the link of a session. The frame must
-// not change afterwards. It returns false when the session has no live link, or one that is being closed; true says that
-// the frame is on its way, not that it arrived. Frames sent from one goroutine to one session arrive in their order, those
+// Send hands one frame, one encoded JSON object of at most wire.MaxPayload bytes, to the link of a session. The frame is
+// the caller's again afterwards. It returns false when the session has no live link, or one that is being closed; true says
+// that the frame is on its way, not that it arrived. Frames sent from one goroutine to one session arrive in their order, those
 // of a burst in one write. A link that leaves more than its Allowance unread is evicted. Any goroutine may call it.
 func (s *Server) Send(id live.SessionID, frame []byte) bool {
 	l := s.registry.find(id)
@@ -70,13 +70,18 @@ func (lp *loop) offer(l *link, frame []byte) bool {
 		}
 		return false
 	}
-	lp.post(item{link: l, frame: frame})
+	lp.postFrame(item{link: l}, frame)
 	return true
 }
 
 // post puts an item into the outbox and wakes the loop, once for a burst.
-func (lp *loop) post(it item) {
+func (lp *loop) post(it item) { lp.postFrame(it, nil) }
+
+// postFrame is post for an item with a frame, which is copied.
+func (lp *loop) postFrame(it item, frame []byte) {
 	lp.mu.Lock()
+	it.from, it.to = len(lp.text), len(lp.text)+len(frame)
+	lp.text = append(lp.text, frame...)
 	lp.items = append(lp.items, it)
 	wake := !lp.woken
 	lp.woken = true
@@ -96,20 +101,23 @@ func (lp *loop) depth() int {
 // flush empties the outbox: all frames of one link leave in one write.
 func (lp *loop) flush() {
 	lp.mu.Lock()
-	items := lp.items
-	lp.items, lp.woken = lp.spare[:0], false
+	items, text := lp.items, lp.text
+	lp.items, lp.text, lp.woken = lp.spare[:0], lp.blank[:0], false
 	lp.mu.Unlock()
 	for i := range items {
 		lp.chain(items, i)
 	}
 	for i, l := range lp.touched {
-		lp.deliver(l, items)
+		lp.deliver(l, items, text)
 		lp.touched[i] = nil
 	}
 	lp.touched = lp.touched[:0]
 	clear(items)
 	if lp.spare = items; cap(items) > keepItems {
 		lp.spare = nil
+	}
+	if lp.blank = text; cap(text) > max(keepOut, 4*len(text)) {
+		lp.blank = nil
 	}
 }
 
@@ -130,13 +138,13 @@ func (lp *loop) chain(items []item, i int) {
 }
 
 // deliver writes the items of one link.
-func (lp *loop) deliver(l *link, items []item) {
+func (lp *loop) deliver(l *link, items []item, text []byte) {
 	at := l.first
 	l.first, l.last = 0, 0
 	for at != 0 {
 		it := &items[at-1]
 		at = it.next
-		l.queued.Add(-int64(len(it.frame)))
+		l.queued.Add(-int64(it.to - it.from))
 		switch {
 		case it.crowded:
 			lp.crowdOut(l)
@@ -147,7 +155,7 @@ func (lp *loop) deliver(l *link, items []item) {
 		case it.last != nil:
 			lp.farewell(l, it.last.code, it.last.reason, it.last.retry)
 		default:
-			lp.say(l, it.frame)
+			lp.say(l, text[it.from:it.to])
 			if len(lp.out) > writeChunk {
 				lp.send(l)
 			}

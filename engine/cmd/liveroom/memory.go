@@ -14,7 +14,7 @@ const (
 	headroom = 24 << 20
 	// The bounds of that share, in percent. Marking what 10,000 dialogues keep takes some 100 ms of CPU: at 15,000
 	// messages/s a share of 20 would save 12 MB and cost 20 µs a message.
-	leastPercent, mostPercent = 35, 100
+	leastPercent, mostPercent = 20, 100
 	// tuneEvery is how often the share is worked out again.
 	tuneEvery = time.Second
 )
