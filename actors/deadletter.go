@@ -159,7 +159,7 @@ func (l *deadLetters) raise(id uint64, now time.Time) (letter, error) {
 
 // recalls tells whether every message that has ended since a time is remembered, so that one that is not has no outcome.
 func (s *UserState) recalls(since int64) bool {
-	return len(s.answered) < maxAnswered || s.answered[0].at()+minute <= since
+	return !s.answered.full() || s.answered.oldest().at()+minute <= since
 }
 
 // bury keeps what the user, broken, does not take.

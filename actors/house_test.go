@@ -533,11 +533,11 @@ func TestRulingForAnEarlierIncarnationIsHandedBack(t *testing.T) {
 
 func TestPlaceHoldsBlockAndMinute(t *testing.T) {
 	now := time.Date(2049, 11, 21, 20, 0, 59, 0, time.UTC).UnixMilli()
-	a := answered{place: placeOf(1<<40-1, now)}
+	a := placeOf(1<<40-1, now)
 	if a.block() != 1<<40-1 || now-a.at() < 0 || now-a.at() >= minute {
 		t.Errorf("block %d and %d ms ago, want %d and less than a minute", a.block(), now-a.at(), 1<<40-1)
 	}
-	if early := (answered{place: placeOf(3, 0)}); early.block() != 3 {
+	if early := placeOf(3, 0); early.block() != 3 {
 		t.Errorf("a clock before the zero spoils the block: %d", early.block())
 	}
 }

@@ -68,7 +68,7 @@ func (h *House) Describe(ctx context.Context, k live.UserKey) (string, error) {
 func (u *user) describe() string {
 	var b strings.Builder
 	s := &u.state
-	fmt.Fprintf(&b, "user %s in %s: %d pending, %d remembered ids", u.cell.key.User, u.cell.key.Room, len(s.pending), len(s.answered))
+	fmt.Fprintf(&b, "user %s in %s: %d pending, %d remembered ids", u.cell.key.User, u.cell.key.Room, len(s.pending), s.answered.len())
 	fmt.Fprintf(&b, "\n%s", s.Summary(u.house.now().UnixMilli()))
 	b.WriteByte('\n')
 	for t := range s.turns.all {

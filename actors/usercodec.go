@@ -36,8 +36,8 @@ func (s *UserState) snapshot() ([]byte, error) {
 	for t := range s.turns.all {
 		v.Turns = append(v.Turns, savedTurn{At: t.At, Text: t.Text, Intent: t.Intent.String(), Answer: t.Answer})
 	}
-	for _, a := range s.answered {
-		v.Answered = append(v.Answered, [2]uint64{a.id, a.place})
+	for a := range s.answered.all {
+		v.Answered = append(v.Answered, [2]uint64{a.id, uint64(a.place)})
 	}
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -131,8 +131,9 @@ func (s *UserState) readSnapshot(state []byte) error {
 		s.turns.add(Turn{At: t.At, Text: t.Text, Intent: live.ParseIntent(t.Intent), Answer: t.Answer})
 	}
 	for _, a := range v.Answered {
-		s.answered = append(s.answered, answered{id: a[0], place: a[1]})
+		s.answered.add(answered{a[0], place(a[1])})
 	}
+	s.answered.pack(len(s.answered.fresh))
 	return nil
 }
 

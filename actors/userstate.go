@@ -19,7 +19,7 @@ type UserState struct {
 	seq        uint64 // of the latest message taken in, for the life of this incarnation
 
 	pending  []pending // admitted and not ended, in order of arrival
-	answered []answered
+	answered answers
 	turns    turns
 
 	talk    dialogue.State // slots, and what is open

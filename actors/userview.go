@@ -43,7 +43,7 @@ func (u *user) view(now time.Time) UserView {
 	for t := range s.turns.all {
 		v.Turns = append(v.Turns, *t)
 	}
-	for _, a := range s.answered {
+	for a := range s.answered.all {
 		if b := a.block(); b != 0 && (len(v.Blocks) == 0 || v.Blocks[len(v.Blocks)-1] != b) {
 			v.Blocks = append(v.Blocks, b)
 		}
