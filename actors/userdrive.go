@@ -202,10 +202,11 @@ func (u *user) carry(now time.Time, e *Effect) {
 }
 
 func (u *user) read(now time.Time, e *Effect) {
-	incarnation, seq := u.incarnation, e.Seq
+	answer := &wasRead{incarnation: u.incarnation, seq: e.Seq, asked: now}
 	shop := u.house.parts.Catalogue.Shop(u.cell.key.Room)
 	done := func(r *live.Reading) {
-		u.cell.post(&wasRead{incarnation: incarnation, seq: seq, reading: r, asked: now})
+		answer.reading = r
+		u.cell.post(answer)
 	}
 	if t := u.trace(e.Event); t != nil {
 		t.asked = now

@@ -3,6 +3,7 @@ package transport_test
 import (
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,27 @@ import (
 	"liveroom/transport"
 	"liveroom/transport/wire"
 )
+
+// TestASentFrameIsTheCallersAgain has frames written over once they are sent, while earlier ones still wait for the loop.
+func TestASentFrameIsTheCallersAgain(t *testing.T) {
+	s := serve(t, transport.Config{})
+	c, l := s.hello(t, live.Ingest, "shop//")
+	const frames = 2000
+	go func() {
+		var frame []byte
+		for i := range frames {
+			frame = wire.AppendAck(frame[:0], live.EventID(strconv.Itoa(i)))
+			if !s.Send(l.Session, frame) {
+				t.Error("a frame was not taken")
+			}
+		}
+	}()
+	for i := range frames {
+		if o := c.hear(); string(o.ID) != strconv.Itoa(i) {
+			t.Fatalf("got %+v, want ack %d", o, i)
+		}
+	}
+}
 
 func TestEventsAndFramesOverTCP(t *testing.T) {
 	s := serve(t, transport.Config{})

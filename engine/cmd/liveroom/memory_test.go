@@ -13,9 +13,10 @@ func TestHeapHeadroom(t *testing.T) {
 		{30 << 20, 80},
 		{48 << 20, 50},
 		{60 << 20, 40},
-		{80 << 20, 35},
-		{1 << 30, 35},
-		{1 << 62, 35},
+		{80 << 20, 30},
+		{96 << 20, 25},
+		{1 << 30, 25},
+		{1 << 62, 25},
 	} {
 		if got := percentFor(c.live); got != c.want {
 			t.Errorf("percentFor(%d MiB) = %d, want %d", c.live>>20, got, c.want)
