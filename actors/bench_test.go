@@ -131,3 +131,14 @@ func TestAllocationsOfAUserStep(t *testing.T) {
 		t.Errorf("a question from arrival to outcome allocates %v times, want at most 9", got)
 	}
 }
+
+// BenchmarkMood measures the usual case: a question unlike the latest three.
+func BenchmarkMood(b *testing.B) {
+	var before turns
+	for i, s := range []string{"这款还有黑色XL码吗，想今天拍", "孕妇可以用吗，会不会过敏呀", "什么时候发货呢，能发顺丰吗"} {
+		before.add(Turn{At: int64(i) * 20_000, Text: s})
+	}
+	for b.Loop() {
+		Mood(3).next(live.Calm, "三号链接满减之后到手多少钱", 70_000, &before)
+	}
+}

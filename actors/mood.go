@@ -1,7 +1,7 @@
 package actors
 
 import (
-	"strings"
+	"math/bits"
 	"unicode/utf8"
 
 	"liveroom/engine/live"
@@ -51,7 +51,7 @@ func (m Mood) next(e live.Emotion, said string, at int64, before *turns) Mood {
 				break
 			}
 			compared++
-			if len(words) > 1 && differ(words, text.Bare(theirs[:0], t.Text, maxCompared)) <= sameQuestion {
+			if len(words) > 1 && alike(words, text.Bare(theirs[:0], t.Text, maxCompared)) {
 				now -= moodRepeats
 			}
 			if gap > 0 && gap < moodQuickGap && gap*2 < last-t.At {
@@ -67,6 +67,22 @@ func (m Mood) next(e live.Emotion, said string, at int64, before *turns) Mood {
 		}
 	}
 	return min(5, max(1, m*moodKeeps+now*(1-moodKeeps)))
+}
+
+// alike tells whether two texts are the same question. Most are not, and share so few characters that no distance need be
+// worked out: a character of one that the other lacks costs an edit.
+func alike(a, b []rune) bool {
+	in, of := traits(a), traits(b)
+	lacking := max(bits.OnesCount64(in&^of), bits.OnesCount64(of&^in))
+	return float64(lacking) <= sameQuestion*float64(max(len(a), len(b))) && differ(a, b) <= sameQuestion
+}
+
+// traits is a set of 64 kinds of characters: those that words holds.
+func traits(words []rune) (set uint64) {
+	for _, r := range words {
+		set |= 1 << (uint32(r) * 0x9e3779b1 >> 26) // multiplicative hashing (D. E. Knuth, 1973)
+	}
+	return set
 }
 
 // differ is the Levenshtein distance of a and b over the length of the longer, 0 to 1 (V. I. Levenshtein, 1965).
@@ -101,12 +117,13 @@ func shouts(text string) bool {
 	for len(text) > 0 {
 		r, size := utf8.DecodeRuneInString(text)
 		text = text[size:]
-		if !strings.ContainsRune("!！?？", r) {
+		switch r {
+		case '!', '！', '?', '？':
+			if run++; run == shoutingMarks {
+				return true
+			}
+		default:
 			run = 0
-			continue
-		}
-		if run++; run == shoutingMarks {
-			return true
 		}
 	}
 	return false

@@ -2,6 +2,8 @@ package actors
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,5 +68,35 @@ func TestDiffer(t *testing.T) {
 		if got := differ([]rune(c.a), []rune(c.b)); fmt.Sprintf("%.4f", got) != fmt.Sprintf("%.4f", c.want) {
 			t.Errorf("differ(%q, %q) = %.4f, want %.4f", c.a, c.b, got, c.want)
 		}
+	}
+}
+
+// TestAlikeIsTheDistance compares what is told from shared characters with the distance itself.
+func TestAlikeIsTheDistance(t *testing.T) {
+	rng, same := rand.New(rand.NewPCG(3, 1)), 0
+	words := []rune("三号链接有没有货呀黑色XL还剩几件")
+	for range 200_000 {
+		a := make([]rune, rng.IntN(10))
+		for i := range a {
+			a[i] = words[rng.IntN(len(words))]
+		}
+		b := slices.Clone(a)
+		for range rng.IntN(6) {
+			if i := rng.IntN(len(b) + 1); i < len(b) && rng.IntN(2) == 0 {
+				b = slices.Delete(b, i, i+1)
+			} else {
+				b = slices.Insert(b, i, words[rng.IntN(len(words))])
+			}
+		}
+		want := differ(a, b) <= sameQuestion
+		if got := alike(a, b); got != want {
+			t.Fatalf("%q and %q: alike %v, want %v", string(a), string(b), got, want)
+		}
+		if want {
+			same++
+		}
+	}
+	if same == 0 {
+		t.Error("no two were alike")
 	}
 }
