@@ -78,8 +78,9 @@ func addErased(path string, more []Erasure) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// RequestErasure puts a person into the list of those to be erased. The next Open of the store does it, whatever becomes of
-// this process meanwhile. The error is ErrNotFound when there is no store.
+// RequestErasure puts a person into the list of those to be erased, as he is known in the room and in the shop without a
+// room, as an order may name him. The next Open of the store does it, whatever becomes of this process meanwhile. The error
+// is ErrNotFound when there is no store.
 func RequestErasure(ctx context.Context, cfg Config, k live.UserKey) (err error) {
 	t, err := OpenKeyTable(ctx, cfg)
 	if err != nil {
@@ -97,8 +98,12 @@ func RequestErasure(ctx context.Context, cfg Config, k live.UserKey) (err error)
 	if err != nil {
 		return err
 	}
-	e := Erasure{At: time.Now(), ID: ring.Index("user", string(k.Room), string(k.User))}
-	if err := addErased(cfg.erasedPath(), []Erasure{e}); err != nil {
+	at := time.Now()
+	list := []Erasure{{At: at, ID: ring.Index("user", string(k.Room), string(k.User))}}
+	if k.Room != "" {
+		list = append(list, Erasure{At: at, ID: ring.Index("user", "", string(k.User))})
+	}
+	if err := addErased(cfg.erasedPath(), list); err != nil {
 		return fmt.Errorf("write %s: %w", cfg.erasedPath(), err)
 	}
 	return nil
@@ -106,7 +111,7 @@ func RequestErasure(ctx context.Context, cfg Config, k live.UserKey) (err error)
 
 // Erased is what a start has erased.
 type Erased struct {
-	People  int
+	People  int // who were asked for, each in one request
 	Records int // taken out of the journal
 	Facts   int // deleted, or kept without the person
 }
@@ -136,7 +141,7 @@ func (s *Store) applyErasures(ctx context.Context) error {
 		return err
 	}
 	e := &eraser{s: s, ids: map[seal.ID]bool{}, known: map[live.UserKey]bool{}, orders: map[live.EventID]live.EventID{}}
-	latest := map[seal.ID]int64{}
+	latest, requests := map[seal.ID]int64{}, map[int64]bool{} // one request has one time for all it names
 	for _, l := range list {
 		latest[l.ID] = max(latest[l.ID], l.At.UnixMilli())
 	}
@@ -149,13 +154,14 @@ func (s *Store) applyErasures(ctx context.Context) error {
 		}
 		if done < at {
 			e.ids[id] = true
+			requests[at] = true
 		}
 	}
 	if len(e.ids) == 0 {
 		return nil
 	}
 	began := s.now()
-	e.done.People = len(e.ids)
+	e.done.People = len(requests)
 	if e.sealer, err = s.ring.Apart(ctx, began.UnixMilli()); err != nil {
 		return err
 	}
