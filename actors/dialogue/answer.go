@@ -227,6 +227,7 @@ func (p *Plan) fit(h *Heard) {
 	p.Say.Settles = true
 	if p.Say.Advice, p.Say.Body = advise(p.Say.Product, slots.Kg, slots.Cm); p.Say.Advice != "" {
 		p.Say.Topic = "size_advice"
+		slots.advised(p.Say.Product, p.Say.Advice)
 		return
 	}
 	p.Say.Topic = "no_size"

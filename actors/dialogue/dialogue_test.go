@@ -88,6 +88,22 @@ func TestTakes(t *testing.T) {
 	}
 }
 
+// TestFirmly is about the yes that binds pieces: a guess binds nobody, and no yes does beside words of doubt.
+func TestFirmly(t *testing.T) {
+	unsure := &live.Reading{Intent: live.IntentAffirm, Unsure: true, Confidence: .58}
+	sure := &live.Reading{Intent: live.IntentAffirm, Confidence: .92}
+	for text, want := range map[string][2]yesNo{ // as an unsure and as a sure yes
+		"要": {yes, yes}, "好的呢": {yes, yes}, "👌": {yes, yes}, "帮我留着": {yes, yes}, "想好了，要": {yes, yes}, "就按你说的办": {neither, yes},
+		"嗯……我想想": {}, "嗯啊这个嘛": {}, "好，回头再说": {}, "我考虑考虑": {}, "可以再看看其他的": {}, "要，等一下": {},
+		"不用想了": {neither, yes}, "再想想": {no, no}, "算了": {no, no},
+	} {
+		l := lineOf(text)
+		if got := [2]yesNo{l.firmly(unsure), l.firmly(sure)}; got != want {
+			t.Errorf("firmly(%q) = %d, want %d", text, got, want)
+		}
+	}
+}
+
 func TestMeant(t *testing.T) {
 	colors := func(text string, words ...string) (es []live.Entity) {
 		for _, w := range words {

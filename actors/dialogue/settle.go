@@ -10,9 +10,13 @@ func (s State) settle(h *Heard, told *Slots, p *Plan) bool {
 	if s.Open.Hold != "" && s.Open.Kind != Confirm && h.line.cancels(s.Open.Kind) {
 		return s.cancel(h, p)
 	}
+	if (s.Open.Kind == Offer || s.Open.Kind == Confirm) && h.hesitates() && !h.Named && !told.choice() {
+		p.waits(h, &s)
+		return true
+	}
 	switch s.Open.Kind {
 	case Offer:
-		return s.settleOffer(h, told, p, h.line.takes(h.Reading))
+		return s.settleOffer(h, told, p, h.line.firmly(h.Reading))
 	case Confirm:
 		return s.settleHold(h, told, p)
 	case Instalment:
@@ -57,6 +61,9 @@ func (s State) settleOffer(h *Heard, told *Slots, p *Plan, answer yesNo) bool {
 	}
 	switch answer {
 	case yes:
+		if s.Open.Kind == Offer && !s.Open.Latest && !h.Named && !told.choice() && !s.fits(h.Asked) {
+			return p.offerAnew(h)
+		}
 		p.reserve(h, &s.Open, told.Quantity)
 		return true
 	case no:
@@ -66,6 +73,39 @@ func (s State) settleOffer(h *Heard, told *Slots, p *Plan, answer yesNo) bool {
 		return true
 	}
 	return false
+}
+
+// waits plans for who wants to think first: nothing is done, and what is open stays as it is.
+func (p *Plan) waits(h *Heard, s *State) {
+	p.settled(h, "", live.IntentDeny)
+	if p.Next.Open = s.Open; s.Open.Kind == Confirm && h.Now <= s.Open.Until {
+		p.resume(h, s)
+	}
+	p.variantOf(h, s.Open.SKU)
+}
+
+// hesitates tells whether a message only wants time to think.
+func (h *Heard) hesitates() bool {
+	return (h.Reading.Unsure || h.Reading.Intent.Domain() == live.Other) && h.Reading.Intent != live.IntentHuman && h.line.hesitates()
+}
+
+// fits tells whether what is open is the size and colour that the dialogue is about by now.
+func (s *State) fits(asked *live.Product) bool {
+	v := chosen(asked, s.Open.SKU)
+	if v == nil || s.Slots.Product != asked.ID {
+		return true
+	}
+	size := match(asked, s.Slots.Size, func(v *live.Variant) string { return v.Size })
+	color := match(asked, s.Slots.Color, func(v *live.Variant) string { return v.Color })
+	return (size == "" || size == v.Size) && (color == "" || color == v.Color)
+}
+
+// offerAnew plans for a yes to an offer when the dialogue has come to another size or colour since: that one is offered.
+func (p *Plan) offerAnew(h *Heard) bool {
+	p.settled(h, "", live.IntentStock)
+	p.Say.Settles, p.Say.Product, p.Next.Topic = false, h.Asked, live.IntentStock
+	p.offer(h, &State{}, p.choose())
+	return true
 }
 
 // same tells whether two products are the same one, as far as both are known.
@@ -79,6 +119,7 @@ func (p *Plan) reserve(h *Heard, o *Open, pieces int64) {
 		p.Quantity = pieces
 	}
 	p.variantOf(h, o.SKU)
+	p.Next.Slots.take(h.Asked, o.SKU)
 	p.Next.Open = opened(h.Now, Offer, live.IntentStock) // until it is known what became of it
 	p.Next.Open.Product, p.Next.Open.SKU, p.Next.Open.Quantity = o.Product, o.SKU, 1
 	if p.Quantity > MaxQuantity {
@@ -124,7 +165,7 @@ func (s State) settleHold(h *Heard, told *Slots, p *Plan) bool {
 		return false
 	}
 	gone := h.Now > s.Open.Until
-	answer := h.line.takes(h.Reading)
+	answer := h.line.firmly(h.Reading)
 	if told.choice() && !s.sameChoice(h, told) {
 		return !gone && s.swap(h, told, p, answer)
 	}
@@ -168,8 +209,7 @@ func (s *State) holdsTopic(h *Heard) bool {
 	if h.Own.ID != h.Asked.ID {
 		return false
 	}
-	_, one := s.Slots.variant(h.Own)
-	return one == nil || one.SKU == s.Open.SKU
+	return s.fits(h.Asked)
 }
 
 // again returns the offer to hold once more what was held.

@@ -156,6 +156,22 @@ func (s Slots) about(p *live.Product, named bool) Slots {
 	return s
 }
 
+// advised makes the slots speak of a size that was recommended, as far as the product comes in it.
+func (s *Slots) advised(p *live.Product, size string) {
+	for i := range p.Variants {
+		if v := &p.Variants[i]; v.Size != "" && (v.Size == size || v.Size+"码" == size) {
+			s.Size = v.Size
+		}
+	}
+}
+
+// take makes the slots speak of the size and colour of one SKU, where the product has several.
+func (s *Slots) take(p *live.Product, sku live.SKU) {
+	if v := chosenOf(p, sku); v != nil {
+		s.Size, s.Color = v.Size, v.Color
+	}
+}
+
 // variant returns the size and colour asked for of a product: the one SKU that fits, else what was asked for without a
 // SKU, nil when neither was. one is the SKU that is meant, nil when several or none fit.
 func (s *Slots) variant(p *live.Product) (v, one *live.Variant) {

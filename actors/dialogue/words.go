@@ -66,6 +66,20 @@ func lineOf(text string) line { return line{text, bare(text)} }
 
 // takes says how a message takes a question for yes or no: by a whole answer, else by its reading.
 func (l *line) takes(r *live.Reading) yesNo {
+	said := l.whole()
+	switch {
+	case said != neither || asks(l.text):
+		return said
+	case r.Intent == live.IntentAffirm && r.Confidence >= .5 && !l.hesitates():
+		return yes
+	case r.Intent == live.IntentDeny && r.Confidence >= .5:
+		return no
+	}
+	return neither
+}
+
+// whole says what a text says as a whole answer.
+func (l *line) whole() yesNo {
 	b, text := l.bare, l.text
 	if soft := strings.TrimSuffix(b, "呢"); soft != b && soft != "要" && (yesWords[soft] || noWords[soft]) && !strings.ContainsAny(text, "?？") {
 		b, text = soft, soft // 好的呢 asks nothing
@@ -82,18 +96,35 @@ func (l *line) takes(r *live.Reading) yesNo {
 		return yes
 	case noWords[b]:
 		return no
-	case r.Intent == live.IntentAffirm && r.Confidence >= .5:
-		return yes
-	case r.Intent == live.IntentDeny && r.Confidence >= .5:
-		return no
 	}
 	return neither
+}
+
+// hesitations are words of who has not made up his mind, whatever yes stands beside them; decisions take them back.
+var (
+	hesitations = []string{"想想", "想一想", "想一下", "考虑", "再看", "看看再", "这个嘛", "那个嘛", "以后再说", "回头再说", "到时再说", "再说吧", "犹豫", "纠结", "不一定", "不确定", "没想好", "等等", "等一下", "等会"}
+	decisions   = []string{"考虑好了", "想好了", "想想还是", "不考虑", "不想", "不用", "不要", "别"}
+)
+
+// hesitates tells whether a short text neither takes nor declines what is open, but wants time: 嗯……我想想.
+func (l *line) hesitates() bool {
+	return !asks(l.text) && l.whole() == neither && hasAny(l.text, hesitations...) && !hasAny(l.text, decisions...)
+}
+
+// firmly is takes where a yes binds pieces: by a reading that is not sure nobody is bound, unless the text itself says that
+// something is wanted, be it by a sign.
+func (l *line) firmly(r *live.Reading) yesNo {
+	answer := l.takes(r)
+	if answer == yes && r.Unsure && l.whole() != yes && !l.wants() && !(wordless(l.text) && hasAny(l.text, "👌", "🆗", "👍", "✅")) {
+		return neither
+	}
+	return answer
 }
 
 // wants tells whether a short text says by itself that something is wanted after all: 还是要吧, 帮我留着.
 func (l *line) wants() bool {
 	b := l.bare
-	return b != "" && !asks(l.text) && hasAny(b, "要", "留", "来一", "来两", "下单", "锁定", "预留") && !hasAny(b, "不", "别", "没", "再看", "再想", "算了")
+	return b != "" && !asks(l.text) && hasAny(b, "要", "留", "来一", "来两", "整一", "下单", "锁定", "预留") && !hasAny(b, "不", "别", "没", "再看", "再想", "算了") && !l.hesitates()
 }
 
 var (
