@@ -146,8 +146,8 @@ ci: ## what a change must pass: lint, test, PostgreSQL, race, fuzz, smoke load w
 	$(MAKE) load SCENARIO=flood ARGS='--duration 6s --links 200 --rate 200 --half-open 500 --set transport.links.half_open=256 --untimed'
 	$(MAKE) load SCENARIO=flood ARGS='--tls --duration 6s --links 200 --rate 200 --half-open 500 --untimed'
 	$(MAKE) load SCENARIO=storm ARGS='--duration 6s --links 200 --rate 200 --storm 800 --set transport.links.per_address_rate=10 --untimed'
-	$(MAKE) torture CYCLES=3
-	$(MAKE) torture CYCLES=2 ENGINE=postgres
+	$(MAKE) torture CYCLES=10
+	$(MAKE) torture CYCLES=3 ENGINE=postgres
 	@if ! command -v npm >/dev/null; then echo 'no node here: the console is taken as it was built'; \
 	else $(MAKE) web && { test -z "$$(git status --porcelain $(WEB)/dist)" || \
 		{ git status --short $(WEB)/dist; echo 'the committed page is not what its source builds: commit it'; exit 1; }; } && \

@@ -36,7 +36,8 @@ type Config struct {
 	SessionWindow time.Duration
 	// SessionFrames is how many frames, the latest ones, SessionFrames returns at most. Default 4,096.
 	SessionFrames int
-	// Keep is how long journal blocks, order facts and ended reservations are kept at least. Default 30 days.
+	// Keep is how long journal blocks, order facts and ended reservations are kept at least. A node whose clock is set by more
+	// than an hour drops nothing until it is set back, or a day has passed. Default 30 days.
 	Keep time.Duration
 	// FoldAfter is how long the records of a user may rest in the journal before they are copied to the user's row, so
 	// that recovery need not look for them. Default 10 minutes.

@@ -70,6 +70,12 @@ func newMetrics(reg prometheus.Registerer, s *Store) (*metrics, error) {
 		gauge("database_bytes", "Size of database and write-ahead log.", func(st Status) float64 { return float64(st.Bytes) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name("disk_free_bytes"), Help: "Room left on the disk of the data folder."}, figure(&s.space.free)),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name("disk_bytes"), Help: "Size of the disk of the data folder."}, figure(&s.space.all)),
+		gauge("retention_held_bool", "1 while nothing is dropped for its age, since the clock was set.", func(Status) float64 {
+			if s.calendar.held.Load() {
+				return 1
+			}
+			return 0
+		}),
 		gauge("failing_bool", "1 while the last commit failed.", func(st Status) float64 {
 			if st.Failing {
 				return 1

@@ -100,7 +100,7 @@ func TestAReservationIsCommittedWithTheUsersRecords(t *testing.T) {
 
 func TestEndedReservationsAreTidiedAway(t *testing.T) {
 	at := newClock()
-	s := drive(t, Config{Keep: time.Hour}, at.now)
+	s := at.rules(drive(t, Config{Keep: time.Hour}, at.now))
 	now := at.now().UnixMilli()
 	long := at.now().Add(3 * time.Hour).UnixMilli()
 	put(s, reserved(user(1), "released", 2, live.ReservationReleased, now, long), reserved(user(1), "ordered", 2, live.ReservationOrdered, now, long))

@@ -25,6 +25,7 @@ type Store struct {
 	log       *slog.Logger
 	metrics   *metrics
 	now       func() time.Time
+	calendar  *calendar
 	lock      *os.File
 	base      backend
 	readPool  *sql.DB
@@ -100,7 +101,7 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger, reg prometheus.Regi
 func open(ctx context.Context, cfg Config, log *slog.Logger, reg prometheus.Registerer, now func() time.Time) (*Store, error) {
 	cfg = cfg.withDefaults()
 	s := &Store{
-		cfg: cfg, log: log.With("part", "storage"), now: now, index: newIndex(cfg.SessionFrames),
+		cfg: cfg, log: log.With("part", "storage"), now: now, calendar: newCalendar(now), index: newIndex(cfg.SessionFrames),
 		wake: make(chan struct{}, 1), crowd: make(chan struct{}, 1), quit: make(chan struct{}),
 		ready: make(chan struct{}), done: make(chan struct{}),
 		reads: make(chan readJob, cfg.ReadQueue+foldBatch), folds: make(chan fold, foldBatch),

@@ -32,9 +32,24 @@ func (s *Store) tend(ctx context.Context) {
 		}
 		s.startFolds(now)
 	}
+	if !s.mayForget() {
+		return
+	}
 	if err := s.dropOld(ctx, now); err != nil {
 		s.observe(0, fmt.Errorf("drop old blocks: %w", err)) // from here on probe tries, and says when it is well again
 	}
+}
+
+// mayForget tells whether the wall clock may say what is old.
+func (s *Store) mayForget() bool {
+	ok, changed := s.calendar.believed()
+	switch {
+	case ok && changed:
+		s.log.Info("retention goes on")
+	case changed:
+		s.log.Warn("the clock was set by more than an hour: nothing is dropped for its age until it is set back, or a day has passed", "now", s.now())
+	}
+	return ok
 }
 
 // probe tries a small commit while commits fail, so that the store notices a healed disk though nothing is submitted. It

@@ -15,8 +15,9 @@ import (
 
 // clock is a clock that a test sets.
 type clock struct {
-	mu sync.Mutex
-	at time.Time
+	mu  sync.Mutex
+	at  time.Time
+	age time.Duration
 }
 
 func newClock() *clock { return &clock{at: time.UnixMilli(1_800_000_000_000)} }
@@ -27,10 +28,30 @@ func (c *clock) now() time.Time {
 	return c.at
 }
 
+// pass lets time go by.
 func (c *clock) pass(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.at, c.age = c.at.Add(d), c.age+d
+}
+
+// set sets the clock, while no time goes by.
+func (c *clock) set(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.at = c.at.Add(d)
+}
+
+// rules makes a clock that of a store's retention too.
+func (c *clock) rules(s *Store) *Store {
+	s.calendar = newCalendar(c.now)
+	s.calendar.age = func() time.Duration {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.age
+	}
+	s.calendar.ahead = s.calendar.lead()
+	return s
 }
 
 // put commits records in a block of their own, in a store that the test drives.
@@ -269,7 +290,7 @@ func TestASnapshotDuringAFoldWins(t *testing.T) {
 func TestOldBlocksAreDropped(t *testing.T) {
 	at := newClock()
 	ctx := context.Background()
-	s := drive(t, Config{Keep: time.Hour}, at.now)
+	s := at.rules(drive(t, Config{Keep: time.Hour}, at.now))
 	order := func(id string, at int64) live.Record {
 		return live.Record{Kind: live.RecordFact, Event: &live.Event{Type: live.OrderUpdate, ID: live.EventID(id), State: live.OrderPaid, At: at}}
 	}
