@@ -218,6 +218,9 @@ func (a *assembly) openAdmin(ctx context.Context) (err error) {
 		return fmt.Errorf("open admin: %w", err)
 	}
 	a.opened = append(a.opened, a.admin.Close)
+	if err := a.admin.Register(a.registry); err != nil {
+		return fmt.Errorf("open admin: %w", err)
+	}
 	if a.firstPassword, err = a.accounts.First(ctx, time.Now()); err != nil { // last: nobody sees it when the start fails
 		return fmt.Errorf("make the first account: %w", err)
 	}

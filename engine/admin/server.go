@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -28,15 +29,45 @@ type Config struct {
 	OpenHere bool
 	// TLS serves HTTPS, with the certificate of front.cert_file. Default false.
 	TLS bool
+	// Connections is how many connections are held at once; one more is closed as it comes. 0 is 512, or a quarter of the
+	// descriptors that the process may open where that is less. Default 0.
+	Connections int
+	// ConnectionsPerAddress is how many of them may come from one address, or one IPv6 network of 64 bits. Behind a proxy all
+	// come from the proxy's. Default 128.
+	ConnectionsPerAddress int
+	// BodyWithin is how long the body of a request may take to arrive. Streams and downloads are not bounded by it. Default
+	// 30 s.
+	BodyWithin time.Duration
 }
 
 // Default returns the configuration for a node in service.
-func Default() Config { return Config{Addr: "127.0.0.1:7702", Profiles: true, OpenHere: true} }
+func Default() Config {
+	return Config{
+		Addr: "127.0.0.1:7702", Profiles: true, OpenHere: true, ConnectionsPerAddress: mostFromOne, BodyWithin: 30 * time.Second,
+	}
+}
+
+// filled returns c with defaults where it has zeros.
+func (c Config) filled() Config {
+	d := Default()
+	c.Connections = cmp.Or(c.Connections, defaultConnections())
+	c.ConnectionsPerAddress = cmp.Or(c.ConnectionsPerAddress, d.ConnectionsPerAddress)
+	c.BodyWithin = cmp.Or(c.BodyWithin, d.BodyWithin)
+	return c
+}
 
 // Validate reports what is out of range.
 func (c Config) Validate() error {
 	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
 		return fmt.Errorf("admin.addr: %q, want host:port", c.Addr)
+	}
+	switch {
+	case c.Connections < 0:
+		return fmt.Errorf("admin.connections: %d, want 1 or more, or 0 for the default", c.Connections)
+	case c.ConnectionsPerAddress < 0:
+		return fmt.Errorf("admin.connections_per_address: %d, want 1 or more, or 0 for the default", c.ConnectionsPerAddress)
+	case c.BodyWithin < 0:
+		return fmt.Errorf("admin.body_within: %v, want more than 0, or 0 for the default", c.BodyWithin)
 	}
 	return nil
 }
@@ -60,6 +91,7 @@ var ErrRunning = errors.New("admin server runs already")
 type Server struct {
 	http     *http.Server
 	listener net.Listener
+	limits   *limited
 	ready    chan struct{}
 	started  chan struct{} // holds one token, taken by Run
 }
@@ -73,17 +105,29 @@ func New(cfg Config, v Views, log *slog.Logger) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for admin: %w", err)
 	}
+	cfg = cfg.filled()
+	limits := newLimited(listener, cfg.Connections, cfg.ConnectionsPerAddress)
+	listener = limits
 	if v.TLS != nil {
 		listener = tls.NewListener(listener, v.TLS)
 	}
 	s := &Server{
 		http: &http.Server{
-			Handler: routes(cfg, v), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute,
+			Handler: promptly(cfg.BodyWithin, routes(cfg, v)), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute,
 			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn), MaxHeaderBytes: 16 << 10,
 		},
-		listener: listener, ready: make(chan struct{}), started: make(chan struct{}, 1),
+		listener: listener, limits: limits, ready: make(chan struct{}), started: make(chan struct{}, 1),
 	}
 	return s, nil
+}
+
+// Register lets a registry read how many connections there are, and how many were refused.
+func (s *Server) Register(reg prometheus.Registerer) error {
+	var problems []error
+	for _, c := range s.limits.collectors {
+		problems = append(problems, reg.Register(c))
+	}
+	return errors.Join(problems...)
 }
 
 // Addr returns the address listened on.
