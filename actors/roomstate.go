@@ -91,7 +91,7 @@ func (t Topic) subject() Topic { return Topic{Intent: t.Intent, Product: t.Produ
 // Ask takes a public question: the first is to be answered, others wait for that answer or join it while it is fresh.
 // In a room that is paused or says only so much a minute, and from a user who is muted, it gets no answer.
 func (s *RoomState) Ask(now int64, a Asker, out []RoomEffect) []RoomEffect {
-	if !s.isMuted(now, a.User.User) {
+	if !s.isMuted(now, a.User.User) && wantsAnswer(a.Topic.Intent) { // no question is shown to the host as one
 		s.crowdOf(a.Topic).hear(now, personOf(a.User.User), &s.heard)
 	}
 	return s.rule(now, a, out)

@@ -1,6 +1,9 @@
 package actors
 
-import "liveroom/engine/live"
+import (
+	"liveroom/actors/dialogue"
+	"liveroom/engine/live"
+)
 
 // verdict is what becomes of a message that has been read.
 type verdict uint8
@@ -14,13 +17,16 @@ const (
 )
 
 // decide is the policy for one message. What is private is answered, or asked back when it was not understood; what
-// is public is answered only when it is surely a question, since a wrong word to the whole room costs more than none.
+// is public is answered only when it is surely a question, since a wrong word to the whole room costs more than none;
+// but who shows an order, an address or a phone to everybody is always asked to go on in private.
 func decide(s *UserState, now int64, p *pending) verdict {
 	switch {
 	case s.seat != "":
 		return verdictHuman
 	case now > p.deadline:
 		return verdictLate
+	case p.event.Type == live.Comment && dialogue.Discloses(p.reading):
+		return verdictAskRoom
 	case p.reading.Intent == live.IntentChatter && !p.reading.Unsure:
 		return verdictChatter
 	case p.event.Type == live.Message:

@@ -57,7 +57,7 @@ func readingOf(r *live.Reading) *console.Reading {
 		}
 	}
 	for _, e := range r.Entities {
-		if e.Kind == "phone" || e.Kind == "order_id" {
+		if e.Kind == "phone" || e.Kind == "order_id" || e.Kind == "address" {
 			e.Value, e.Norm = "***", ""
 		}
 		shown.Entities = append(shown.Entities, console.Entity{Kind: e.Kind, Value: e.Value, Norm: e.Norm, Unit: e.Unit})

@@ -236,14 +236,14 @@ func (p *Plan) public(h *Heard, told *Slots) {
 		p.Say.Variant, _ = told.variant(p.Say.Product)
 	}
 	intent := h.Reading.Intent
-	if complains(intent) {
+	if complains(intent) && !h.Reading.Unsure {
 		p.Next.complained()
 	}
-	if intent.Domain() != live.Other {
+	if intent.Domain() != live.Other && !h.Reading.Unsure {
 		p.Next.Topic = intent
 	}
 	switch {
-	case personal(h.Reading):
+	case personal(h.Text, h.Reading):
 		p.Say.Topic = "private"
 	case !p.unknown(h, intent):
 		p.others(h, told, intent)

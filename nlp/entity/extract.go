@@ -16,6 +16,7 @@ const (
 	Body       = "body"
 	OrderID    = "order_id"
 	Phone      = "phone"
+	Address    = "address"
 	City       = "city"
 	Competitor = "competitor"
 	Money      = "money"
@@ -153,7 +154,7 @@ type rule func(s *scan, i int) int
 // The rules by the character that a thing starts with, in the order in which they are tried.
 var (
 	badgeRules  = [...]rule{(*scan).badgeLink}
-	numberRules = [...]rule{(*scan).phone, (*scan).longID, (*scan).lexicon, (*scan).fullDate, (*scan).slashDate, (*scan).slashSize, (*scan).thousands, (*scan).height, (*scan).numbered}
+	numberRules = [...]rule{(*scan).phone, (*scan).longID, (*scan).address, (*scan).lexicon, (*scan).fullDate, (*scan).slashDate, (*scan).slashSize, (*scan).thousands, (*scan).height, (*scan).numbered}
 	letterRules = [...]rule{(*scan).letteredID, (*scan).currency, (*scan).numero, (*scan).lexicon, (*scan).letterSize, (*scan).skipLetters}
 	wordRules   = [...]rule{(*scan).phone, (*scan).currency, (*scan).linkWord, (*scan).orderWord, (*scan).bodyWord, (*scan).sizeWord, (*scan).offer, (*scan).weekday, (*scan).lexicon, (*scan).bareColor, (*scan).pairOf}
 )

@@ -63,10 +63,25 @@ func (s *scan) longID(i int) int {
 		}
 		return i
 	}
-	if end-i > longestOrder {
+	if end-i > longestOrder || s.monotonous(i, end) {
 		return end
 	}
 	return s.take(OrderID, i, end, s.upper(i, end), "")
+}
+
+// monotonous tells whether cells i to j are two digits over and over at most: 666666666666 is applause, no order.
+func (s *scan) monotonous(i, j int) bool {
+	first, second := s.at(i), rune(0)
+	for ; i < j; i++ {
+		switch r := s.at(i); {
+		case r == first, r == second:
+		case second == 0:
+			second = r
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // letteredID reads a parcel number: two to four letters and at least nine digits.
