@@ -26,11 +26,11 @@ const (
 const (
 	linearClients = 50
 	linearSteps   = 15
-	linearOnHand  = 60
-	linearAtOnce  = 6 // calls under way at a time: the work of the check grows with the power of it
+	linearOnHand  = 12 // of each SKU: fewer than are wanted at once
 )
 
-var linearSKUs = []live.SKU{"DEMO-1", "DEMO-2", "DEMO-3"}
+// linearSKUs part the calls under way: the work of the check grows with the power of those on one SKU.
+var linearSKUs = []live.SKU{"DEMO-1", "DEMO-2", "DEMO-3", "DEMO-4", "DEMO-5", "DEMO-6"}
 
 type linearInput struct {
 	kind, client int
@@ -91,7 +91,8 @@ func linearHash(s linearState) uint64 {
 	return h
 }
 
-// Whatever 50 clients are told of three SKUs, there is one order of their calls in which it is true.
+// Whatever 50 clients are told of a few SKUs, there is one order of their calls in which it is true. In every round all of
+// them have a call under way at the same time: nobody goes on before the last has begun.
 func TestReservationsAreLinearizable(t *testing.T) {
 	for seed := range uint64(4) {
 		l := NewLedger(Demo())
@@ -101,7 +102,10 @@ func TestReservationsAreLinearizable(t *testing.T) {
 		var clock atomic.Int64
 		histories := make([][]porcupine.Operation, linearClients)
 		var clients sync.WaitGroup
-		turns := make(chan struct{}, linearAtOnce)
+		var begun [linearSteps]sync.WaitGroup
+		for n := range begun {
+			begun[n].Add(linearClients)
+		}
 		for c := range linearClients {
 			clients.Go(func() {
 				random := rand.New(rand.NewPCG(seed, uint64(c)))
@@ -117,13 +121,12 @@ func TestReservationsAreLinearizable(t *testing.T) {
 					default:
 						in.kind = opLook
 					}
-					turns <- struct{}{}
 					called := clock.Add(1)
-					runtime.Gosched() // let others in between
+					begun[n].Done()
+					begun[n].Wait()
 					out := linearCall(t, l, in)
 					runtime.Gosched()
 					op := porcupine.Operation{ClientId: c, Input: in, Call: called, Output: out, Return: clock.Add(1)}
-					<-turns
 					histories[c] = append(histories[c], op)
 					switch {
 					case in.kind == opReserve && out.ok:
