@@ -23,6 +23,11 @@ func (s *State) one(h *Heard, told *Slots, sure bool) live.Intent {
 		return live.IntentStock
 	case (!sure || r.Intent == live.IntentOrdering) && (told.choice() || h.Named && h.Product != nil) && h.line.wants():
 		return live.IntentStock
+	}
+	if i := s.bare(h, told); i != 0 {
+		return i
+	}
+	switch {
 	case sure && r.Intent.Domain() != live.Other:
 		return r.Intent
 	case r.Intent == live.IntentDeny && corrects(h.Text) && something && s.Topic != 0:
@@ -60,6 +65,18 @@ func (s *State) one(h *Heard, told *Slots, sure bool) live.Intent {
 		return live.IntentDeny
 	}
 	return 0
+}
+
+// bare returns the latest question for a message that by itself asks nothing, however sure its reading is, 0 when it does:
+// 黑色呢; 不是，要黑色.
+func (s *State) bare(h *Heard, told *Slots) live.Intent {
+	switch {
+	case s.Topic.Domain() != live.Presale || !barely(h):
+		return 0
+	case told.choice() && h.line.wants() && !corrects(h.Text):
+		return live.IntentStock
+	}
+	return s.again(h, told)
 }
 
 // gesture returns what signs without a word are answered as: praise as that, a row of question marks as the question

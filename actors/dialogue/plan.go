@@ -102,7 +102,7 @@ func (s State) plan(h *Heard) Plan {
 	if p.Say.Product != nil {
 		told.words(h.Text, p.Say.Product)
 	}
-	if d := h.Reading.Intent.Domain(); !h.Reading.Unsure && (d == live.Aftersale || d == live.Complaint) {
+	if d := h.Reading.Intent.Domain(); !h.Reading.Unsure && (d == live.Aftersale || d == live.Complaint) && !s.changes(h) {
 		told.Quantity = 0 // of what was bought
 	}
 	p.Next.Slots = p.Next.Slots.merge(&told)

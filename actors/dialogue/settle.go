@@ -108,6 +108,11 @@ func (p *Plan) offerAnew(h *Heard) bool {
 	return true
 }
 
+// changes tells whether what sounds like a change of an order is one of the pieces that are held: 改成3件.
+func (s *State) changes(h *Heard) bool {
+	return s.Open.Kind == Confirm && h.Reading.Intent == live.IntentOrderChange && corrects(h.Text)
+}
+
 // same tells whether two products are the same one, as far as both are known.
 func same(a, b *live.Product) bool { return a != nil && b != nil && a.ID == b.ID }
 

@@ -40,6 +40,51 @@ func refuses(before string) bool {
 	return false
 }
 
+// slight are the words that may stand beside a size, a colour or a product without asking or telling anything more.
+var slight = []string{"不是", "不对", "错了", "说错", "我要的", "换成", "改成", "要是", "那个", "那", "我", "要", "是", "就", "的话", "的", "呢", "啊", "呀", "吧", "哦", "嘛", "啦", "了", "亲", "呗", "哈", "款", "码", "色", "这个"}
+
+// barely tells whether a text is nothing but what fills slots, particles and a correction: 黑色呢; 不是，要黑色.
+func barely(h *Heard) bool {
+	es := h.Reading.Entities
+	if len(es) == 0 || h.line.bare == "" {
+		return false
+	}
+	for i := range es {
+		switch es[i].Kind {
+		case "product", "size", "color", "quantity", "city", "body":
+		default:
+			return false
+		}
+	}
+	var room [maxBare + 1]rune
+	left, at := room[:0], 0
+	for _, r := range h.Text {
+		for len(es) > 0 && at >= es[0].End {
+			es = es[1:]
+		}
+		if len(es) == 0 || at < es[0].Start {
+			if left = append(left, r); len(left) > maxBare {
+				return false
+			}
+		}
+		at++
+	}
+	rest := bare(string(left))
+	for rest != "" {
+		cut := rest
+		for _, w := range slight {
+			if cut = strings.TrimPrefix(rest, w); cut != rest {
+				break
+			}
+		}
+		if cut == rest {
+			return false
+		}
+		rest = cut
+	}
+	return true
+}
+
 // said returns what the entities of one text tell, beside products.
 func said(entities []live.Entity) (s Slots) {
 	for i := range entities {
