@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"liveroom/engine/live"
 )
 
 // TestAnswersAreRememberedAsAList compares the packed memory of ended events with a plain list of them: events that get their
@@ -65,8 +67,22 @@ func TestAnswersAreSmall(t *testing.T) {
 		a.add(answered{i, placeOf(0, minuteZero+int64(i)*1000)})
 		a.settle(i, 100*i)
 	}
-	if got := 8*cap(a.ids) + cap(a.steps) + 16*cap(a.fresh); got > 13*maxAnswered {
+	size := func(a *answers) int { return 8*cap(a.ids) + cap(a.steps) + 16*cap(a.fresh) }
+	if got := size(&a); got > 13*maxAnswered {
 		t.Errorf("%d events take %d bytes, want at most %d", a.len(), got, 13*maxAnswered)
+	}
+	s := NewUserState(live.UserKey{Room: "room", User: "u"}, 8)
+	s.answered = a
+	b, err := s.snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := NewUserState(live.UserKey{Room: "room", User: "u"}, 8)
+	if err := back.readSnapshot(b); err != nil {
+		t.Fatal(err)
+	}
+	if got := size(&back.answered); got > 13*maxAnswered {
+		t.Errorf("read back, %d events take %d bytes, want at most %d", back.answered.len(), got, 13*maxAnswered)
 	}
 }
 

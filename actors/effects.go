@@ -84,7 +84,7 @@ const (
 	EffCompose                             // have it put into words: Seq, Event, Say, Scope, Received
 	EffClose                               // make the outcome durable, then tell: Seq, Event, Session, Outcome and what goes with it
 	EffRefuse                              // tell the sender it was not accepted: Event, Session, Code
-	EffRepeatPending                       // the event is in hand already: Seq, Session
+	EffRepeatPending                       // the event is in hand already: Seq, Event, Session
 	EffRepeatClosed                        // the event has ended already; bring the same frame again: Event, Session, Block
 	EffAct                                 // a seat's act: make it durable, then acknowledge it, and carry what was said: Event, Session, To, Received
 	EffRepeatAct                           // a seat's act that is durable already: Event, Session

@@ -193,7 +193,8 @@ type memory struct {
 	records []live.Record // committed, in order
 	blocks  uint64
 	failing error
-	failed  int // entries that did not get in
+	failed  int      // entries that did not get in
+	held    []func() // loads that wait, nil while none is to
 	wake    chan struct{}
 	stop    chan struct{}
 	stopped chan struct{}
@@ -284,8 +285,29 @@ func (m *memory) Load(k live.UserKey, done func([]byte, []live.Record, error)) {
 			tail = append(tail, r)
 		}
 	}
-	m.mu.Unlock()
+	defer m.mu.Unlock()
+	if m.held != nil {
+		m.held = append(m.held, func() { done(state, tail, nil) })
+		return
+	}
 	go done(state, tail, nil)
+}
+
+// holdLoads has loads wait until letLoad.
+func (m *memory) holdLoads() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.held = make([]func(), 0, 1)
+}
+
+func (m *memory) letLoad() {
+	m.mu.Lock()
+	held := m.held
+	m.held = nil
+	m.mu.Unlock()
+	for _, answer := range held {
+		answer()
+	}
 }
 
 func (m *memory) Closed(block uint64, _ live.UserKey, key live.EventKey, done func(live.Record, error)) {

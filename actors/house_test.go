@@ -177,6 +177,28 @@ func TestFailedCommitShedsWhatWasNotAcknowledged(t *testing.T) {
 	s.drained(t)
 }
 
+// TestARefusalWaitsForNoReload: who was not taken because the disk is full is told so at once.
+func TestARefusalWaitsForNoReload(t *testing.T) {
+	s := newStand(t, nil)
+	s.journal.holdLoads()
+	s.journal.fail(errors.New("disk full"))
+	for i := range 3 {
+		s.say(t, live.Message, "u", fmt.Sprint("m", i), "stock")
+	}
+	for i := range 3 {
+		s.links.waitFor(fmt.Sprint("error storage m", i))
+	}
+	s.journal.fail(nil)
+	s.journal.letLoad()
+	s.until(t, func() bool { return s.Deliver(message("again"), "link-u", time.Now()) == live.OK && s.answers("again") })
+	s.drained(t)
+	for i := range 3 {
+		if n := s.links.count(fmt.Sprint("error storage m", i)); n != 1 {
+			t.Errorf("message %d was refused %d times", i, n)
+		}
+	}
+}
+
 // until repeats a step that may be refused until it holds; the test's own deadline ends a wait in vain.
 func (s *stand) until(t *testing.T, ok func() bool) {
 	t.Helper()

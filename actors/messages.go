@@ -58,11 +58,13 @@ type (
 		tail        []live.Record
 		err         error
 	}
-	// commitFailed says that records of this incarnation were lost.
+	// commitFailed says that records of this incarnation were lost. One that was to be acknowledged is named: nothing is held
+	// of it, and its sender need not wait until the user has reloaded.
 	commitFailed struct {
 		ours
 		incarnation uint64
 		err         error
+		refused     *live.Event
 	}
 	// settled says that every record of earlier incarnations is durable or lost.
 	settled struct {

@@ -47,7 +47,7 @@ func newAcceptance() *acceptance {
 func (a *acceptance) wasKept(_ uint64, err error) {
 	u := a.user
 	if err != nil {
-		u.cell.post(&commitFailed{incarnation: a.incarnation, err: err})
+		u.cell.post(&commitFailed{incarnation: a.incarnation, err: err, refused: a.records[0].Event})
 	} else {
 		u.house.parts.Outlet.Send(a.session, a.frame)
 	}

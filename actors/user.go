@@ -90,6 +90,7 @@ func (u *user) receive(ctx actor.Context, now time.Time, msg any) {
 			u.broken, u.brokenUntil = live.StorageFailed, u.house.age(now)+u.house.cfg.SweepEvery // what fails now will fail again at once
 			u.commitFailed(m)
 		}
+		u.disown(m.refused)
 	case *saved:
 		u.saved(ctx, m)
 	case *settled:

@@ -102,7 +102,9 @@ func (a *answers) pack(n int) {
 		a.steps = appendStep(roomFor(a.steps, 2), a.last, f.place)
 		a.last = f.place
 	}
-	a.fresh = slices.Delete(a.fresh, 0, n)
+	if a.fresh = slices.Delete(a.fresh, 0, n); len(a.fresh) == 0 && cap(a.fresh) > 8 {
+		a.fresh = nil // one burst, or a snapshot, should not be paid for ever
+	}
 }
 
 // roomFor returns a slice with room for some more. It grows by a quarter: append would double it, and what ten thousand

@@ -76,8 +76,22 @@ func (u *user) redrive(now time.Time, open []live.Record) {
 		return
 	}
 	for _, l := range lost {
-		u.house.bury(l.event, l.session, LetterLost)
-		u.refuse(l.event, l.session, u.broken)
+		u.giveUp(l)
+	}
+}
+
+// giveUp tells the sender of a message that nothing is held of it.
+func (u *user) giveUp(l losing) {
+	u.house.bury(l.event, l.session, LetterLost)
+	u.refuse(l.event, l.session, u.broken)
+}
+
+// disown gives up the very event that the journal did not take, nil for none, unless that has been done.
+func (u *user) disown(e *live.Event) {
+	if i := slices.IndexFunc(u.lost, func(l losing) bool { return e != nil && l.event == e }); i >= 0 {
+		l := u.lost[i]
+		u.lost = slices.Delete(u.lost, i, i+1)
+		u.giveUp(l)
 	}
 }
 

@@ -136,7 +136,7 @@ func (s *UserState) arrive(now int64, a *Arrival, out []Effect) []Effect {
 	}
 	if i := s.find(key); i >= 0 {
 		s.pending[i].session = a.Session
-		return append(out, Effect{Kind: EffRepeatPending, Seq: s.pending[i].seq, Session: a.Session})
+		return append(out, Effect{Kind: EffRepeatPending, Seq: s.pending[i].seq, Event: a.Event, Session: a.Session})
 	}
 	if hit, ok := s.lookup(now, key); ok {
 		return append(out, Effect{Kind: EffRepeatClosed, Event: a.Event, Session: a.Session, Block: hit.block()})

@@ -116,7 +116,7 @@ func (lp *loop) flush() {
 	if lp.spare = items; cap(items) > keepItems {
 		lp.spare = nil
 	}
-	if lp.blank = text; cap(text) > max(keepOut, 4*len(text)) {
+	if lp.blank = text; cap(text) > keepOut {
 		lp.blank = nil
 	}
 }
