@@ -45,6 +45,9 @@ func (a consoleAccess) May(ctx context.Context, act string, room live.RoomID) bo
 	return access.May(who.Role, access.Act(act)) && (who.Room == "" || room == "" || who.Room == room)
 }
 
+// Room implements console.Access.
+func (a consoleAccess) Room(ctx context.Context) live.RoomID { return access.Of(ctx).Room }
+
 // Holds implements console.Access.
 func (a consoleAccess) Holds(ctx context.Context) bool { return a.guard.Holds(access.Of(ctx)) }
 

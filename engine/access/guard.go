@@ -94,7 +94,7 @@ func (g *Guard) Wrap(pattern string, next http.Handler) http.Handler {
 		act = Undeclared
 		g.Log.Warn("a route declares no act; only an admin may use it", "route", pattern)
 	}
-	ofRoom := strings.Contains(pattern, "{room}")
+	ofRoom, toAll := strings.Contains(pattern, "{room}"), forOneRoom[pattern]
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") == "" {
 			if err := g.origins.Check(r); err != nil {
@@ -112,7 +112,7 @@ func (g *Guard) Wrap(pattern string, next http.Handler) http.Handler {
 			who, status, why = g.identify(r)
 		}
 		if status == 0 {
-			status, why = permit(who, act, r, ofRoom)
+			status, why = permit(who, act, r, ofRoom, toAll)
 		}
 		if status != 0 {
 			if status == http.StatusUnauthorized {
@@ -173,8 +173,8 @@ func (g *Guard) bearer(tok string, r *http.Request, now time.Time) (Who, int, st
 	return Who{Name: name, Role: claims.Role, From: addressOf(r), Token: claims.ID, Room: claims.Room}, 0, ""
 }
 
-// permit says why someone may not act, 0 when he may.
-func permit(who Who, act Act, r *http.Request, ofRoom bool) (int, string) {
+// permit says why someone may not act, 0 when he may. Routes toAll are for tokens of one room too.
+func permit(who Who, act Act, r *http.Request, ofRoom, toAll bool) (int, string) {
 	switch {
 	case act == Anyone:
 		return 0, ""
@@ -184,7 +184,7 @@ func permit(who Who, act Act, r *http.Request, ofRoom bool) (int, string) {
 		return http.StatusForbidden, fmt.Sprintf("%s: a %s may not; these may: %s", act, who.Role, whoMay(act))
 	case who.Room != "" && ofRoom && r.PathValue("room") != string(who.Room):
 		return http.StatusForbidden, "room: the token is for another room"
-	case who.Room != "" && !ofRoom && act != Self && r.Method != http.MethodGet && r.Method != http.MethodHead:
+	case who.Room != "" && !ofRoom && !toAll && act != Self:
 		return http.StatusForbidden, "the token is for one room, and this is for the whole shop"
 	}
 	return 0, ""

@@ -150,11 +150,11 @@ type actorAt struct {
 // reads are the routes that change nothing.
 func (c *Console) reads(api huma.API) {
 	type none struct{}
-	operation(c, api, StatusRead, "GET", "/v1/overview", "The whole node at one moment", func(context.Context, *none) (Overview, error) {
-		return c.overview(time.Now())
+	operation(c, api, StatusRead, "GET", "/v1/overview", "The whole node at one moment", func(ctx context.Context, _ *none) (Overview, error) {
+		return c.overview(time.Now(), c.sightOf(ctx))
 	})
-	operation(c, api, RoomRead, "GET", "/v1/rooms", "Rooms, busiest first", func(_ context.Context, q *Query) (Page[RoomRow], error) {
-		return c.roomPage(time.Now(), *q)
+	operation(c, api, RoomRead, "GET", "/v1/rooms", "Rooms, busiest first", func(ctx context.Context, q *Query) (Page[RoomRow], error) {
+		return c.roomPage(time.Now(), c.sightOf(ctx), *q)
 	})
 	operation(c, api, RoomRead, "GET", "/v1/rooms/{room}/now", "A room with its figures", func(_ context.Context, in *struct {
 		Room live.RoomID `path:"room"`
@@ -165,18 +165,21 @@ func (c *Console) reads(api huma.API) {
 	operation(c, api, DialogueRead, "GET", "/v1/rooms/{room}/users/{user}", "What is kept of a user's dialogue", func(ctx context.Context, in *UserPath) (Dialogue, error) {
 		return c.from.Dialogues.Show(ctx, in.key())
 	})
-	operation(c, api, StatusRead, "GET", "/v1/actors", "Actors in memory", func(_ context.Context, q *ActorQuery) (Page[Actor], error) {
-		return c.actorPage(time.Now(), *q)
+	operation(c, api, StatusRead, "GET", "/v1/actors", "Actors in memory", func(ctx context.Context, q *ActorQuery) (Page[Actor], error) {
+		return c.actorPage(time.Now(), c.sightOf(ctx), *q)
 	})
 	operation(c, api, StatusRead, "GET", "/v1/actor", "One actor with its state", func(ctx context.Context, in *actorAt) (ActorNow, error) {
+		if !c.sightOf(ctx).shows(in.Room) {
+			return ActorNow{}, fmt.Errorf("%w: the token is for another room", ErrForbidden)
+		}
 		a, state, err := c.from.Actors.One(ctx, live.UserKey{Room: in.Room, User: in.User})
 		if !c.from.Access.May(ctx, DialogueRead, in.Room) {
 			state = "" // it holds what people wrote
 		}
 		return ActorNow{a, state}, err
 	})
-	operation(c, api, StatusRead, "GET", "/v1/links", "Open links", func(_ context.Context, q *LinkQuery) (LinkPage, error) {
-		return c.linkPage(time.Now(), *q)
+	operation(c, api, StatusRead, "GET", "/v1/links", "Open links", func(ctx context.Context, q *LinkQuery) (LinkPage, error) {
+		return c.linkPage(time.Now(), c.sightOf(ctx), *q)
 	})
 	operation(c, api, StatusRead, "GET", "/v1/inference", "How texts are read", func(context.Context, *none) (InferenceNow, error) {
 		return c.inference(time.Now())

@@ -73,16 +73,22 @@ type RoomRow struct {
 	RoomFigures
 }
 
-// rooms returns every room with what its actors do.
-func (c *Console) rooms(now time.Time) []RoomRow {
+// rooms returns every room that who looks is shown, with what its actors do.
+func (c *Console) rooms(now time.Time, see sight) []RoomRow {
 	rows := []RoomRow{}
 	at := make(map[live.RoomID]int)
 	c.from.Rooms.Each(func(r live.RoomID) bool {
+		if !see.shows(r) {
+			return true
+		}
 		at[r] = len(rows)
 		rows = append(rows, RoomRow{Room: r})
 		return true
 	})
 	for _, a := range c.census.take(now) {
+		if !see.shows(a.Room) {
+			continue
+		}
 		i, ok := at[a.Room]
 		if !ok {
 			i = len(rows)
@@ -117,8 +123,8 @@ var roomSheet = sheet[RoomRow]{
 }
 
 // roomPage returns a page of rooms; live numbers are read for its rows alone.
-func (c *Console) roomPage(now time.Time, q Query) (Page[RoomRow], error) {
-	page, err := roomSheet.page(c.rooms(now), q, nil)
+func (c *Console) roomPage(now time.Time, see sight, q Query) (Page[RoomRow], error) {
+	page, err := roomSheet.page(c.rooms(now, see), q, nil)
 	for i := range page.Rows {
 		page.Rows[i].RoomFigures = c.from.Rooms.Figures(page.Rows[i].Room)
 	}
@@ -163,10 +169,12 @@ type ActorQuery struct {
 }
 
 // actorPage returns a page of actors.
-func (c *Console) actorPage(now time.Time, q ActorQuery) (Page[Actor], error) {
+func (c *Console) actorPage(now time.Time, see sight, q ActorQuery) (Page[Actor], error) {
 	var keep func(*Actor) bool
-	if q.Kind != "" || q.Room != "" {
-		keep = func(a *Actor) bool { return (q.Kind == "" || a.Kind == q.Kind) && (q.Room == "" || a.Room == q.Room) }
+	if q.Kind != "" || q.Room != "" || see.only != "" {
+		keep = func(a *Actor) bool {
+			return see.shows(a.Room) && (q.Kind == "" || a.Kind == q.Kind) && (q.Room == "" || a.Room == q.Room)
+		}
 	}
 	return actorSheet.page(c.census.take(now), q.Query, keep)
 }

@@ -98,13 +98,13 @@ func (c *Console) leave() {
 }
 
 // overview returns the whole node at a moment.
-func (c *Console) overview(now time.Time) (Overview, error) {
+func (c *Console) overview(now time.Time, see sight) (Overview, error) {
 	status := c.from.Node.Status()
 	p, err := c.meter.look(now, time.UnixMilli(status.Started))
 	if err != nil {
 		return Overview{}, fmt.Errorf("read metrics: %w", err)
 	}
-	busiest, err := c.roomPage(now, Query{Sort: "rate", Limit: 10})
+	busiest, err := c.roomPage(now, see, Query{Sort: "rate", Limit: 10})
 	return overviewOf(status, p, busiest.Rows, now), err
 }
 

@@ -50,8 +50,8 @@ type Tree struct {
 }
 
 // tree returns the house, with the rooms that are wanted.
-func (c *Console) tree(now time.Time, q Query) (Tree, error) {
-	rows := c.rooms(now)
+func (c *Console) tree(now time.Time, see sight, q Query) (Tree, error) {
+	rows := c.rooms(now, see)
 	t := Tree{Owners: c.from.Inside.Owners()}
 	for i := range rows {
 		r := &rows[i]
@@ -96,8 +96,8 @@ var letterSheet = sheet[Letter]{
 	tie: func(a, b *Letter) int { return int(int64(b.ID) - int64(a.ID)) },
 }
 
-func (c *Console) letterPage(q Query) (Page[Letter], error) {
-	return letterSheet.page(c.from.Letters.List(), q, nil)
+func (c *Console) letterPage(see sight, q Query) (Page[Letter], error) {
+	return letterSheet.page(c.from.Letters.List(), q, func(l *Letter) bool { return see.shows(l.Room) })
 }
 
 // showActor opens the view of one actor, and has its messages kept until it is closed.
@@ -118,11 +118,11 @@ func (c *Console) showActor(k live.UserKey, open func(func(time.Time) (any, erro
 
 // insides are the routes of the tree and of dead letters.
 func (c *Console) insides(api huma.API) {
-	operation(c, api, StatusRead, "GET", "/v1/tree", "The house with what it owns and its rooms", func(_ context.Context, q *Query) (Tree, error) {
-		return c.tree(time.Now(), *q)
+	operation(c, api, StatusRead, "GET", "/v1/tree", "The house with what it owns and its rooms", func(ctx context.Context, q *Query) (Tree, error) {
+		return c.tree(time.Now(), c.sightOf(ctx), *q)
 	})
-	operation(c, api, StatusRead, "GET", "/v1/letters", "Messages that no actor took, the latest first", func(_ context.Context, q *Query) (Page[Letter], error) {
-		return c.letterPage(*q)
+	operation(c, api, StatusRead, "GET", "/v1/letters", "Messages that no actor took, the latest first", func(ctx context.Context, q *Query) (Page[Letter], error) {
+		return c.letterPage(c.sightOf(ctx), *q)
 	})
 	operation(c, api, ActorManage, "POST", "/v1/letters/{id}/replay", "Route a dead letter again, once; what was answered meanwhile gets no second outcome", func(_ context.Context, in *struct {
 		ID uint64 `path:"id"`

@@ -123,3 +123,14 @@ func TestSpeakingToARoom(t *testing.T) {
 		t.Errorf("said %q", s.house.acts)
 	}
 }
+
+// TestDeadLettersOfOneRoom: who may see one room sees neither another's letters nor those of no room.
+func TestDeadLettersOfOneRoom(t *testing.T) {
+	s := newStand(t)
+	s.house.only = "demo"
+	s.house.letters = []Letter{{ID: 1, Kind: "message", Room: "demo"}, {ID: 2, Kind: "message", Room: "other"}, {ID: 3, Kind: "deed", Target: "desk"}}
+	var page Page[Letter]
+	if status := s.ask(t, "GET", "/v1/letters", "", &page); status != http.StatusOK || page.Total != 1 || page.Rows[0].ID != 1 {
+		t.Errorf("letters of one room answered %d %+v", status, page)
+	}
+}

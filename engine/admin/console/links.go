@@ -120,12 +120,9 @@ func known(rate *float64) float64 {
 }
 
 // linkPage returns a page of links.
-func (c *Console) linkPage(now time.Time, q LinkQuery) (LinkPage, error) {
+func (c *Console) linkPage(now time.Time, see sight, q LinkQuery) (LinkPage, error) {
 	rows := c.links.take(now)
-	var keep func(*Link) bool
-	if q.Slow {
-		keep = func(l *Link) bool { return l.Slow }
-	}
+	keep := func(l *Link) bool { return see.shows(l.Room) && (l.Slow || !q.Slow) }
 	page, err := linkSheet.page(rows, q.Query, keep)
 	if err != nil {
 		return LinkPage{Page: page}, err

@@ -33,6 +33,7 @@ type house struct {
 	watching map[live.RoomID]map[int]func(Line)
 	next     int
 	expired  bool
+	only     live.RoomID // the one room that who looks may see
 	denied   map[string]bool
 	figures  RoomFigures
 	acts     []string
@@ -256,6 +257,13 @@ func (h *house) May(_ context.Context, act string, _ live.RoomID) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return !h.denied[act]
+}
+
+// Room implements Access.
+func (h *house) Room(context.Context) live.RoomID {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.only
 }
 
 func (h *house) Holds(context.Context) bool {

@@ -127,4 +127,6 @@ type Access interface {
 	May(ctx context.Context, act string, room live.RoomID) bool
 	// Holds tells whether who asked may still ask; it does not count as a sign of life.
 	Holds(ctx context.Context) bool
+	// Room returns the only room that who looks may see, "" for all.
+	Room(ctx context.Context) live.RoomID
 }

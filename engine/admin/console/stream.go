@@ -220,35 +220,36 @@ func (c *Console) show(s *stream, cmd command) (stop func(), err error) {
 		}
 		return nil
 	}
+	see := c.sightOf(s.ctx)
 	sampled := func(act string, room live.RoomID, sample func(now time.Time) (any, error)) (func(), error) {
 		if err := may(act, room); err != nil {
 			return nil, err
 		}
-		key := cmd.View + " " + string(cmd.Args)
+		key := cmd.View + " " + string(see.only) + " " + string(cmd.Args)
 		w := &watcher{id: cmd.Open, stream: s}
 		c.hub.open(key, sample, w)
 		return func() { c.hub.close(key, w) }, nil
 	}
 	switch cmd.View {
 	case "overview":
-		return sampled(StatusRead, "", func(now time.Time) (any, error) { return c.overview(now) })
+		return sampled(StatusRead, "", func(now time.Time) (any, error) { return c.overview(now, see) })
 	case "rooms":
-		return sampled(RoomRead, "", func(now time.Time) (any, error) { return c.roomPage(now, args.Query) })
+		return sampled(RoomRead, "", func(now time.Time) (any, error) { return c.roomPage(now, see, args.Query) })
 	case "room":
 		return sampled(RoomRead, args.Room, func(now time.Time) (any, error) { return c.roomNow(now, args.Room) })
 	case "actors":
 		args.ActorQuery.Room = args.Room
-		return sampled(StatusRead, "", func(now time.Time) (any, error) { return c.actorPage(now, args.ActorQuery) })
+		return sampled(StatusRead, "", func(now time.Time) (any, error) { return c.actorPage(now, see, args.ActorQuery) })
 	case "actor":
 		return c.showActor(live.UserKey{Room: args.Room, User: args.User}, func(sample func(time.Time) (any, error)) (func(), error) {
 			return sampled(StatusRead, args.Room, sample)
 		})
 	case "tree":
-		return sampled(StatusRead, "", func(now time.Time) (any, error) { return c.tree(now, args.Query) })
+		return sampled(StatusRead, "", func(now time.Time) (any, error) { return c.tree(now, see, args.Query) })
 	case "letters":
-		return sampled(StatusRead, "", func(time.Time) (any, error) { return c.letterPage(args.Query) })
+		return sampled(StatusRead, "", func(time.Time) (any, error) { return c.letterPage(see, args.Query) })
 	case "links":
-		return sampled(StatusRead, "", func(now time.Time) (any, error) { return c.linkPage(now, LinkQuery{args.Query, args.Slow}) })
+		return sampled(StatusRead, "", func(now time.Time) (any, error) { return c.linkPage(now, see, LinkQuery{args.Query, args.Slow}) })
 	case "inference":
 		return sampled(StatusRead, "", func(now time.Time) (any, error) { return c.inference(now) })
 	case "lines":

@@ -252,7 +252,7 @@ func BenchmarkActorPage(b *testing.B) {
 	now := time.Now()
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := c.actorPage(now, ActorQuery{}); err != nil {
+		if _, err := c.actorPage(now, sight{}, ActorQuery{}); err != nil {
 			b.Fatal(err)
 		}
 	}
