@@ -47,6 +47,15 @@ func someHeat(t testing.TB) []byte {
 	return file
 }
 
+// heatOf returns the heat once so many questions are in it: they are counted a moment after their replies have left.
+func heatOf(t *testing.T, n *node, asked uint64) (h console.Heat) {
+	t.Helper()
+	for h = look[console.Heat](t, n, "/v1/heat"); h.Asked < asked && t.Context().Err() == nil; {
+		h = look[console.Heat](t, n, "/v1/heat")
+	}
+	return h
+}
+
 func TestHeatOutlastsARestart(t *testing.T) {
 	dir := t.TempDir()
 	var first console.Heat
@@ -59,10 +68,7 @@ func TestHeatOutlastsARestart(t *testing.T) {
 		c.send(told("message", fmt.Sprint("m", run), "3号链接还剩多少件"))
 		c.next("reply")
 		want := uint64(run + 1)
-		h := look[console.Heat](t, n, "/v1/heat")
-		for h.Asked < want && t.Context().Err() == nil { // it is counted a moment after the reply has left
-			h = look[console.Heat](t, n, "/v1/heat")
-		}
+		h := heatOf(t, n, want)
 		if run == 0 {
 			first = h
 		}
@@ -104,7 +110,7 @@ func TestANodeStartsWhateverItsHeatFileIs(t *testing.T) {
 			c := n.ingest(t)
 			c.send(told("message", "m1", "包邮吗"))
 			c.next("reply")
-			if h := look[console.Heat](t, n, "/v1/heat"); h.Asked != 1 {
+			if h := heatOf(t, n, 1); h.Asked != 1 {
 				t.Errorf("it counts %+v, want the one question since", h)
 			}
 			if err := n.stop(); err != nil {
