@@ -44,6 +44,7 @@ func TestTopicsOfADialogue(t *testing.T) {
 		{"short", TopicShort, cup, func(a *Ask) { a.Left = number(4) }, []string{"4件"}},
 		{"short, none left", TopicShort, cup, func(a *Ask) { a.Left = number(0) }, []string{"没货|拍完"}},
 		{"short, less than none", TopicShort, nil, func(a *Ask) { a.Left = number(-3) }, []string{"没货|拍完"}},
+		{"bounds", TopicBounds, cup, func(a *Ask) { a.Left = number(99) }, []string{"1", "99件"}},
 		{"short, not known", TopicShort, cup, nil, []string{"库存"}},
 		{"expired", TopicExpired, cup, func(a *Ask) { a.Hold = held(1, -time.Minute) }, []string{"3号链接", "时间"}},
 		{"declined", TopicDeclined, cup, nil, []string{"没关系|没事"}},

@@ -114,7 +114,7 @@ func (s State) plan(h *Heard) Plan {
 		p.ask(h, &s, true)
 		return p
 	}
-	if s.settle(h, &told, &p) {
+	if p.outOfBounds(h, &s, &told) || s.settle(h, &told, &p) {
 		return p
 	}
 	intent, second := s.meant(h, &told)

@@ -128,8 +128,32 @@ func (p *Plan) reserve(h *Heard, o *Open, pieces int64) {
 	p.Next.Open = opened(h.Now, Offer, live.IntentStock) // until it is known what became of it
 	p.Next.Open.Product, p.Next.Open.SKU, p.Next.Open.Quantity = o.Product, o.SKU, 1
 	if p.Quantity > MaxQuantity {
-		p.Do, p.Say.Topic, p.Next.Slots.Quantity = Answer, "short", 0
+		p.Do = Answer
+		p.bounds()
 	}
+}
+
+// bounds makes the reply say how many pieces can be held at a time.
+func (p *Plan) bounds() {
+	most := int64(MaxQuantity)
+	p.Say.Topic, p.Say.Left, p.Next.Slots.Quantity = "bounds", &most, 0
+}
+
+// outOfBounds plans for who wants a number of pieces that cannot be held, and tells whether the message is such a one.
+// What is open, and what is held, stays as it is.
+func (p *Plan) outOfBounds(h *Heard, s *State, told *Slots) bool {
+	odd := told.Quantity > MaxQuantity && (s.Open.Kind == Offer || s.Open.Kind == Confirm || s.Open.Kind == Dropped || h.line.wants()) ||
+		strange(h.Reading.Entities)
+	if !odd || asks(h.Text) || !takesPieces(h.Reading) && !s.changes(h) && h.line.takes(h.Reading) != yes {
+		return false
+	}
+	p.settled(h, "", live.IntentOrdering)
+	if p.Next.Open = s.Open; s.Open.Kind == Confirm && h.Now <= s.Open.Until {
+		p.resume(h, s)
+	}
+	p.Next.Open.Latest = true
+	p.bounds()
+	return true
 }
 
 // dropped returns what is kept in mind of an offer or hold that was declined.

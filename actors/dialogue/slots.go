@@ -40,6 +40,19 @@ func refuses(before string) bool {
 	return false
 }
 
+// strange tells whether a number of pieces was asked for that nobody can have: none, fewer than none, parts of one, or more
+// than can be counted.
+func strange(entities []live.Entity) bool {
+	for i := range entities {
+		if e := &entities[i]; e.Kind == "quantity" {
+			if n, err := strconv.ParseInt(e.Norm, 10, 64); err != nil || n < 1 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // slight are the words that may stand beside a size, a colour or a product without asking or telling anything more.
 var slight = []string{"不是", "不对", "错了", "说错", "我要的", "换成", "改成", "要是", "那个", "那", "我", "要", "是", "就", "的话", "的", "呢", "啊", "呀", "吧", "哦", "嘛", "啦", "了", "亲", "呗", "哈", "款", "码", "色", "这个"}
 

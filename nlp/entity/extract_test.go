@@ -34,6 +34,18 @@ func found(text string, c *entity.Catalogue) string {
 
 func TestExtract(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
+		// Numbers of pieces that nobody can have, told after a word that orders.
+		{"来-3个", "quantity -3个→-3 piece@1-4"},
+		{"要－3个", "quantity －3个→-3 piece@1-4"},
+		{"来0个", "quantity 0个→0 piece@1-3"},
+		{"来3.5个", "quantity 3.5个→3.5 piece@1-5"},
+		{"来1000000000个", "quantity 1000000000个→1000000000 piece@1-12"},
+		{"来1000000000000000个", "quantity 1000000000000000个→1000000000000000 piece@1-18"},
+		{"要十万件", "quantity 十万件→100000 piece@1-4"},
+		{"来1亿个", "quantity 1亿个→100000000 piece@1-4"},
+		{"1-3个", "quantity 3个→3 piece@2-4"},
+		{"要0个月", ""},
+
 		// Link numbers, in every spelling.
 		{"3号链接", "product 3号链接→3 link@0-4"},
 		{"三号链接还有吗", "product 三号链接→3 link@0-4"},

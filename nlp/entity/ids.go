@@ -47,6 +47,11 @@ func (s *scan) longID(i int) int {
 		return i
 	}
 	end := s.digitsEnd(i)
+	if end-i > maxDigits {
+		if k := s.huge(i, end); k > i {
+			return k
+		}
+	}
 	if end-i == 4 { // in groups of four
 		k := end
 		for k-i < longestOrder && s.grouped(k) {

@@ -10,6 +10,11 @@ var counters = []string{
 func (s *scan) numbered(i int) int {
 	n, ok := s.number(i)
 	if !ok {
+		if n.end > i {
+			if k := s.huge(i, n.end); k > i {
+				return k
+			}
+		}
 		return max(n.end, i)
 	}
 	if containsRune("几数百", s.at(i-1)) && n.han {

@@ -1,5 +1,7 @@
 package entity
 
+import "strconv"
+
 // counter returns the cell after the measure word of goods at k, -1 when there is none. 只剩, 包邮 and the like are none.
 func (s *scan) counter(k int) int {
 	k = s.gap(k)
@@ -64,8 +66,61 @@ var notGoods = []string{
 	"主播", "厂", "地方", "意思", "样", "牌子", "款", "孩子", "娃", "宝宝", "朋友", "券", "优惠券", "疗程", "季", "版本", "口味", "味道", "快递", "物流", "赠品吗", "平台", "店", "品牌", "价", "档", "星", "半月", "原因",
 }
 
+// wanted tells whether a word that orders pieces ends right before cell i: the only place where a number that can be no
+// count of goods is still read as one, so that it can be told what can.
+func (s *scan) wanted(i int) bool {
+	if s.at(i-1) == ' ' {
+		i--
+	}
+	return s.before(i, "来", "要", "拍", "买", "留", "订", "拿", "改成", "换成", "下单", "给我", "预留")
+}
+
+// strange reads numbers of pieces that nobody can have, as they were written: 来-3个, 要0件, 拍3.5个, 来1000000000个, 要十万件.
+func (s *scan) strange(i int, n number) int {
+	from, minus := i, s.at(i-1) == '-' || s.at(i-1) == '负'
+	if minus {
+		from--
+	}
+	if !s.wanted(from) {
+		return i
+	}
+	norm, end := decimal(n.milli), n.end
+	switch r := s.at(end); {
+	case r == '万':
+		norm, end = decimal(n.milli*10_000), end+1
+	case r == '亿':
+		norm, end = strconv.FormatInt(n.milli*100_000, 10), end+1
+	case !minus && n.whole && n.milli > 0:
+		return i
+	}
+	k := s.counter(end)
+	if k < 0 || n.spelt || s.afterAny(k, notGoods...) >= 0 {
+		return i
+	}
+	if minus {
+		norm = "-" + norm
+	}
+	return s.take(Quantity, from, k, norm, "piece")
+}
+
+// huge reads a number of pieces in cells i to end that is too long for a number: 来1000000000个.
+func (s *scan) huge(i, end int) int {
+	from, sign := i, ""
+	if s.at(i-1) == '-' {
+		from, sign = i-1, "-"
+	}
+	k := s.counter(end)
+	if k < 0 || end-i > longestOrder || !s.wanted(from) || s.afterAny(k, notGoods...) >= 0 {
+		return i
+	}
+	return s.take(Quantity, from, k, sign+s.upper(i, end), "piece")
+}
+
 // quantity reads 三件, 2个. Ordinals, spans of time and people are none, and 一件 is one only where it is ordered.
 func (s *scan) quantity(i int, n number) int {
+	if k := s.strange(i, n); k > i {
+		return k
+	}
 	if !n.whole || n.spelt || n.milli == 0 || s.before(i, "第", "这", "那", "哪", "每", "某") ||
 		n.milli == kilo && n.han && s.before(i, "上", "下", "同", "另") && !s.before(i, "拍下", "订下", "买下", "再下", "我下", "想下", "要下") {
 		return i
