@@ -88,7 +88,7 @@ func (c composer) also(line *actors.Line, ask *scripts.Ask, q *actors.Question) 
 
 // fewer returns how many pieces are left where more are wanted than there are, else 0.
 func fewer(figures []scripts.Figure, q *actors.Question) int64 {
-	if q.Tail != string(scripts.TopicOffer) || q.Topic != "" {
+	if q.Tail != string(scripts.TopicOffer) || !ofStock(q.Topic) {
 		return 0
 	}
 	for i := range figures {

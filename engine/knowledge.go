@@ -136,9 +136,14 @@ func (l *learning) history(w http.ResponseWriter, r *http.Request) {
 // figureIntents are answered with live figures, which knowledge does not have: there the exact question alone is.
 var figureIntents = map[live.Intent]bool{live.IntentStock: true, live.IntentPrice: true, live.IntentPromo: true}
 
+// ofStock tells whether a script topic is the plain answer to a question, or a narrower one of stock.
+func ofStock(topic string) bool {
+	return topic == "" || topic == string(scripts.TopicRestock) || topic == string(scripts.TopicUrgency)
+}
+
 // known returns the line that the shop's knowledge has for a question, false when scripts are to answer.
 func (c composer) known(q *actors.Question) (actors.Line, bool) {
-	asked := q.Topic == "" && q.Reading != nil && business(q.Reading.Intent)
+	asked := ofStock(q.Topic) && q.Reading != nil && business(q.Reading.Intent)
 	unsure := q.Topic == string(scripts.TopicClarify) // what the shop has written an answer to need not be asked back
 	if c.knowledge == nil || q.Text == "" || !asked && !unsure {
 		return actors.Line{}, false

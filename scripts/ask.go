@@ -37,6 +37,8 @@ const (
 	TopicCrossSell Topic = "cross_sell" // after a resolved question: one other product; needs Other
 
 	// Answers of a dialogue.
+	TopicRestock    Topic = "restock"     // when there will be pieces again
+	TopicUrgency    Topic = "urgency"     // how it sells, and how many look on
 	TopicAskBody    Topic = "ask_body"    // asks for height and weight
 	TopicSizeAdvice Topic = "size_advice" // recommends Advice for Body
 	TopicAskChoice  Topic = "ask_choice"  // asks which size or colour
@@ -64,7 +66,7 @@ var topics = [...]Topic{
 	TopicVIP, TopicBridge, TopicOffer, TopicResume, TopicCrossSell,
 	TopicAskBody, TopicSizeAdvice, TopicAskChoice, TopicNoProduct, TopicReserved, TopicLocked, TopicShort, TopicBounds, TopicExpired,
 	TopicDeclined, TopicInstalment, TopicPrivate, TopicNoSuch, TopicNoSize, TopicOrderNoted, TopicOrdered, TopicThanks, TopicBye,
-	TopicSwitched, TopicAgain,
+	TopicSwitched, TopicAgain, TopicRestock, TopicUrgency,
 }
 
 // optional are the topics that may have nothing to say: each rests on something that its caller may not know.

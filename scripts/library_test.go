@@ -85,6 +85,8 @@ func asked(s *script, k *scriptCase, rich bool) *composer {
 			}
 		case "ship_today":
 			hour = 9
+		case "viewers", "sold":
+			owners.count("demo", 1286, 45, 0)
 		}
 	}
 	copied := *p

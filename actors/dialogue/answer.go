@@ -79,12 +79,15 @@ func (p *Plan) answer(h *Heard, told *Slots, s *State, intent live.Intent) {
 		p.Say.Product, p.Say.Variant = nil, nil // nothing is to be pressed on anybody
 	case intent == live.IntentGreeting:
 		p.greet(h)
+	case p.Say.Product == nil && intent == live.IntentStock && subject(h.Text, h.Reading) == subjectUrgency:
+		p.Say.Topic = subjectUrgency // the figures of the room say it
 	case p.Say.Product == nil:
 		if wantsProduct(intent) {
 			p.Next.Open = p.Next.Open.yield(opened(h.Now, Product, intent))
 		}
 	case p.others(h, told, intent):
 	case intent == live.IntentStock:
+		p.Say.Topic = subject(h.Text, h.Reading)
 		p.offer(h, s, one)
 	case intent == live.IntentSize && len(p.Say.Product.SizeChart) > 0:
 		p.fit(h)

@@ -19,6 +19,8 @@ func (s *State) one(h *Heard, told *Slots, sure bool) live.Intent {
 	r := h.Reading
 	something := told.choice() || h.Named || told.Kg != 0 || told.Cm != 0 || told.Quantity != 0 || told.City != ""
 	switch {
+	case subject(h.Text, r) != "":
+		return live.IntentStock
 	case (told.choice() || h.Named) && asksStock(h.Text) && (!sure || alike(r.Intent, live.IntentStock)):
 		return live.IntentStock
 	case (!sure || r.Intent == live.IntentOrdering) && (told.choice() || h.Named && h.Product != nil) && h.line.wants():

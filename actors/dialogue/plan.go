@@ -245,8 +245,11 @@ func (p *Plan) public(h *Heard, told *Slots) {
 	switch {
 	case personal(h.Text, h.Reading):
 		p.Say.Topic = "private"
-	case !p.unknown(h, intent):
-		p.others(h, told, intent)
+	case p.unknown(h, intent) || p.others(h, told, intent):
+	default:
+		if about := subject(h.Text, h.Reading); about != "" && (p.Say.Product != nil || about == subjectUrgency) {
+			p.Say.Reading, p.Say.Topic = as(h.Reading, live.IntentStock), about
+		}
 	}
 }
 
