@@ -48,6 +48,9 @@ func New(cfg Config, parts Parts, log *slog.Logger, reg prometheus.Registerer) (
 		return nil, err
 	}
 	h := &House{cfg: cfg, parts: parts, log: log, now: time.Now, began: time.Now(), ready: make(chan struct{}), turns: newDispatcher(runtime.GOMAXPROCS(0))}
+	if parts.Now != nil {
+		h.now = parts.Now
+	}
 	fewShards()
 	h.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
 		return log.With("lib", "protoactor")

@@ -122,6 +122,8 @@ type Parts struct {
 	Journal   Journal
 	Outlet    Outlet
 	Frames    Frames
+	// Now is the time by which customers are answered; nil is time.Now.
+	Now func() time.Time
 	// OnStep, if set, is called before every step; it is the place where faults are injected.
 	OnStep func(in *Input)
 	// OnEnd, if set, is told of every outcome that is durable. It runs on the journal's goroutine, and must neither block

@@ -15,17 +15,20 @@ import (
 // The adapters below let parts that do not know each other work together. None of them decides anything.
 
 // reader lets actors have texts read by the nlp service.
-type reader struct{ *nlp.Service }
+type reader struct {
+	*nlp.Service
+	clock *clock
+}
 
 // Submit implements actors.Reader.
 func (r reader) Submit(shop live.ShopID, text string, deadline time.Time, done func(*live.Reading)) {
-	r.Service.Submit(nlp.Query{Shop: shop, Text: text, Deadline: deadline}, done)
+	r.Service.Submit(nlp.Query{Shop: shop, Text: text, Deadline: r.clock.machine(deadline)}, done)
 }
 
 // SubmitNoted implements actors.NotingReader.
 func (r reader) SubmitNoted(shop live.ShopID, text string, deadline time.Time, note *actors.ReadNote, done func(*live.Reading)) {
 	t := new(nlp.Trace)
-	r.Service.Submit(nlp.Query{Shop: shop, Text: text, Deadline: deadline, Trace: t}, func(read *live.Reading) {
+	r.Service.Submit(nlp.Query{Shop: shop, Text: text, Deadline: r.clock.machine(deadline), Trace: t}, func(read *live.Reading) {
 		*note = actors.ReadNote{
 			From: t.From, Waiting: t.Waiting, Batch: t.Batch, Began: t.Began, Ended: t.Ended, Match: t.Match, Rule: t.Rule,
 			Thresholds: r.Thresholds(read),
@@ -40,6 +43,7 @@ type catalogue struct {
 	rooms  *shop.Rooms
 	ledger *shop.Ledger
 	known  *shop.Profiles
+	clock  *clock
 }
 
 // Shop implements actors.Catalogue.
@@ -73,7 +77,7 @@ func (c catalogue) CountsVersion(room live.RoomID) uint64 {
 }
 
 // VIP implements actors.Catalogue.
-func (c catalogue) VIP(k live.UserKey) bool { return c.known.VIP(time.Now(), k) }
+func (c catalogue) VIP(k live.UserKey) bool { return c.known.VIP(c.clock.now(), k) }
 
 // stock lets actors hold pieces in the shop's ledger.
 type stock struct{ *shop.Ledger }

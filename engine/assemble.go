@@ -134,7 +134,7 @@ func (a *assembly) openMind(context.Context) (err error) {
 	if a.book, err = scripts.New(a.cfg.Scripts, figures{a.ledger, a.rooms}, a.engine.log, a.registry); err != nil {
 		return fmt.Errorf("open scripts: %w", err)
 	}
-	a.holds = newHolds(a.ledger, a.store, a.log("holds"))
+	a.holds = newHolds(a.ledger, a.store, a.log("holds"), &a.engine.clock)
 	a.labels = labels.New(labelShelf{a.store, a.log("labels")})
 	a.heat, a.sentiments, a.unsure = newHeat(a.cfg.Scripts.Zone()), newSentiments(), newUnsure(a.labels)
 	a.heatKeeper = keepHeat(a.heat, a.cfg.Storage.Dir, a.log("heat"))
@@ -146,7 +146,7 @@ func (a *assembly) openGate(ctx context.Context) error {
 	keys := func(now time.Time, use func([]byte) bool) { a.tokens.Keys().Each(now, use) }
 	a.gate = &gate{
 		tokens: a.tokens, sessions: sessions{keys}, catalogue: a.catalogue, ledger: a.ledger, rooms: a.rooms, profiles: a.profiles,
-		open: a.cfg.Shop.OpenRooms, store: a.store, audit: a.audit, log: a.log("gate"),
+		open: a.cfg.Shop.OpenRooms, store: a.store, audit: a.audit, log: a.log("gate"), clock: &a.engine.clock,
 		quota: access.Quota{Links: a.cfg.Access.LinksPerToken, PerSecond: a.cfg.Access.HellosPerToken},
 	}
 	a.watch = newWatch(a.gate)
@@ -166,10 +166,10 @@ func (a *assembly) openHouse(ctx context.Context) error {
 		return err
 	}
 	neighbours := actors.Parts{
-		Reader:    reader{a.reader},
+		Reader:    reader{a.reader, &a.engine.clock},
 		Composer:  composer{book: a.book, catalogue: a.catalogue, knowledge: a.knowledge, ledger: a.ledger},
-		Catalogue: catalogue{a.catalogue, a.rooms, a.ledger, a.profiles},
-		Stock:     stock{a.ledger}, Journal: journal{a.store}, Outlet: outlet{a.gate}, OnStep: a.engine.faults.step, OnEnd: a.ended,
+		Catalogue: catalogue{a.catalogue, a.rooms, a.ledger, a.profiles, &a.engine.clock}, Now: a.engine.clock.now,
+		Stock: stock{a.ledger}, Journal: journal{a.store}, Outlet: outlet{a.gate}, OnStep: a.engine.faults.step, OnEnd: a.ended,
 		Frames: actors.Frames{Ack: wire.AppendAck, Reply: wire.AppendReply, Outcome: wire.AppendOutcome, Error: wire.AppendError},
 	}
 	if a.house, err = actors.New(a.cfg.Actors, neighbours, a.log("actors"), a.registry); err != nil {

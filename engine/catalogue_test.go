@@ -233,7 +233,7 @@ func TestGoodCustomersAreKnownAfterARestart(t *testing.T) {
 	c.next("ack")
 	k := live.UserKey{Room: "demo", User: "u1"}
 	check := func(when string) {
-		if known := (catalogue{known: n.parts.profiles}); !known.VIP(k) || known.VIP(live.UserKey{Room: "demo", User: "u2"}) {
+		if known := (catalogue{known: n.parts.profiles, clock: new(clock)}); !known.VIP(k) || known.VIP(live.UserKey{Room: "demo", User: "u2"}) {
 			t.Errorf("%s: want u1 a good customer and u2 none", when)
 		}
 	}

@@ -93,7 +93,7 @@ func (v talkView) Do(ctx context.Context, k live.UserKey, act string, with conso
 		Type: live.ParseEventType(act), Room: k.Room, User: k.User, At: time.Now().UnixMilli(), Text: with.Text, Note: with.Note,
 		Dialogue: live.DialogueOf(k), Viewers: live.Absent, Sold: live.Absent,
 	}
-	return v.desk.do(ctx, access.Of(ctx).Name, e, v.e.parts.house.Deliver)
+	return v.desk.do(ctx, access.Of(ctx).Name, e, v.e.clock.deliver(v.e.parts.house))
 }
 
 // exists tells whether anything is known of a user.

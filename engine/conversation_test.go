@@ -96,7 +96,7 @@ func newConversation(t *testing.T, customer string) *conversation {
 	c := &conversation{t: t, now: time.Date(2026, 11, 11, 20, 0, 0, 0, zone), user: live.UserKey{Room: "demo", User: live.UserID(customer)}, wares: new(wares)}
 	c.wares.Store(shop.Demo())
 	c.ledger, c.rooms = shop.NewLedger(shop.Demo()), shop.NewRooms(10)
-	c.catalogue = catalogue{c.wares, c.rooms, c.ledger, shop.NewProfiles(0)}
+	c.catalogue = catalogue{c.wares, c.rooms, c.ledger, shop.NewProfiles(0), new(clock)}
 	cfg := scripts.Default()
 	book, err := scripts.New(cfg, figures{c.ledger, c.rooms}, slog.New(slog.DiscardHandler), prometheus.NewRegistry())
 	if err != nil {

@@ -22,6 +22,7 @@ type Engine struct {
 	parts  parts
 	faults *faults
 	ready  chan struct{}
+	clock  clock
 
 	patterns []string // the routes of the admin side that are guarded, for tests
 

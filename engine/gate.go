@@ -37,6 +37,7 @@ type gate struct {
 	house     *actors.House
 	server    *transport.Server
 	log       *slog.Logger
+	clock     *clock
 
 	links    sync.Map // live.SessionID → *live.Link
 	byRoom   roomLinks
@@ -137,6 +138,7 @@ func (g *gate) Event(l *live.Link, e *live.Event, received time.Time) *live.Faul
 	if fault := g.place(l, e); fault != nil {
 		return fault
 	}
+	received = g.clock.received(e, received)
 	switch e.Type {
 	case live.Comment, live.Message, live.Say:
 		return g.deliver(l, e, received)

@@ -16,11 +16,12 @@ type holds struct {
 	ledger *shop.Ledger
 	store  *storage.Store
 	log    *slog.Logger
+	clock  *clock
 	ready  chan struct{}
 }
 
-func newHolds(l *shop.Ledger, s *storage.Store, log *slog.Logger) *holds {
-	return &holds{ledger: l, store: s, log: log, ready: make(chan struct{})}
+func newHolds(l *shop.Ledger, s *storage.Store, log *slog.Logger, c *clock) *holds {
+	return &holds{ledger: l, store: s, log: log, clock: c, ready: make(chan struct{})}
 }
 
 // Ready implements runner.
@@ -32,7 +33,7 @@ const expireEvery = time.Second
 
 // Run implements runner.
 func (h *holds) Run(ctx context.Context) error {
-	h.expire(time.Now()) // what ran out while the node was down
+	h.expire(h.clock.now()) // what ran out while the node was down
 	close(h.ready)
 	tick := time.NewTicker(expireEvery)
 	defer tick.Stop()
@@ -40,8 +41,8 @@ func (h *holds) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case now := <-tick.C:
-			h.expire(now)
+		case <-tick.C:
+			h.expire(h.clock.now())
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -32,163 +34,156 @@ func (c *chatCommand) Run(ctx context.Context, s streams) error {
 
 // chatHelp is what /help prints.
 const chatHelp = `直接输入一行就是发给店铺的私信。
-  /public 文字            在公屏上说
-  /stock SKU [仓] 数量    设置库存
-  /present SKU            主播现在讲解哪个商品
-  /order SKU 数量         平台传来这位客人的订单（已付款）
-  /state                  看对话现在记得什么
-  /quit                   结束
+  /more 文字                       私信，话还没说完：不等回答，下一行接着说
+  /public 文字                     在公屏上说
+  /stock SKU [仓] 数量             设置库存
+  /present SKU                     主播现在讲解哪个商品
+  /counts 在看 已卖                直播间的人数和卖出的件数
+  /order SKU 数量 [状态 [金额]]    平台传来这位客人的订单：created、paid（不写就是它）、cancelled、refunded；金额的单位是分
+  /take、/say 文字、/back          客服接手、说话、交还给机器人
+  /time +30m、/time 2026-12-01 10:00   过了半小时、到了这个时间
+  /state                           看对话现在记得什么
+  /quit                            结束
 `
 
 // chat is one person's talk with the shop.
 type chat struct {
 	streams
 	engine *engine.Engine
+	dial   func(carrier loadtest.Carrier, claims token.Claims) (*loadtest.Link, error)
 	user   live.UserKey
-	viewer *loadtest.Link
-	ingest *loadtest.Link
+	zone   *time.Location
+	typed  bool // lines come from a keyboard: none waits until the one before is answered
+
+	viewer, ingest, seat *loadtest.Link // seat is nil until it is needed
+	heard                chan heard
+	over                 chan struct{} // closed when the talk has ended
+
+	open   map[live.EventID]bool // messages that have no outcome yet
+	orders map[live.SKU]order    // the latest of each
 	said   int
 	run    string // part of every id, so that a second talk over the same data is no repetition
 }
 
 func (c *chatCommand) talk(ctx context.Context, e *engine.Engine, cfg engine.Config, s streams) error {
-	t := &chat{streams: s, engine: e, user: live.UserKey{Room: live.RoomID(c.Room), User: live.UserID(c.User)}}
-	t.run = strconv.FormatInt(time.Now().UnixNano(), 36)
-	var err error
+	t := &chat{
+		streams: s, engine: e, user: live.UserKey{Room: live.RoomID(c.Room), User: live.UserID(c.User)}, typed: isKeyboard(s.in),
+		zone: cfg.Scripts.Zone(), heard: make(chan heard), over: make(chan struct{}), open: make(map[live.EventID]bool), orders: make(map[live.SKU]order),
+		run: strconv.FormatInt(time.Now().UnixNano(), 36),
+	}
 	addrs := e.Addrs()
-	if t.ingest, err = dialAs(ctx, cfg, loadtest.TCP, addrs.TCP, token.Claims{Role: live.Ingest}); err != nil {
+	t.dial = func(carrier loadtest.Carrier, claims token.Claims) (*loadtest.Link, error) {
+		addr := addrs.TCP
+		if carrier == loadtest.WebSocket {
+			addr = addrs.WS
+		}
+		signed, err := signFor(cfg, claims)
+		if err != nil {
+			return nil, err
+		}
+		return loadtest.Dial(ctx, carrier, addr, wire.Hello{Role: claims.Role, Token: signed, Outcomes: true})
+	}
+	defer t.close()
+	var err error
+	if t.ingest, err = t.link(loadtest.TCP, token.Claims{Role: live.Ingest}); err != nil {
 		return err
 	}
-	defer t.ingest.Close()
-	viewer := token.Claims{Role: live.Viewer, Room: t.user.Room, User: t.user.User}
-	if t.viewer, err = dialAs(ctx, cfg, loadtest.WebSocket, addrs.WS, viewer); err != nil {
+	if t.viewer, err = t.link(loadtest.WebSocket, token.Claims{Role: live.Viewer, Room: t.user.Room, User: t.user.User}); err != nil {
 		return err
 	}
-	defer t.viewer.Close()
 	fmt.Fprintf(s.out, "liveroom chat · 房间 %s · 客人 %s · /help 看命令\n", c.Room, c.User)
-	lines := bufio.NewScanner(s.in)
-	for fmt.Fprint(s.out, "> "); lines.Scan(); fmt.Fprint(s.out, "> ") {
-		line := strings.TrimSpace(lines.Text())
-		if line == "/quit" {
-			break
-		}
-		if line != "" {
-			if err := t.line(ctx, line); err != nil {
-				return err
-			}
-		}
+	if err := t.converse(ctx); err != nil && ctx.Err() == nil {
+		return err
 	}
-	fmt.Fprintln(s.out)
-	return lines.Err()
+	return nil // or told to stop
 }
 
-// dialAs opens a link in a role.
-func dialAs(ctx context.Context, cfg engine.Config, carrier loadtest.Carrier, addr string, claims token.Claims) (*loadtest.Link, error) {
-	signed, err := signFor(cfg, claims)
-	if err != nil {
-		return nil, err
+// isKeyboard tells whether a person types, rather than a file or a program being read.
+func isKeyboard(in io.Reader) bool {
+	f, ok := in.(*os.File)
+	if !ok {
+		return false
 	}
-	return loadtest.Dial(ctx, carrier, addr, wire.Hello{Role: claims.Role, Token: signed, Outcomes: true})
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// converse takes lines until there are no more, and shows what is heard meanwhile.
+func (t *chat) converse(ctx context.Context) error {
+	lines, failed := t.lines()
+	fmt.Fprint(t.out, "> ")
+	for {
+		select {
+		case <-ctx.Done():
+			fmt.Fprintln(t.out)
+			return nil
+		case h := <-t.heard:
+			shown, err := t.show(h)
+			if err != nil {
+				return err
+			}
+			if shown {
+				fmt.Fprint(t.out, "> ")
+			}
+			continue
+		case line, more := <-lines:
+			if !more || line == "/quit" {
+				if err := t.settle(ctx); err != nil {
+					return err
+				}
+				fmt.Fprintln(t.out)
+				return *failed
+			}
+			if line != "" {
+				if err := t.line(ctx, line); err != nil {
+					return err
+				}
+			}
+		}
+		fmt.Fprint(t.out, "> ")
+	}
+}
+
+// lines reads ahead. The error is that of reading, and is set before the lines end.
+func (t *chat) lines() (<-chan string, *error) {
+	lines, failed := make(chan string), new(error)
+	go func() {
+		defer close(lines)
+		in := bufio.NewScanner(t.in)
+		for in.Scan() {
+			select {
+			case lines <- strings.TrimSpace(in.Text()):
+			case <-t.over:
+				return
+			}
+		}
+		*failed = in.Err()
+	}()
+	return lines, failed
 }
 
 // line does what one line says.
 func (t *chat) line(ctx context.Context, line string) error {
-	fields := strings.Fields(line)
-	now := time.Now().UnixMilli()
-	e := &live.Event{Room: t.user.Room, At: now, Viewers: live.Absent, Sold: live.Absent, Count: 1}
-	switch command, rest := fields[0], fields[1:]; {
+	command, rest, _ := strings.Cut(line, " ")
+	rest = strings.TrimSpace(rest)
+	switch {
 	case !strings.HasPrefix(command, "/"):
-		return t.say(live.Message, line)
-	case command == "/public" && len(rest) > 0:
-		return t.say(live.Comment, strings.TrimSpace(strings.TrimPrefix(line, command)))
-	case command == "/state":
+		return t.say(ctx, live.Message, line, t.typed)
+	case command == "/more" && rest != "":
+		return t.say(ctx, live.Message, rest, true)
+	case command == "/public" && rest != "":
+		return t.say(ctx, live.Comment, rest, t.typed)
+	case command == "/state" && rest == "":
 		state, err := t.engine.Dialogue(ctx, t.user)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintln(t.out, state)
 		return nil
-	case command == "/stock" && (len(rest) == 2 || len(rest) == 3):
-		e.Type, e.SKU, e.Room = live.StockUpdate, live.SKU(rest[0]), ""
-		if len(rest) == 3 {
-			e.Warehouse = rest[1]
-		}
-		return t.set(ctx, e, rest[len(rest)-1], &e.Available)
-	case command == "/present" && len(rest) == 1:
-		e.Type, e.SKU = live.Present, live.SKU(rest[0])
-		return t.set(ctx, e, "", nil)
-	case command == "/order" && len(rest) == 2:
-		e.Type, e.SKU, e.User, e.State = live.OrderUpdate, live.SKU(rest[0]), t.user.User, live.OrderPaid
-		e.ID = t.id("o")
-		return t.set(ctx, e, rest[1], &e.Quantity)
 	}
-	fmt.Fprint(t.out, chatHelp)
-	return nil
-}
-
-func (t *chat) id(kind string) live.EventID {
-	t.said++
-	return live.EventID(kind + t.run + "-" + strconv.Itoa(t.said))
-}
-
-// say sends a line of the person's and prints what comes of it.
-func (t *chat) say(as live.EventType, text string) error {
-	e := live.Event{
-		Type: as, ID: t.id("m"), Room: t.user.Room, User: t.user.User, Text: text, At: time.Now().UnixMilli(),
-		Viewers: live.Absent, Sold: live.Absent, Count: 1,
+	known, err := t.scene(ctx, command, rest)
+	if !known {
+		fmt.Fprint(t.out, chatHelp)
 	}
-	if err := t.viewer.Send(e); err != nil {
-		return err
-	}
-	for {
-		o, err := t.viewer.Receive()
-		if err != nil {
-			return err
-		}
-		if o.To != e.ID && !(o.Type == "reply" && o.To == "") {
-			continue
-		}
-		switch o.Type {
-		case "reply":
-			fmt.Fprintf(t.out, "%s\n  〔%s %.2f %s · %s · %s %s · %d ms〕\n", o.Text, o.Intent, o.Confidence, o.DecidedBy, o.By, o.Script, o.Variant, o.TookMs)
-		case "outcome":
-			fmt.Fprintf(t.out, "（不回：%s %s）\n", o.Outcome, o.Reason)
-		case "error":
-			fmt.Fprintf(t.out, "（%s %s %s）\n", o.Code, o.Field, o.Message)
-		default:
-			continue
-		}
-		if o.To == e.ID {
-			return nil
-		}
-	}
-}
-
-// set sends an event that sets the scene, with a number from the line, and waits until the engine has taken or refused it:
-// a ping behind it comes back only then.
-func (t *chat) set(ctx context.Context, e *live.Event, number string, n *int64) (err error) {
-	if n != nil {
-		if *n, err = strconv.ParseInt(number, 10, 64); err != nil {
-			fmt.Fprintf(t.out, "数量要写成整数，不是 %q\n", number)
-			return nil
-		}
-	}
-	if err := t.ingest.Send(*e); err != nil {
-		return err
-	}
-	if err := t.ingest.Ping(); err != nil {
-		return err
-	}
-	for {
-		o, err := t.ingest.Receive()
-		if err != nil {
-			return err
-		}
-		switch o.Type {
-		case "error":
-			fmt.Fprintf(t.out, "（%s %s %s）\n", o.Code, o.Field, o.Message)
-		case "pong":
-			return ctx.Err()
-		}
-	}
+	return err
 }
