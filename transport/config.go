@@ -74,7 +74,8 @@ type Times struct {
 // Allowance is what a link may send and leave unread.
 type Allowance struct {
 	// Rate is how many objects a second a link may send on the average, Burst how many at once. Beyond, they are refused
-	// with rate_limited. Defaults: viewer 20 and 40, seat 50 and 100, ingest 50,000 and 100,000.
+	// with rate_limited. Of WebSocket frames that bring no object sixteen times as many may come; then the link is closed. Defaults:
+	// viewer 20 and 40, seat 50 and 100, ingest 50,000 and 100,000.
 	Rate  float64
 	Burst int
 	// SendBuffer is the socket's send buffer in bytes, fixed so that the kernel hides no slow reader. Defaults: viewer and

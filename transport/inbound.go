@@ -96,6 +96,10 @@ func (lp *loop) webFrame(l *link, buf []byte, now time.Time) (n, need int) {
 		l.deaf = true
 		return 0, 0
 	}
+	if m.Kind != rfc6455.Text && n > 0 && l.stage != leaving && !l.idle.takeIdle(l.allowance(), l.heard) {
+		lp.farewell(l, live.RateLimited, "too many WebSocket frames that bring no message", lp.server.retry())
+		return n, need
+	}
 	switch m.Kind {
 	case rfc6455.Text:
 		if l.stage != leaving {
@@ -186,7 +190,7 @@ func (lp *loop) greet(l *link, h *wire.Hello) {
 	lp.waited(l)
 	l.who, l.stage = who, open
 	a := l.allowance()
-	l.bucket = bucket{level: float64(a.Burst), at: s.now()}
+	l.fill(a, s.now())
 	if a.SendBuffer != s.cfg.Viewer.SendBuffer {
 		if err := l.conn.SetWriteBuffer(a.SendBuffer); err != nil {
 			s.log.Warn("send buffer not set", "session", who.Session, "err", err)

@@ -74,6 +74,7 @@ type link struct {
 	heard    time.Duration // on the server's clock
 	deadline time.Duration // for hello, for the answer to a ping, and for the other side to close
 	bucket   bucket
+	idle     bucket // of WebSocket frames that bring no message: control frames, and all pieces of a message but the last
 
 	// who is immutable after hello.
 	who live.Link
@@ -112,6 +113,21 @@ func closeCode(c live.Code) ws.StatusCode { return ws.StatusCode(c.CloseCode()) 
 type bucket struct {
 	level float64
 	at    time.Duration
+}
+
+// fill fills the buckets of a link.
+func (l *link) fill(a *Allowance, now time.Duration) {
+	l.bucket = bucket{level: float64(a.Burst), at: now}
+	l.idle = bucket{level: float64(idleFrames * a.Burst), at: now}
+}
+
+// idleFrames is how many frames without a message a link may send for each message that it may.
+const idleFrames = 16
+
+// takeIdle takes one token for a frame that brings no message.
+func (b *bucket) takeIdle(a *Allowance, now time.Duration) bool {
+	ok, _ := b.take(&Allowance{Rate: idleFrames * a.Rate, Burst: idleFrames * a.Burst}, now)
+	return ok
 }
 
 // take takes one token at the time now, or tells how long it takes until there is one.

@@ -101,7 +101,7 @@ func (lp *loop) enter(l *link, c gnet.Conn) {
 	now := lp.server.now()
 	l.conn, l.loop, l.opened = c, lp, true
 	l.since, l.heard = now, now
-	l.bucket = bucket{level: float64(lp.server.cfg.Viewer.Burst), at: now}
+	l.fill(&lp.server.cfg.Viewer, now)
 	l.deadline = now + lp.server.cfg.Times.Hello
 	l.stage = firstStage(l.carrier)
 	if !l.remote.IsValid() { // by a listener of ours
