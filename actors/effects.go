@@ -13,7 +13,7 @@ const (
 	InArrived  InputKind = iota + 1 // a comment or message: Arrival
 	InRead                          // its reading: Seq, Reading, Product, Named, VIP, Shop, Products
 	InRuled                         // the room's ruling: Seq, Ruling, Joined, Topic
-	InComposed                      // its words: Seq, Line; no text means that there are none
+	InComposed                      // its words: Seq, Line, Nobody; no text means that there are none
 	InFailed                        // a step or effect of it broke: Seq, Code
 	InTick                          // time has passed
 	InTaken                         // a seat takes the dialogue: Arrival
@@ -41,6 +41,7 @@ type Input struct {
 	Reason   live.Reason // of RuledQuiet
 	Topic    Topic
 	Line     Line
+	Nobody   bool // no person is there to hand a dialogue over to
 	Code     live.Code
 
 	// Hold is what is held now, of InRead what the dialogue knows to be held, and Before what it was; nil for none.
@@ -121,6 +122,8 @@ type Effect struct {
 	Alone     bool        // the reply serves its own question alone
 	Offers    offers
 	Answering bool // the room waits for this answer to its topic
+	// HandOver says why a person is to take the dialogue, "" for none.
+	HandOver live.Reason
 	// Hold is what the outcome makes of a reservation, nil for none; Before is what it was.
 	Hold, Before *live.Reservation
 }

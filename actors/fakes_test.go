@@ -88,7 +88,11 @@ func (fakeComposer) Compose(q *Question) (Line, error) {
 	if q.Product != nil {
 		product = q.Product.ID
 	}
-	return Line{Text: fmt.Sprintf("%s%s about %s", q.Topic, q.Reading.Intent, product), Script: "fake", By: live.ByScript}, nil
+	intent := q.Reading.Intent.String()
+	if q.Nobody {
+		intent += ", nobody is there"
+	}
+	return Line{Text: fmt.Sprintf("%s%s about %s", q.Topic, intent, product), Script: "fake", By: live.ByScript}, nil
 }
 
 type fakeCatalogue struct{}

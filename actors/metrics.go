@@ -115,7 +115,7 @@ func (m *metrics) ended(now time.Time, c *closing) {
 	if c.outcome == live.Quiet {
 		m.quiet.WithLabelValues(string(c.reason)).Inc()
 	}
-	if c.decided != 0 && (c.outcome == live.Replied || c.outcome == live.Merged) {
+	if c.decided != 0 && (c.outcome.Answers() || c.outcome == live.Merged) {
 		m.decided[c.decided].Inc()
 	}
 }

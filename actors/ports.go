@@ -24,6 +24,7 @@ type Question struct {
 	Askers  int64     // distinct people the line speaks for, 0 for one
 	Arrived time.Time // no figure in the line may be older than this
 	Now     time.Time
+	Nobody  bool // no person is there to hand the dialogue over to
 	// Basis, when it is not nil, is to be filled with what the line rests on: somebody watches.
 	Basis *Basis
 }

@@ -182,6 +182,9 @@ func (r *userReplay) line(e Effect) string {
 		return fmt.Sprintf("wait until %d ms", e.Deadline)
 	case EffClose:
 		line := fmt.Sprintf("close %s %s %s%s", id, e.Outcome, e.Reason, e.Joined)
+		if e.Outcome == live.HandedOver {
+			line += " "
+		}
 		if e.Reply != nil {
 			line += fmt.Sprintf("%s %q after %d ms", e.Reply.Scope, e.Reply.Text, e.Reply.TookMs)
 		}

@@ -52,6 +52,21 @@ func (h *House) alarm(seats []live.SessionID, a *live.Alarm) {
 	}
 }
 
+// nobody tells whether no person is there to take a dialogue of a room: neither a seat's link nor one who watches it.
+func (h *House) nobody(room live.RoomID) bool {
+	return len(h.seats(room)) == 0 && h.taps.audience(room) == nil
+}
+
+// handOver tells the seats of a room of a dialogue that a person is to take. Its outcome is durable by now.
+func (h *House) handOver(c *closing) {
+	if seats := h.seats(c.event.Room); len(seats) > 0 {
+		h.alarm(seats, &live.Alarm{
+			Kind: live.AlarmHandover, Room: c.event.Room, At: h.now().UnixMilli(), Viewers: live.Absent, Sold: live.Absent,
+			Dialogue: live.DialogueOf(c.event.UserKey()), Text: c.event.Text, To: c.event.ID, Reason: c.handOver,
+		})
+	}
+}
+
 // suggest shows the seats of a room an answer that was composed and not given. Its outcome is durable by now.
 func (h *House) suggest(r *live.Reply) {
 	if seats := h.seats(r.Room); len(seats) > 0 {

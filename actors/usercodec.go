@@ -151,7 +151,7 @@ func (s *UserState) replay(r live.Record, accepted *live.Record) error {
 	if accepted != nil {
 		turn.Text = accepted.Event.Text
 	}
-	if r.Outcome == live.Replied {
+	if r.Outcome.Answers() {
 		var frame struct{ Text, Script, Intent string }
 		if err := json.Unmarshal(r.Frame, &frame); err != nil {
 			return fmt.Errorf("stored reply to %q: %w", r.Key.ID, err)

@@ -30,6 +30,7 @@ type closing struct {
 	counted   bool         // the reply says the room's counts
 	alone     bool         // the reply serves its own question alone
 	offers    offers       // what the reply did about offers
+	handOver  live.Reason  // why a person is to take the dialogue, "" for none
 	received  int64        // Unix milliseconds
 	submitted time.Time    // to the journal
 }
@@ -179,7 +180,7 @@ func (u *user) carry(now time.Time, e *Effect) {
 	case EffRelease:
 		h.rooms.tell(u.cell.key.Room, &released{Answer: Answer{Asker: u.asker(e.Seq), Topic: e.Topic}}, now.UnixMilli())
 	case EffCompose:
-		u.scratch.inputs = append(u.scratch.inputs, Input{Kind: InComposed, Seq: e.Seq, Line: u.compose(now, e)})
+		u.scratch.inputs = append(u.scratch.inputs, u.compose(now, e))
 	case EffClose:
 		u.close(now, e)
 	case EffRefuse:
@@ -244,18 +245,20 @@ func (u *user) release(t Topic, e *live.Event, seq uint64) {
 }
 
 // compose puts the answer into words. No words, and a composer that panics, shed the message.
-func (u *user) compose(now time.Time, e *Effect) (line Line) {
+func (u *user) compose(now time.Time, e *Effect) (in Input) {
+	in = Input{Kind: InComposed, Seq: e.Seq}
 	defer func() {
 		if r := recover(); r != nil {
 			u.house.metrics.panics.Inc()
 			u.house.log.Error("composer panicked", "room", u.cell.key.Room, "user", u.cell.key.User, "err", fmt.Sprint(r))
-			line = Line{}
+			in.Line = Line{}
 		}
 	}()
+	in.Nobody = e.Say.HandsOver() != "" && u.house.nobody(u.cell.key.Room)
 	q := &u.scratch.question
 	*q = Question{
 		Say: *e.Say, Shop: u.house.parts.Catalogue.Shop(u.cell.key.Room), User: u.cell.key, Text: e.Event.Text, Scope: e.Scope,
-		Arrived: time.UnixMilli(e.Received), Now: now,
+		Arrived: time.UnixMilli(e.Received), Now: now, Nobody: in.Nobody,
 	}
 	t := u.trace(e.Event)
 	if t != nil {
@@ -265,10 +268,11 @@ func (u *user) compose(now time.Time, e *Effect) (line Line) {
 	line, err := u.house.parts.Composer.Compose(q)
 	if err != nil {
 		u.house.log.Error("nothing to say", "room", u.cell.key.Room, "user", u.cell.key.User, "intent", q.Reading.Intent.String(), "topic", q.Topic, "err", err)
-		return Line{}
+		return in
 	}
+	in.Line = line
 	end := u.house.now()
 	u.house.metrics.stageCompose.Observe(end.Sub(now).Seconds())
 	t.span(StageStep, now, end)
-	return line
+	return in
 }

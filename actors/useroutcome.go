@@ -25,7 +25,7 @@ func (u *user) close(now time.Time, e *Effect) {
 	p.closing = closing{
 		event: e.Event, session: e.Session, outcome: e.Outcome, reason: e.Reason, reading: e.Reading, product: e.Product,
 		topic: e.Topic, asker: u.asker(e.Seq), redriven: e.Redriven, answering: e.Answering, counted: e.Counted, alone: e.Alone,
-		offers: e.Offers, mood: e.Mood, received: e.Received, submitted: now,
+		offers: e.Offers, handOver: e.HandOver, mood: e.Mood, received: e.Received, submitted: now,
 	}
 	c := &p.closing
 	if e.Reading != nil {
@@ -33,7 +33,7 @@ func (u *user) close(now time.Time, e *Effect) {
 	}
 	switch {
 	case e.Reply == nil:
-	case e.Outcome == live.Replied:
+	case e.Outcome.Answers():
 		c.reply = e.Reply.ID
 	default:
 		c.suggested = ownReply(e.Reply)
@@ -70,6 +70,9 @@ func (h *House) told(c *closing, frame []byte) {
 	if c.suggested != nil {
 		h.suggest(c.suggested)
 	}
+	if c.handOver != "" {
+		h.handOver(c)
+	}
 	if h.parts.OnEnd != nil {
 		h.parts.OnEnd(Ended{Event: c.event, Reading: c.reading, Product: c.product, Outcome: c.outcome, Received: c.received})
 	}
@@ -96,7 +99,7 @@ func (h *House) answered(c *closing, reply live.ReplyID) {
 
 // tell sends the frame of an outcome: replies and errors to everybody, the rest to links that asked for outcomes.
 func (h *House) tell(s live.SessionID, o live.Outcome, frame []byte) {
-	if o == live.Replied || o == live.Shed {
+	if o.Answers() || o == live.Shed {
 		h.parts.Outlet.Send(s, frame)
 		return
 	}
@@ -106,7 +109,7 @@ func (h *House) tell(s live.SessionID, o live.Outcome, frame []byte) {
 // frame appends what tells the sender of an outcome.
 func (h *House) frame(dst []byte, e *Effect) []byte {
 	switch {
-	case e.Reply != nil && e.Outcome == live.Replied:
+	case e.Reply != nil && e.Outcome.Answers():
 		return h.parts.Frames.Reply(dst, e.Reply)
 	case e.Outcome == live.Shed:
 		return h.parts.Frames.Error(dst, shedFault(e.Code, e.Event.ID))

@@ -296,7 +296,7 @@ func (s *UserState) ruled(now int64, in Input, out []Effect) []Effect {
 	p := s.pending[i]
 	switch in.Ruling {
 	case RuledJoin:
-		out = s.end(now, p, Effect{Outcome: live.Merged, Joined: in.Joined}, out)
+		out = s.end(now, p, Effect{Outcome: live.Merged, Joined: in.Joined, HandOver: p.plan.Say.HandsOver()}, out)
 		return s.advance(now, out)
 	case RuledQuiet:
 		out = s.end(now, p, Effect{Outcome: live.Quiet, Reason: in.Reason}, out)
@@ -356,6 +356,9 @@ func (s *UserState) composed(now int64, in Input, out []Effect) []Effect {
 	s.talk = p.plan.Said(dialogue.Told{Tail: in.Line.Tail, Other: in.Line.Other, Left: in.Line.Left})
 	e := Effect{Outcome: live.Replied, Reply: s.reply(now, &p, &in.Line), Counted: in.Line.Counts, Alone: in.Line.Alone}
 	e.Offers = offersOf(&before, &p.plan.Say, &s.talk.Open)
+	if why := p.plan.Say.HandsOver(); why != "" && !in.Nobody {
+		e.Outcome, e.Reason, e.HandOver, e.Reply.HandedOver = live.HandedOver, why, why, true
+	}
 	return s.advance(now, s.end(now, p, e, out))
 }
 
@@ -424,7 +427,7 @@ func (s *UserState) end(now int64, p pending, e Effect, out []Effect) []Effect {
 	}
 	switch {
 	case p.hold == nil:
-	case e.Outcome == live.Replied:
+	case e.Outcome.Answers():
 		e.Hold, e.Before = p.hold, p.before
 	default: // nobody is told of it
 		out = append(out, Effect{Kind: EffUndo, Hold: p.hold, Before: p.before})
@@ -450,8 +453,8 @@ func (p *pending) about() live.ProductID {
 // endJoined ends the fragments that are part of a message: they join its reply, or end as it does.
 func (s *UserState) endJoined(now int64, p pending, e Effect, out []Effect) []Effect {
 	joined := Effect{Outcome: e.Outcome, Reason: e.Reason, Code: e.Code, Joined: e.Joined}
-	if e.Outcome == live.Replied {
-		joined.Outcome, joined.Joined = live.Merged, e.Reply.ID
+	if e.Outcome.Answers() {
+		joined.Outcome, joined.Reason, joined.Joined = live.Merged, "", e.Reply.ID
 	}
 	for len(s.pending) > 0 && s.pending[0].stage == stageJoined && s.pending[0].seq < p.seq {
 		out = s.end(now, s.pending[0], joined, out)

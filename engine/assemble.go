@@ -175,7 +175,7 @@ func (a *assembly) openHouse(ctx context.Context) error {
 	if a.house, err = actors.New(a.cfg.Actors, neighbours, a.log("actors"), a.registry); err != nil {
 		return fmt.Errorf("open actors: %w", err)
 	}
-	a.house.Seat(actors.RoomParts{Links: &a.gate.byRoom, Figures: roomFigures{figures{a.ledger, a.rooms}}, Alarm: wire.AppendAlarm})
+	a.house.Seat(actors.RoomParts{Links: &a.gate.byRoom, Figures: roomFigures{figures{a.ledger, a.rooms}}, Alarm: appendAlarm})
 	for _, r := range settings {
 		a.house.RestoreRoom(r)
 	}

@@ -134,7 +134,7 @@ func (c composer) ask(q *actors.Question) scripts.Ask {
 	ask := scripts.Ask{
 		Shop: q.Shop, User: q.User, Scope: q.Scope, Topic: scripts.Topic(q.Topic), Reading: q.Reading, Product: wares.In(q.User.Room, q.Product),
 		Variant: q.Variant, Warehouses: wares.Warehouses(), Arrived: q.Arrived, Now: q.Now, Askers: q.Askers,
-		Was: q.Was, Next: q.Next, Advice: q.Advice, Body: q.Body, Left: q.Left, VIP: q.VIP, FirstTime: q.FirstTime, Open: q.Open,
+		Was: q.Was, Next: q.Next, Advice: q.Advice, Body: q.Body, Left: q.Left, VIP: q.VIP, FirstTime: q.FirstTime, Open: q.Open, Nobody: q.Nobody,
 	}
 	if q.Topic == "" && q.Reading != nil && q.Reading.Intent == live.IntentCompare {
 		if facts, ok := shop.Against(ask.Product, q.Reading.Entities); ok {

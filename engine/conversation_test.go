@@ -66,7 +66,7 @@ func TestDialogues(t *testing.T) {
 }
 
 // answered are the first words of lines that the replay writes.
-var answered = map[string]bool{"店": true, "公屏回复": true, "不回": true, "并入": true, "=": true, "拒绝": true}
+var answered = map[string]bool{"店": true, "公屏回复": true, "不回": true, "并入": true, "=": true, "拒绝": true, "转坐席": true}
 
 // conversation is one customer of the demo shop, with every part real but the clock, the disk and the model.
 type conversation struct {
@@ -81,6 +81,7 @@ type conversation struct {
 	composer  composer
 	names     *entity.Catalogue
 	vip       bool
+	nobody    bool // no seat is there
 	messages  int
 	patience  bool // a fragment waits for the customer's next line
 	out       []string
@@ -137,6 +138,8 @@ func (c *conversation) do(word, rest string) []string {
 		c.counts(strings.Fields(rest))
 	case "贵宾":
 		c.vip = true
+	case "没有坐席":
+		c.nobody = true
 	case "坐席接手", "坐席", "坐席交还":
 		types := map[string]live.EventType{"坐席接手": live.Take, "坐席": live.Say, "坐席交还": live.GiveBack}
 		kinds := map[string]actors.InputKind{"坐席接手": actors.InTaken, "坐席": actors.InSaid, "坐席交还": actors.InGaveBack}
@@ -276,12 +279,12 @@ func (c *conversation) step(in actors.Input) {
 			c.step(actors.Hold(stock{c.ledger}, actors.Default(), c.user, c.now, &e))
 		case actors.EffCompose:
 			line, err := c.composer.Compose(&actors.Question{
-				Say: *e.Say, Shop: "demo", User: c.user, Text: e.Event.Text, Scope: e.Scope, Arrived: time.UnixMilli(e.Received), Now: c.now,
+				Say: *e.Say, Shop: "demo", User: c.user, Text: e.Event.Text, Scope: e.Scope, Arrived: time.UnixMilli(e.Received), Now: c.now, Nobody: c.nobody,
 			})
 			if err != nil {
 				c.t.Errorf("%s: %v", e.Event.Text, err)
 			}
-			c.step(actors.Input{Kind: actors.InComposed, Seq: e.Seq, Line: line})
+			c.step(actors.Input{Kind: actors.InComposed, Seq: e.Seq, Line: line, Nobody: c.nobody})
 		case actors.EffUndo:
 			stock{c.ledger}.Undo(e.Before, e.Hold.ID)
 		case actors.EffWait:
@@ -297,13 +300,16 @@ func (c *conversation) step(in actors.Input) {
 
 func (c *conversation) closed(e *actors.Effect) {
 	switch {
-	case e.Outcome == live.Replied && e.Reply.Scope == live.Public:
+	case e.Outcome.Answers() && e.Reply.Scope == live.Public:
 		c.out = append(c.out, "公屏回复 "+e.Reply.Text)
-	case e.Outcome == live.Replied:
+	case e.Outcome.Answers():
 		c.out = append(c.out, "店 "+e.Reply.Text)
 	case e.Outcome == live.Merged:
 		c.out = append(c.out, "并入 "+e.Event.Text)
 	default:
 		c.out = append(c.out, fmt.Sprintf("不回 %s %s", e.Event.Text, e.Reason))
+	}
+	if e.HandOver != "" {
+		c.out = append(c.out, "转坐席 "+string(e.HandOver))
 	}
 }

@@ -290,3 +290,30 @@ func TestASeatSpeaksToTheUsersOwnLink(t *testing.T) {
 		t.Errorf("the viewer got %v, want the engine again", r)
 	}
 }
+
+func TestAPersonIsCalledOnlyWhereOneIs(t *testing.T) {
+	n := startNode(t, t.TempDir(), nil)
+	v := n.viewer(t, "guest")
+	v.send(said("message", "m1", "guest", "转人工"))
+	if r := v.next("reply"); r["outcome"] != nil || !strings.Contains(r.text("text"), "不在线") && !strings.Contains(r.text("text"), "没有人工客服在线") {
+		t.Errorf("without a seat the viewer got %v, want to be told that nobody is there", r)
+	}
+	seat := dialTCP(t, n.Addrs().TCP).hello("seat", n.token(t, token.Claims{Role: live.Seat}), nil)
+	v.send(said("message", "m2", "guest", "转人工"))
+	reply := v.next("reply")
+	if reply.text("outcome") != "handed_over" || !strings.Contains(reply.text("text"), "同事看到后会在这里回您") {
+		t.Errorf("the viewer got %v, want to be told that a person comes", reply)
+	}
+	alarm := seat.next("alarm")
+	for name, want := range map[string]string{
+		"kind": "handover", "room": "demo", "dialogue": reply.text("dialogue"), "to": "m2", "text": "转人工", "reason": "asked",
+	} {
+		if alarm.text(name) != want {
+			t.Errorf("the seat was shown %v, want %s %q", alarm, name, want)
+		}
+	}
+	v.send(said("message", "m2", "guest", "转人工"))
+	if again := v.next("reply"); again.text("id") != reply.text("id") || again.text("outcome") != "handed_over" {
+		t.Errorf("the same again brought %v, want the same reply", again)
+	}
+}

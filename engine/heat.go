@@ -70,7 +70,7 @@ func (h *heat) ended(e actors.Ended) {
 		h.rows[k] = row
 	}
 	row.asked[hour]++
-	if e.Outcome == live.Replied || e.Outcome == live.Merged {
+	if e.Outcome.Answers() || e.Outcome == live.Merged {
 		row.answered++
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"liveroom/engine/live"
 	"liveroom/engine/shop"
+	"liveroom/transport/wire"
 )
 
 // roomLinks finds links by their room: seats, and the ingest links that carry a room's comments. Any goroutine may call it.
@@ -99,6 +100,16 @@ func (r *roomLinks) Carriers(room live.RoomID) []live.SessionID {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.sessions)
+}
+
+// appendAlarm encodes what seats are shown. What users wrote is masked: a seat has no right to more.
+func appendAlarm(dst []byte, a *live.Alarm) []byte {
+	if a.Kind == live.AlarmHandover {
+		shown := *a
+		shown.Text = masked(a.Text)
+		a = &shown
+	}
+	return wire.AppendAlarm(dst, a)
 }
 
 // roomFigures lets rooms show their host what the owners of live figures publish.

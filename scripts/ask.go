@@ -126,6 +126,8 @@ type Ask struct {
 	Left *int64
 	// VIP tells a good customer, FirstTime one who is here for the first time.
 	VIP, FirstTime bool
+	// Nobody tells that no person is there to take the dialogue over.
+	Nobody bool
 	// Open is what the dialogue still waits for: OpenSize, OpenOffer, OpenConfirm, OpenChoice, OpenInstalment or "".
 	Open string
 	// Arrived is when the question reached its link. It fixes the choice among equal texts, so that a repetition of the

@@ -183,6 +183,7 @@ const (
 	whenSatisfied
 	whenVIP
 	whenFirstTime
+	whenNobody
 	whenConfirmed
 	whenNoneLeft
 	whenOpenSize
@@ -198,7 +199,7 @@ var conditionNames = [conditions]string{
 	whenPublic: "public", whenPrivate: "private", whenUnknownProduct: "unknown_product", whenSoldOut: "sold_out",
 	whenLowStock: "low_stock", whenInStock: "in_stock", whenNotOffered: "not_offered", whenCalm: "calm",
 	whenImpatient: "impatient", whenHesitant: "hesitant", whenSatisfied: "satisfied",
-	whenVIP: "vip", whenFirstTime: "first_time", whenConfirmed: "confirmed", whenNoneLeft: "none_left",
+	whenVIP: "vip", whenFirstTime: "first_time", whenNobody: "nobody", whenConfirmed: "confirmed", whenNoneLeft: "none_left",
 	whenOpenSize: "open_size", whenOpenOffer: "open_offer", whenOpenConfirm: "open_confirm",
 	whenOpenChoice: "open_choice", whenOpenInstalment: "open_instalment", whenOpenCross: "open_cross",
 }

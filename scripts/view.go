@@ -158,6 +158,8 @@ func (v *view) holds(c condition) bool {
 		return v.ask.VIP
 	case whenFirstTime:
 		return v.ask.FirstTime
+	case whenNobody:
+		return v.ask.Nobody
 	case whenConfirmed:
 		return v.ask.Hold != nil && v.ask.Hold.Confirmed
 	case whenNoneLeft:

@@ -7,6 +7,8 @@ type AlarmKind string
 const (
 	AlarmHost    AlarmKind = "host"    // what the room asks, for the host
 	AlarmSuggest AlarmKind = "suggest" // an answer that was not given, for a person to give
+
+	AlarmHandover AlarmKind = "handover" // a dialogue that a person is to take
 )
 
 // Alarm is something that the seats of a room are shown.
@@ -18,9 +20,10 @@ type Alarm struct {
 	Top           []AlarmTopic // host: the most asked first
 	Viewers, Sold int64        // host: as known, Absent when not
 
-	Dialogue DialogueID // suggest: whose question it answers
-	Text     string     // suggest
-	To       EventID    // suggest: the question
+	Dialogue DialogueID // suggest: whose question it answers; handover: which is to be taken
+	Text     string     // suggest: the answer; handover: what the user wrote last
+	To       EventID    // suggest, handover: what the user wrote
+	Reason   Reason     // handover: why
 }
 
 // AlarmTopic is one thing that a room asks.

@@ -36,8 +36,18 @@ func ParseOutcome(name string) Outcome {
 // Outcomes returns every outcome in order.
 func Outcomes() []Outcome { return []Outcome{Replied, Merged, HandedOver, Quiet, Shed} }
 
-// Reason says why an outcome is quiet or shed; for shed it is the name of a Code.
+// Answers tells whether who wrote is told a reply: what is handed over is answered by a line that says so.
+func (o Outcome) Answers() bool { return o == Replied || o == HandedOver }
+
+// Reason says why an outcome is quiet, handed over or shed; for shed it is the name of a Code.
 type Reason string
+
+// Why a dialogue is handed over to a person.
+const (
+	BecauseAsked   Reason = "asked"   // the user wants one
+	BecauseUnclear Reason = "unclear" // the user was not understood again and again
+	BecauseOrder   Reason = "order"   // one order is to be looked up
+)
 
 // Why a message was deliberately left unanswered.
 const (
@@ -100,4 +110,5 @@ type Reply struct {
 	Variant    string  // variant of the script, "" when it has one
 	Count      int64   // how many askers a closing reply speaks for, 0 when it is for one
 	TookMs     int64   // from receipt to the hand-over for commit
+	HandedOver bool    // it says that a person takes over, and the seats have been told
 }

@@ -133,7 +133,7 @@ func checkRule(t *testing.T, name string, r rule, s schema) {
 // TestPublishedFrames compares what is published with what the encoders write, with all and with no optional fields.
 func TestPublishedFrames(t *testing.T) {
 	p := readPublished(t)
-	reply := &live.Reply{Script: "s", Variant: "v", Count: 1, Decided: live.DecidedByModel, Scope: live.Public}
+	reply := &live.Reply{Script: "s", Variant: "v", Count: 1, Decided: live.DecidedByModel, Scope: live.Public, HandedOver: true}
 	for name, frames := range map[string][2][]byte{ // everything, and what is always there
 		"welcome": {AppendWelcome(nil, "s", 1), AppendWelcome(nil, "", 0)},
 		"ack":     {AppendAck(nil, "a"), AppendAck(nil, "")},
@@ -141,7 +141,7 @@ func TestPublishedFrames(t *testing.T) {
 		"alarm": {
 			joined(
 				AppendAlarm(nil, &live.Alarm{Kind: live.AlarmHost, Viewers: 1, Sold: live.Absent}),
-				AppendAlarm(nil, &live.Alarm{Kind: live.AlarmSuggest, Viewers: live.Absent, Sold: 1, Dialogue: "d", Text: "t", To: "c"}),
+				AppendAlarm(nil, &live.Alarm{Kind: live.AlarmSuggest, Viewers: live.Absent, Sold: 1, Dialogue: "d", Text: "t", To: "c", Reason: "asked"}),
 			),
 			AppendAlarm(nil, &live.Alarm{Viewers: live.Absent, Sold: live.Absent}),
 		},

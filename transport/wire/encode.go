@@ -44,6 +44,9 @@ func AppendReply(dst []byte, r *live.Reply) []byte {
 		dst = appendInt(dst, `,"count":`, r.Count)
 	}
 	dst = appendInt(dst, `,"took_ms":`, r.TookMs)
+	if r.HandedOver {
+		dst = append(dst, `,"outcome":"handed_over"`...)
+	}
 	return append(dst, '}')
 }
 
