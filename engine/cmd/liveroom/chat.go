@@ -118,14 +118,16 @@ func (t *chat) converse(ctx context.Context) error {
 			fmt.Fprintln(t.out)
 			return nil
 		case h := <-t.heard:
+			if t.typed {
+				fmt.Fprint(t.out, "\r") // over the prompt
+			}
 			shown, err := t.show(h)
 			if err != nil {
 				return err
 			}
-			if shown {
-				fmt.Fprint(t.out, "> ")
+			if !shown && !t.typed {
+				continue
 			}
-			continue
 		case line, more := <-lines:
 			if !more || line == "/quit" {
 				if err := t.settle(ctx); err != nil {
