@@ -109,6 +109,9 @@ func newConversation(t *testing.T, customer string) *conversation {
 	c.composer = composer{book: book, catalogue: c.wares, knowledge: known, ledger: c.ledger}
 	c.names = entity.NewCatalogue(shop.Demo().Products())
 	c.state = actors.NewUserState(c.user, 16)
+	c.now = c.now.Add(-48 * time.Hour) // he is no stranger
+	c.says(false, "你好 〔greeting〕")
+	c.now = c.now.Add(48 * time.Hour)
 	return c
 }
 
@@ -136,6 +139,8 @@ func (c *conversation) do(word, rest string) []string {
 		c.order(word, strings.Fields(rest))
 	case "人数":
 		c.counts(strings.Fields(rest))
+	case "新客":
+		c.state = actors.NewUserState(c.user, 16)
 	case "贵宾":
 		c.vip = true
 	case "没有坐席":

@@ -31,6 +31,7 @@ const (
 
 	// Sentences put before or after an answer. Where nothing fits, nothing is said: ErrNoScript.
 	TopicVIP       Topic = "vip"        // before: for a good customer
+	TopicHello     Topic = "hello"      // before: to somebody whose first words are a question
 	TopicBridge    Topic = "bridge"     // before: from one open question to another; needs Was and Next
 	TopicOffer     Topic = "offer"      // after a stock answer: shall I reserve?
 	TopicResume    Topic = "resume"     // after: the open question once more; needs Open
@@ -66,12 +67,12 @@ var topics = [...]Topic{
 	TopicVIP, TopicBridge, TopicOffer, TopicResume, TopicCrossSell,
 	TopicAskBody, TopicSizeAdvice, TopicAskChoice, TopicNoProduct, TopicReserved, TopicLocked, TopicShort, TopicBounds, TopicExpired,
 	TopicDeclined, TopicInstalment, TopicPrivate, TopicNoSuch, TopicNoSize, TopicOrderNoted, TopicOrdered, TopicThanks, TopicBye,
-	TopicSwitched, TopicAgain, TopicRestock, TopicUrgency,
+	TopicSwitched, TopicAgain, TopicHello, TopicRestock, TopicUrgency,
 }
 
 // optional are the topics that may have nothing to say: each rests on something that its caller may not know.
 var optional = map[Topic]bool{
-	TopicVIP: true, TopicBridge: true, TopicOffer: true, TopicResume: true, TopicCrossSell: true,
+	TopicVIP: true, TopicHello: true, TopicBridge: true, TopicOffer: true, TopicResume: true, TopicCrossSell: true,
 	TopicReserved: true, TopicLocked: true, TopicSizeAdvice: true, TopicSwitched: true,
 }
 

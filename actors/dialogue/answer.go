@@ -60,6 +60,7 @@ func (p *Plan) answer(h *Heard, told *Slots, s *State, intent live.Intent) {
 	if intent.Domain() != live.Other {
 		p.Next.Topic = intent
 	}
+	p.Next.Welcomed = true
 	one := p.choose()
 	if s.Open.Kind == Guess || s.Open.Kind == Product {
 		p.Next.Open = Open{} // whatever comes now, the candidates are of no more use
@@ -69,8 +70,10 @@ func (p *Plan) answer(h *Heard, told *Slots, s *State, intent live.Intent) {
 		return
 	}
 	switch {
-	case p.Say.FirstTime && h.VIP && intent != live.IntentHuman:
-		p.Say.Lead = "vip"
+	case p.Say.VIP && intent != live.IntentHuman:
+		p.Say.Lead, p.Next.Thanked = "vip", true
+	case p.Say.FirstTime && !s.Complained && h.Reading.Emotion != live.Impatient && (intent.Domain() == live.Presale || intent.Domain() == live.Logistics):
+		p.Say.Lead = "hello"
 	case h.Reading.Emotion == live.Impatient && intent == s.Topic:
 		p.Say.Lead = "again"
 	}

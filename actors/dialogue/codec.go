@@ -28,6 +28,12 @@ func (s *State) Append(dst []byte) []byte {
 	if s.Complained {
 		flags |= 4
 	}
+	if !s.Welcomed { // what was stored before there was this counts as welcomed
+		flags |= 16
+	}
+	if s.Thanked {
+		flags |= 32
+	}
 	dst = append(dst, flags, byte(min(s.Unsure, 255)), byte(s.Topic))
 	dst = binary.AppendUvarint(dst, uint64(max(0, s.At)))
 	for _, text := range [...]string{string(sl.Product), sl.Size, sl.Color, sl.City, sl.Order} {
@@ -64,7 +70,7 @@ func Read(b []byte) (s State, rest []byte, err error) {
 	for _, text := range [...]*string{(*string)(&s.Slots.Product), &s.Slots.Size, &s.Slots.Color, &s.Slots.City, &s.Slots.Order} {
 		*text = r.text()
 	}
-	s.Complained = flags&4 != 0
+	s.Complained, s.Welcomed, s.Thanked = flags&4 != 0, flags&16 == 0, flags&32 != 0
 	s.Slots.Shown, s.Slots.Quantity = flags&1 != 0, r.number()
 	s.Slots.Kg, s.Slots.Cm = float64(r.number())/1000, float64(r.number())/10
 	if s.Open.Kind = Kind(r.byte()); s.Open.Kind >= kinds {

@@ -182,6 +182,7 @@ func arbitrary(t *rapid.T) State {
 		},
 		Topic: live.Intent(rapid.IntRange(0, live.Intents).Draw(t, "topic")), At: rapid.Int64Range(0, 1<<50).Draw(t, "at"),
 		Unsure: rapid.IntRange(0, 255).Draw(t, "unsure"), Complained: rapid.Bool().Draw(t, "complained"),
+		Welcomed: rapid.Bool().Draw(t, "welcomed"), Thanked: rapid.Bool().Draw(t, "thanked"),
 	}
 	if k := Kind(rapid.IntRange(0, int(kinds)-1).Draw(t, "kind")); k != Nothing {
 		s.Open = Open{

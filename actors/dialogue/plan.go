@@ -97,7 +97,7 @@ func (s State) plan(h *Heard) Plan {
 	told := said(Meant(h.Text, h.Reading.Entities))
 	p := Plan{Next: s}
 	p.Next.At, p.Next.Open.Latest = h.Now, false
-	p.Say.Reading, p.Say.VIP, p.Say.FirstTime = h.Reading, h.VIP && s.At == 0, s.At == 0
+	p.Say.Reading, p.Say.VIP, p.Say.FirstTime = h.Reading, h.VIP && !s.Thanked && !s.Complained, !s.Welcomed
 	p.product(h, &s, &told)
 	if p.Say.Product != nil {
 		told.words(h.Text, p.Say.Product)

@@ -6,7 +6,7 @@ import "liveroom/engine/live"
 const (
 	slotsFor   = 10 * 60 * 1000      // slots and the latest question, after the latest message
 	openFor    = 5 * 60 * 1000       // an open question, after it was asked
-	sulkingFor = 24 * 60 * 60 * 1000 // that the user has complained, after the latest message
+	sulkingFor = 24 * 60 * 60 * 1000 // that the user has complained or was thanked, after the latest message
 )
 
 // State is what a dialogue keeps in mind. The zero value is a dialogue in which nothing has been said.
@@ -21,6 +21,8 @@ type State struct {
 	Unsure int
 	// Complained tells that the user has complained: nothing is offered to him that he does not ask for.
 	Complained bool
+	// Welcomed tells that the user has been answered in private, and Thanked that he was thanked for being a good customer.
+	Welcomed, Thanked bool
 }
 
 // Slots are what the user has told. A zero field is not known.
@@ -88,7 +90,7 @@ type Open struct {
 // fresh returns the state as it is at a time: what is too old is gone. A body, a city and an order id stay.
 func (s State) fresh(now int64) State {
 	if now-s.At > sulkingFor {
-		s.Complained = false
+		s.Complained, s.Thanked = false, false
 	}
 	if now-s.At > slotsFor {
 		s.Slots.Product, s.Slots.Shown, s.Slots.Size, s.Slots.Color, s.Slots.Quantity = "", false, "", "", 0
