@@ -231,7 +231,7 @@ func (f *finder) anyEstate(i int) int {
 		if k > i+1 && f.buildingAt(k) {
 			return k
 		}
-		if !f.nameChar(k) {
+		if !f.nameChar(k) && !(letter(f.open(k)) && k > i) {
 			return -1
 		}
 	}
@@ -323,6 +323,15 @@ func (f *finder) count(i int) (end int, wide bool) {
 			return -1, false
 		}
 		return end, false
+	}
+	if letter(f.open(i)) && !letter(f.at(i-1)) && f.cells[i].class != sure && f.figureAt(i+1) == sure { // T3座
+		e := i + 2
+		if f.figureAt(e) == sure {
+			e++
+		}
+		if f.afterAny(f.skip(e, 1), towers...) >= 0 {
+			return e, false
+		}
 	}
 	if letter(f.open(i)) && !alnum(f.open(i+1)) && !alnum(f.open(i-1)) || f.open(i) == '甲' || f.open(i) == '乙' || f.open(i) == '东' && f.afterAny(i+1, "单元", "户") >= 0 || f.open(i) == '西' && f.afterAny(i+1, "单元", "户") >= 0 {
 		return i + 1, true

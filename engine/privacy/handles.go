@@ -13,7 +13,7 @@ const (
 var latinCues = []string{"wechat", "weixin", "weix", "vxin", "wxin", "vx", "wx", "v-x", "w-x", "v.x", "w.x", "v x", "wei xin", "wei-xin", "we chat", "wei信", "w信", "v信", "v心", "w心"}
 
 // joins are what people put between such a cue and the id.
-var joins = []string{"号码", "账号", "帐号", "号", "码", "id", "是", "为", "我", "的", "搜", "群", "加", "叫", "联系"}
+var joins = []string{"号码", "账号", "帐号", "号", "码", "id", "是", "为", "我", "的", "搜", "群", "加", "叫", "联系", "同", "邮箱", "手机", "一样", "都"}
 
 // handles takes the ids of WeChat and QQ that a cue announces.
 func (f *finder) handles() {

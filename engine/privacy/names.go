@@ -40,7 +40,12 @@ var labels = []string{"手机号码", "电话号码", "联系电话", "联系方
 func (f *finder) names() {
 	for i := 0; i < len(f.cells); i++ {
 		switch f.open(i) {
-		case '收', '寄', '签', '联', '持', '开', '户', '姓', '真', '全', '本', '我', '名':
+		case '收', '签', '联', '持', '开', '户', '姓', '真', '全', '本', '我', '名':
+		case '寄', '写', '给', '由', '让', '交', '叫', '发', '转', '送':
+			if end := f.receiver(i); end > 0 {
+				i = end - 1
+				continue
+			}
 		default:
 			continue
 		}
@@ -53,7 +58,10 @@ func (f *finder) names() {
 		if weak && k == j && f.after(i, "名字") >= 0 {
 			continue
 		}
-		if end := f.nameAt(k, f.after(i, "寄给") >= 0); end > k {
+		if end := f.dottedName(k); end > k {
+			f.takeName(k, end)
+			i = end - 1
+		} else if end := f.nameAt(k, f.after(i, "寄给") >= 0); end > k {
 			f.takeName(k, end)
 			i = end - 1
 		} else if end := f.latinName(k); end > k && k > j {
@@ -200,10 +208,16 @@ func (f *finder) name(i, end int) string {
 // beside takes the name right before or after a phone or an address.
 func (f *finder) beside(s Span) {
 	first, last := f.cellsOf(s)
-	if i, end := f.wordBefore(first); i < end && f.isName(i, end) {
-		f.takeName(i, end)
+	if i, end := f.wordBefore(first); i < end {
+		if j := f.dottedBefore(i, end); j < i || f.isName(i, end) {
+			f.takeName(j, end)
+		}
 	}
 	i := f.skip(last, 3)
+	if e := f.dottedName(i); e > i {
+		f.takeName(i, e)
+		return
+	}
 	end := i
 	for han(f.open(end)) && end-i < longestNames {
 		end++

@@ -227,7 +227,7 @@ func (f *finder) idCard(a int) int {
 var cardWords = []string{"卡", "银行", "账号", "帐号", "账户", "工行", "建行", "农行", "中行", "招行", "打款", "转账", "储蓄", "信用", "打我"}
 
 func (f *finder) bankCard(a int) int {
-	if d := f.run1[a].digit; d != '9' && (d < '3' || d > '6') {
+	if d := f.run1[a].digit; d < '2' || d == '7' {
 		return a
 	}
 	for n := 19; n >= 13; n-- {
@@ -241,7 +241,7 @@ func (f *finder) bankCard(a int) int {
 			continue
 		}
 		v, told := f.plain(a, b), f.told(a, cardWords...)
-		valid := luhn(v) && (distinct(v) >= 3 || told && distinct(v) == 2)
+		valid := luhn(v) && issued(v) && (distinct(v) >= 3 || distinct(v) == 2 && (told || n >= 16))
 		if !f.torn(b, s) && (valid || told && n >= 16 && b == len(f.run1)) { // a card told of may be mistyped
 			f.takeFigures(BankCard, a, b, string(v), ends(string(v), 4, 4))
 			return b

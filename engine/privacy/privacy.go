@@ -123,6 +123,9 @@ func (f *finder) run() {
 	if f.latin >= 2 {
 		f.emails()
 	}
+	if f.latin+f.figures >= shortestMailbox {
+		f.mailboxes()
+	}
 	if f.latin+f.figures >= 5 {
 		f.handles()
 	}
