@@ -57,6 +57,15 @@ func (r *fakeReader) letGo() {
 	}
 }
 
+// letFirst lets the text go that has waited longest.
+func (r *fakeReader) letFirst() {
+	r.mu.Lock()
+	first := r.waits[0]
+	r.waits = r.waits[1:]
+	r.mu.Unlock()
+	first()
+}
+
 // await waits until n texts are held.
 func (r *fakeReader) await(n int) {
 	r.mu.Lock()
@@ -198,6 +207,7 @@ type memory struct {
 	blocks  uint64
 	failing error
 	failed  int      // entries that did not get in
+	unread  error    // what loads end with
 	held    []func() // loads that wait, nil while none is to
 	wake    chan struct{}
 	stop    chan struct{}
@@ -290,12 +300,22 @@ func (m *memory) Load(k live.UserKey, done func([]byte, []live.Record, error)) {
 		}
 	}
 	defer m.mu.Unlock()
+	err := m.unread
+	if err != nil {
+		state, tail = nil, nil
+	}
 	if m.held != nil {
-		m.held = append(m.held, func() { done(state, tail, nil) })
+		m.held = append(m.held, func() { done(state, tail, err) })
 		return
 	}
-	go done(state, tail, nil)
+	go done(state, tail, err)
 }
+
+// failLoads has loads from now on end with an error, nil for none.
+func (m *memory) failLoads(err error) { m.mu.Lock(); m.unread = err; m.mu.Unlock() }
+
+// loading tells how many loads wait.
+func (m *memory) loading() int { m.mu.Lock(); defer m.mu.Unlock(); return len(m.held) }
 
 // holdLoads has loads wait until letLoad.
 func (m *memory) holdLoads() {
@@ -460,7 +480,7 @@ func (s *stand) open(t *testing.T, change func(*Config, *Parts)) {
 	s.House = h
 	h.Seat(s.seating)
 	if s.clock != nil {
-		h.now = s.clock
+		h.now, h.began = s.clock, s.clock().Add(-24*time.Hour) // whatever the day on which the test runs
 	}
 	for _, f := range s.facts {
 		h.RestoreRoom(f)
