@@ -114,7 +114,7 @@ type Frames struct {
 	Error   func(dst []byte, f *live.Fault) []byte
 }
 
-// Parts are the neighbours a House works with; all but OnStep and OnEnd are required.
+// Parts are the neighbours a House works with; all but OnStep, OnEnd and OnTaken are required.
 type Parts struct {
 	Reader    Reader
 	Composer  Composer
@@ -130,6 +130,9 @@ type Parts struct {
 	// OnEnd, if set, is told of every outcome that is durable. It runs on the journal's goroutine, and must neither block
 	// nor allocate.
 	OnEnd func(Ended)
+	// OnTaken, if set, is told of every dialogue that a seat has taken, once that is durable and acknowledged. It runs on
+	// the journal's goroutine and must not block.
+	OnTaken func(seat live.SessionID, k live.UserKey)
 }
 
 // Ended is an exchange whose outcome is durable. What it points to is immutable.

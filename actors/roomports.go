@@ -67,6 +67,16 @@ func (h *House) handOver(c *closing) {
 	}
 }
 
+// showLine shows the seat that has a dialogue what was written in it. Its outcome is durable by now.
+func (h *House) showLine(c *closing) {
+	if h.seating.Alarm != nil {
+		h.alarm([]live.SessionID{c.seat}, &live.Alarm{
+			Kind: live.AlarmLine, Room: c.event.Room, At: c.received, Viewers: live.Absent, Sold: live.Absent,
+			Dialogue: live.DialogueOf(c.event.UserKey()), Text: c.event.Text, To: c.event.ID, Scope: scopeOf(c.event),
+		})
+	}
+}
+
 // suggest shows the seats of a room an answer that was composed and not given. Its outcome is durable by now.
 func (h *House) suggest(r *live.Reply) {
 	if seats := h.seats(r.Room); len(seats) > 0 {

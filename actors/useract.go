@@ -45,6 +45,9 @@ func (u *user) act(now time.Time, e *Effect) {
 		if record.Frame != nil {
 			h.parts.Outlet.Send(user, record.Frame)
 		}
+		if key.Type == live.Take && h.parts.OnTaken != nil {
+			h.parts.OnTaken(seat, k)
+		}
 		h.taps.show(k.Room, seen, h.now())
 	}})
 }

@@ -19,20 +19,21 @@ type closing struct {
 	decided   live.Decider  // 0 when nothing was read
 	reading   *live.Reading // nil when nothing was read
 	product   live.ProductID
-	mood      Mood         // 0 when nothing was read
-	reply     live.ReplyID // "" when there is none
-	suggested *live.Reply  // for the seats to see, nil when there is none
-	seen      *Seen        // for who watches the room, nil when nobody does
-	topic     Topic        // of a public question
-	asker     AskerID      // as the room knows it
-	redriven  bool         // acknowledged before this incarnation
-	answering bool         // the room waits for this answer to the topic
-	counted   bool         // the reply says the room's counts
-	alone     bool         // the reply serves its own question alone
-	offers    offers       // what the reply did about offers
-	handOver  live.Reason  // why a person is to take the dialogue, "" for none
-	received  int64        // Unix milliseconds
-	submitted time.Time    // to the journal
+	mood      Mood           // 0 when nothing was read
+	reply     live.ReplyID   // "" when there is none
+	suggested *live.Reply    // for the seats to see, nil when there is none
+	seen      *Seen          // for who watches the room, nil when nobody does
+	topic     Topic          // of a public question
+	asker     AskerID        // as the room knows it
+	redriven  bool           // acknowledged before this incarnation
+	answering bool           // the room waits for this answer to the topic
+	counted   bool           // the reply says the room's counts
+	alone     bool           // the reply serves its own question alone
+	offers    offers         // what the reply did about offers
+	seat      live.SessionID // who has the dialogue and is to see what was written, "" for nobody
+	handOver  live.Reason    // why a person is to take the dialogue, "" for none
+	received  int64          // Unix milliseconds
+	submitted time.Time      // to the journal
 }
 
 // underway is what a user keeps of an outcome that it has submitted. The event goes once the outcome is durable: until the

@@ -25,7 +25,7 @@ func (u *user) close(now time.Time, e *Effect) {
 	p.closing = closing{
 		event: e.Event, session: e.Session, outcome: e.Outcome, reason: e.Reason, reading: e.Reading, product: e.Product,
 		topic: e.Topic, asker: u.asker(e.Seq), redriven: e.Redriven, answering: e.Answering, counted: e.Counted, alone: e.Alone,
-		offers: e.Offers, handOver: e.HandOver, mood: e.Mood, received: e.Received, submitted: now,
+		offers: e.Offers, handOver: e.HandOver, seat: e.To, mood: e.Mood, received: e.Received, submitted: now,
 	}
 	c := &p.closing
 	if e.Reading != nil {
@@ -72,6 +72,9 @@ func (h *House) told(c *closing, frame []byte) {
 	}
 	if c.handOver != "" {
 		h.handOver(c)
+	}
+	if c.seat != "" {
+		h.showLine(c)
 	}
 	if h.parts.OnEnd != nil {
 		h.parts.OnEnd(Ended{Event: c.event, Reading: c.reading, Product: c.product, Outcome: c.outcome, Received: c.received})

@@ -436,6 +436,7 @@ func (s *UserState) end(now int64, p pending, e Effect, out []Effect) []Effect {
 	e.Topic, e.Redriven = p.topic, p.accepted
 	e.Answering = (p.stage == stageWriting || p.stage == stageAsking) && p.event.Type == live.Comment
 	e.Reading, e.Product = p.reading, p.about()
+	e.To = live.SessionID(s.seat) // who has the dialogue is shown what is written in it
 	return append(out, e)
 }
 

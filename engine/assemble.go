@@ -169,7 +169,7 @@ func (a *assembly) openHouse(ctx context.Context) error {
 		Reader:    reader{a.reader, &a.engine.clock},
 		Composer:  composer{book: a.book, catalogue: a.catalogue, knowledge: a.knowledge, ledger: a.ledger},
 		Catalogue: catalogue{a.catalogue, a.rooms, a.ledger, a.profiles, &a.engine.clock}, Now: a.engine.clock.now,
-		Stock: stock{a.ledger}, Journal: journal{a.store}, Outlet: outlet{a.gate}, OnStep: a.engine.faults.step, OnEnd: a.ended,
+		Stock: stock{a.ledger}, Journal: journal{a.store}, Outlet: outlet{a.gate}, OnStep: a.engine.faults.step, OnEnd: a.ended, OnTaken: a.engine.taken,
 		Frames: actors.Frames{Ack: wire.AppendAck, Reply: wire.AppendReply, Outcome: wire.AppendOutcome, Error: wire.AppendError},
 	}
 	if a.house, err = actors.New(a.cfg.Actors, neighbours, a.log("actors"), a.registry); err != nil {

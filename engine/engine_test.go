@@ -276,8 +276,20 @@ func TestASeatSpeaksToTheUsersOwnLink(t *testing.T) {
 	c.next("outcome")
 	seat.send(frame{"type": "take", "id": "t1", "dialogue": dialogue})
 	seat.next("ack")
-	v.send(said("message", "m2", "guest", "包邮吗"))
+	shown := seat.next("handover")
+	if lines, _ := shown["history"].([]any); len(lines) < 2 || shown.text("dialogue") != dialogue {
+		t.Errorf("the seat was shown %v, want what was said before it took the dialogue", shown)
+	} else if first, _ := lines[0].(map[string]any); first["who"] != "user" || first["text"] != "我要退货" || first["id"] != "m1" {
+		t.Errorf("the history begins with %v, want the user's line", first)
+	} else if next, _ := lines[1].(map[string]any); next["who"] != "engine" || next["text"] == "" {
+		t.Errorf("the history goes on with %v, want what was answered", next)
+	}
+	v.send(said("message", "m2", "guest", "包邮吗，我的电话13812345678"))
 	v.next("ack")
+	line := seat.next("alarm")
+	if line.text("kind") != "line" || line.text("to") != "m2" || !strings.Contains(line.text("text"), "包邮吗") || strings.Contains(line.text("text"), "13812345678") {
+		t.Errorf("the seat was shown %v, want the user's line, masked", line)
+	}
 	seat.send(frame{"type": "say", "id": "s1", "dialogue": dialogue, "text": "您好，我是店长"})
 	if r := v.next("reply"); r.text("by") != "human" || r.text("text") != "您好，我是店长" {
 		t.Errorf("the viewer got %v, want the person's line and none of the engine's", r)

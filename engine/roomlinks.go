@@ -104,7 +104,7 @@ func (r *roomLinks) Carriers(room live.RoomID) []live.SessionID {
 
 // appendAlarm encodes what seats are shown. What users wrote is masked: a seat has no right to more.
 func appendAlarm(dst []byte, a *live.Alarm) []byte {
-	if a.Kind == live.AlarmHandover {
+	if a.Kind == live.AlarmHandover || a.Kind == live.AlarmLine {
 		shown := *a
 		shown.Text = masked(a.Text)
 		a = &shown

@@ -9,6 +9,7 @@ const (
 	AlarmSuggest AlarmKind = "suggest" // an answer that was not given, for a person to give
 
 	AlarmHandover AlarmKind = "handover" // a dialogue that a person is to take
+	AlarmLine     AlarmKind = "line"     // what a user wrote in a dialogue that a person has taken
 )
 
 // Alarm is something that the seats of a room are shown.
@@ -20,10 +21,11 @@ type Alarm struct {
 	Top           []AlarmTopic // host: the most asked first
 	Viewers, Sold int64        // host: as known, Absent when not
 
-	Dialogue DialogueID // suggest: whose question it answers; handover: which is to be taken
-	Text     string     // suggest: the answer; handover: what the user wrote last
-	To       EventID    // suggest, handover: what the user wrote
+	Dialogue DialogueID // suggest: whose question it answers; handover: which is to be taken; line: which it is of
+	Text     string     // suggest: the answer; handover, line: what the user wrote
+	To       EventID    // suggest, handover, line: the event of the user
 	Reason   Reason     // handover: why
+	Scope    Scope      // line: whether the room has read it too
 }
 
 // AlarmTopic is one thing that a room asks.

@@ -3,7 +3,8 @@ package wire
 import "liveroom/engine/live"
 
 // AppendAlarm appends what the seats of a room are shown: of kind host what the room asks, of kind suggest an answer for
-// a person to give, of kind handover a dialogue for a person to take. Fields that say nothing are left out; a host's alarm always has its list of topics.
+// a person to give, of kind handover a dialogue for a person to take, of kind line what
+// a user wrote in one that a person has. Fields that say nothing are left out; a host's alarm always has its list of topics.
 func AppendAlarm(dst []byte, a *live.Alarm) []byte {
 	dst = append(dst, `{"type":"alarm"`...)
 	dst = appendField(dst, `,"kind":`, string(a.Kind))
@@ -25,6 +26,7 @@ func AppendAlarm(dst []byte, a *live.Alarm) []byte {
 	dst = appendOptional(dst, `,"text":`, a.Text)
 	dst = appendOptional(dst, `,"to":`, string(a.To))
 	dst = appendOptional(dst, `,"reason":`, string(a.Reason))
+	dst = appendOptional(dst, `,"scope":`, a.Scope.String())
 	return append(dst, '}')
 }
 

@@ -141,15 +141,16 @@ func TestPublishedFrames(t *testing.T) {
 		"alarm": {
 			joined(
 				AppendAlarm(nil, &live.Alarm{Kind: live.AlarmHost, Viewers: 1, Sold: live.Absent}),
-				AppendAlarm(nil, &live.Alarm{Kind: live.AlarmSuggest, Viewers: live.Absent, Sold: 1, Dialogue: "d", Text: "t", To: "c", Reason: "asked"}),
+				AppendAlarm(nil, &live.Alarm{Kind: live.AlarmSuggest, Viewers: live.Absent, Sold: 1, Dialogue: "d", Text: "t", To: "c", Reason: "asked", Scope: live.Public}),
 			),
 			AppendAlarm(nil, &live.Alarm{Viewers: live.Absent, Sold: live.Absent}),
 		},
-		"outcome": {AppendOutcome(nil, "a", live.Merged, "r", "j"), AppendOutcome(nil, "", 0, "", "")},
-		"error":   {AppendError(nil, &live.Fault{Field: "f", To: "t"}), AppendError(nil, &live.Fault{})},
-		"bye":     {AppendBye(nil, live.Idle, "r", time.Second), AppendBye(nil, live.Idle, "", 0)},
-		"ping":    {AppendPing(nil), AppendPing(nil)},
-		"pong":    {AppendPong(nil), AppendPong(nil)},
+		"handover": {AppendHandover(nil, &Handover{Reason: live.BecauseAsked}), AppendHandover(nil, &Handover{})},
+		"outcome":  {AppendOutcome(nil, "a", live.Merged, "r", "j"), AppendOutcome(nil, "", 0, "", "")},
+		"error":    {AppendError(nil, &live.Fault{Field: "f", To: "t"}), AppendError(nil, &live.Fault{})},
+		"bye":      {AppendBye(nil, live.Idle, "r", time.Second), AppendBye(nil, live.Idle, "", 0)},
+		"ping":     {AppendPing(nil), AppendPing(nil)},
+		"pong":     {AppendPong(nil), AppendPong(nil)},
 		"hello": {
 			AppendHello(nil, &Hello{Role: live.Viewer, Token: "t", Resume: &Resume{Session: "s", After: "a"}}),
 			[]byte(`{"type":"hello","v":1,"role":"viewer","token":"t"}`),
@@ -211,7 +212,7 @@ func TestPublishedWordsAreTold(t *testing.T) {
 		want = append(want, e.String())
 	}
 	same(t, "in", in, want)
-	same(t, "out", out, []string{"ping", "pong", "welcome", "ack", "reply", "outcome", "alarm", "error", "bye"})
+	same(t, "out", out, []string{"ping", "pong", "welcome", "ack", "reply", "outcome", "alarm", "handover", "error", "bye"})
 }
 
 func same(t *testing.T, what string, got, want []string) {

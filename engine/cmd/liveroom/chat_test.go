@@ -70,7 +70,7 @@ type turn struct {
 // sceneCommands are the lines of a conversation that set the scene, as chat is told. What only looks at the books is left out.
 var sceneCommands = map[string]string{
 	"库存": "/stock ", "讲解": "/present ", "人数": "/counts ", "时间": "/time ", "时刻": "/time ", "坐席接手": "/take", "坐席": "/say ", "坐席交还": "/back",
-	"贵宾": "/order DEMO-5 1 paid 60000", "账": "", "状态": "",
+	"贵宾": "/order DEMO-5 1 paid 60000", "账": "", "状态": "", "没有坐席": "", "转坐席": "",
 }
 
 // orderStates are the states of an order by what a conversation calls them.
