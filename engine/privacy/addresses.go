@@ -227,16 +227,22 @@ func (f *finder) buildingAt(i int) bool {
 
 // anyEstate reads a name of any ending that a building's number follows.
 func (f *finder) anyEstate(i int) int {
-	for k := i; k <= i+8; k++ {
-		if k > i+1 && f.buildingAt(k) {
+	latin := 0
+	for k := i; k <= i+8+latin; k++ {
+		if k > i+1 && f.buildingAt(k) && !(alnum(f.at(k-1)) && alnum(f.at(k))) {
 			return k
 		}
-		if !f.nameChar(k) && !(letter(f.open(k)) && k > i) {
+		switch r := f.open(k); {
+		case letter(r), number(r) && latin > 0: // 望京SOHO, K11
+			latin = min(latin+1, longestLatin)
+		case !f.nameChar(k):
 			return -1
 		}
 	}
 	return -1
 }
+
+const longestLatin = 8 // letters and digits in the name of a building
 
 // door reads a number with what it counts: 88号, 三幢, B座, 12-3-501.
 func (f *finder) door(i int, r *route) int {

@@ -40,6 +40,12 @@ var labels = []string{"手机号码", "电话号码", "联系电话", "联系方
 func (f *finder) names() {
 	for i := 0; i < len(f.cells); i++ {
 		switch f.open(i) {
+		case '·', '•', '・':
+			if from, end := f.unannounced(i); from < end {
+				f.takeName(from, end)
+				i = end - 1
+			}
+			continue
 		case '收', '签', '联', '持', '开', '户', '姓', '真', '全', '本', '我', '名':
 		case '寄', '写', '给', '由', '让', '交', '叫', '发', '转', '送':
 			if end := f.receiver(i); end > 0 {

@@ -112,3 +112,17 @@ func (f *finder) receiver(i int) int {
 	f.takeName(k, end)
 	return end
 }
+
+// unannounced returns the cells of a name whose first dot is cell i, which stands alone but for what receives after it:
+// 阿依古丽·买买提收.
+func (f *finder) unannounced(i int) (from, end int) {
+	from = i
+	for han(f.open(from - 1)) {
+		from--
+	}
+	end = f.dottedName(from)
+	if e := f.afterAny(f.skip(end, 1), receives...); end == from || e < 0 || han(f.open(e)) && !containsRune(afterReceives, f.open(e)) {
+		return i, i
+	}
+	return from, end
+}
