@@ -101,7 +101,9 @@ func (a *assembly) log(part string) *slog.Logger { return a.engine.log.With("par
 
 // openStores opens what lasts: the store, the audit log, tokens.
 func (a *assembly) openStores(ctx context.Context) (err error) {
-	a.cfg.Storage.BeforeCommit = a.engine.faults.commit
+	if a.cfg.Storage.BeforeCommit == nil {
+		a.cfg.Storage.BeforeCommit = a.engine.faults.commit
+	}
 	if a.store, err = storage.Open(ctx, a.cfg.Storage, a.engine.log, a.registry); err != nil {
 		return fmt.Errorf("open storage: %w", err)
 	}
@@ -111,6 +113,7 @@ func (a *assembly) openStores(ctx context.Context) (err error) {
 		return err
 	}
 	a.opened = append(a.opened, a.audit.Close)
+	a.engine.names.By(a.audit.Pseudonym) // so that a line of the log leads to what the audit log says of the same person
 	service, err := a.cfg.Storage.KeyService()
 	if err != nil {
 		return err

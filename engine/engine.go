@@ -19,6 +19,7 @@ type Engine struct {
 	// set by New
 	cfg    Config
 	log    *slog.Logger
+	names  *privacy.Names // what log calls users by
 	parts  parts
 	faults *faults
 	ready  chan struct{}
@@ -35,8 +36,9 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (*Engine, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	log = slog.New(privacy.NewHandler(log.Handler())) // whatever a part logs, nothing personal leaves by it
-	e := &Engine{cfg: cfg, log: log, ready: make(chan struct{}), faults: newFaults()}
+	names := new(privacy.Names)
+	log = slog.New(privacy.NewHandler(log.Handler(), names)) // whatever a part logs, nothing personal leaves by it
+	e := &Engine{cfg: cfg, log: log, names: names, ready: make(chan struct{}), faults: newFaults()}
 	p, err := assemble(ctx, cfg, e)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,8 +12,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"liveroom/engine/live"
@@ -55,6 +58,13 @@ func TestNothingSaidCanBeReadOnTheDisk(t *testing.T) {
 	for life := range 2 {
 		cfg := testConfig(dir)
 		cfg.Storage.DSN = server
+		var full atomic.Bool
+		cfg.Storage.BeforeCommit = func() error {
+			if full.Load() {
+				return errors.New("no room on the disk")
+			}
+			return nil
+		}
 		e, err := New(t.Context(), cfg, slog.New(slog.NewTextHandler(log, nil)))
 		if err != nil {
 			t.Fatal(err)
@@ -65,6 +75,7 @@ func TestNothingSaidCanBeReadOnTheDisk(t *testing.T) {
 		<-e.Ready()
 		n := &node{Engine: e, dir: dir}
 		n.converse(t, life, people)
+		n.fail(t, life, &full)
 		if _, err := e.parts.store.RotateKey(t.Context()); err != nil {
 			t.Error(err)
 		}
@@ -80,6 +91,9 @@ func TestNothingSaidCanBeReadOnTheDisk(t *testing.T) {
 	}
 	sealtest.CheckFolder(t, temp)
 	sealtest.Check(t, "the log", log.bytes())
+	if !bytes.Contains(log.bytes(), []byte("user reloads")) {
+		t.Error("no failed commit stands in the log, so that no user was to be found there")
+	}
 	if acts := filepath.Join(dir, "audit"); !strings.Contains(readAll(t, acts), "dialogue.take") {
 		t.Errorf("no take-over stands in %s, so that nothing was to be found there", acts)
 	}
@@ -127,6 +141,37 @@ func (n *node) converse(t *testing.T, life, people int) {
 			if f := seat.next("ack", "error"); f.text("type") != "ack" {
 				t.Fatalf("the seat's %v is answered by %v", act, f)
 			}
+		}
+	}
+}
+
+// fail has commits fail while people write, whom the log then tells of, and waits until the node serves again. What was said
+// before has ended by then: the log names the room of whoever's commit fails.
+func (n *node) fail(t *testing.T, life int, full *atomic.Bool) {
+	t.Helper()
+	for n.parts.house.InFlight() > 0 {
+		runtime.Gosched()
+	}
+	c := n.ingest(t)
+	defer c.close()
+	say := func(i int) {
+		c.send(said("message", mark("failed", life*1000+i), mark("user", i), "3号链接还有货吗"))
+	}
+	full.Store(true)
+	const people = 20
+	for i := range people {
+		say(i)
+	}
+	for range people {
+		if f := c.next("reply", "outcome", "error"); f.text("type") != "error" {
+			t.Errorf("while nothing can be stored, a message is answered by %v", f)
+		}
+	}
+	full.Store(false)
+	for i := people; ; i++ {
+		say(i)
+		if c.next("reply", "outcome", "error").text("type") != "error" {
+			return
 		}
 	}
 }

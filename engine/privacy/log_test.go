@@ -11,7 +11,7 @@ import (
 )
 
 func logger(w *bytes.Buffer) *slog.Logger {
-	return slog.New(privacy.NewHandler(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	return slog.New(privacy.NewHandler(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}), nil))
 }
 
 // speaker resolves itself when it is logged.
@@ -62,10 +62,42 @@ func TestOtherAttributesPassUntouched(t *testing.T) {
 		return a
 	}
 	options := &slog.HandlerOptions{ReplaceAttr: drop}
-	for _, h := range []slog.Handler{privacy.NewHandler(slog.NewTextHandler(&w, options)), slog.NewTextHandler(&plain, options)} {
-		slog.New(h).WithGroup("a").With("part", "x").Warn("m", "user", "u1", "count", 3, "err", errors.New("closed"), slog.Group("g", "k", 1), "nothing", nil)
+	for _, h := range []slog.Handler{privacy.NewHandler(slog.NewTextHandler(&w, options), nil), slog.NewTextHandler(&plain, options)} {
+		slog.New(h).WithGroup("a").With("part", "x").Warn("m", "id", "u1", "count", 3, "err", errors.New("closed"), slog.Group("g", "k", 1), "nothing", nil)
 	}
 	if w.String() != plain.String() {
 		t.Errorf("logged %q, want %q", w.String(), plain.String())
+	}
+}
+
+// id is a user's id as the engine has it: a text with a type of its own.
+type id string
+
+// TestUsersAreLoggedByPseudonyms: wherever a line names a user, it is by what he is called elsewhere, and by nothing before
+// that is known.
+func TestUsersAreLoggedByPseudonyms(t *testing.T) {
+	const user = "13912345600"
+	var w bytes.Buffer
+	names := new(privacy.Names)
+	log := slog.New(privacy.NewHandler(slog.NewTextHandler(&w, nil), names))
+	say := func() string {
+		w.Reset()
+		log.Warn("m", "user", id(user), "room", "r1")
+		log.Warn("m", "dialogue", "r1/"+user, slog.Group("of", "user", user))
+		log.With("user", user).WithGroup("g").Warn("m", "dialogue", user, "user", "")
+		return w.String()
+	}
+	if got := say(); strings.Contains(got, user) || strings.Count(got, "~") != 5 {
+		t.Errorf("before there are names, users are logged as %s", got)
+	}
+	names.By(func(who string) string { return "<" + who[len(who)-2:] + ">" })
+	got := say()
+	for _, want := range []string{"user=<00> room=r1", "dialogue=r1/<00> of.user=<00>", `user=<00> g.dialogue=<00> g.user=""`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("a line lacks %s:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, user) {
+		t.Errorf("the log holds a user's id:\n%s", got)
 	}
 }
