@@ -40,11 +40,14 @@ func refuses(before string) bool {
 	return false
 }
 
+// byWeight is the unit of goods by weight, which tell no number of pieces: 来6斤.
+const byWeight = "kg"
+
 // strange tells whether a number of pieces was asked for that nobody can have: none, fewer than none, parts of one, or more
 // than can be counted.
 func strange(entities []live.Entity) bool {
 	for i := range entities {
-		if e := &entities[i]; e.Kind == "quantity" {
+		if e := &entities[i]; e.Kind == "quantity" && e.Unit != byWeight {
 			if n, err := strconv.ParseInt(e.Norm, 10, 64); err != nil || n < 1 {
 				return true
 			}
@@ -108,7 +111,7 @@ func said(entities []live.Entity) (s Slots) {
 		case "color":
 			s.Color = own(e.Norm, e.Value)
 		case "quantity":
-			if n, err := strconv.ParseInt(e.Norm, 10, 64); err == nil && n > 0 && s.Quantity == 0 {
+			if n, err := strconv.ParseInt(e.Norm, 10, 64); err == nil && n > 0 && s.Quantity == 0 && e.Unit != byWeight {
 				s.Quantity = n
 			}
 		case "city":

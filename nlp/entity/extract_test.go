@@ -45,6 +45,16 @@ func TestExtract(t *testing.T) {
 		{"来1亿个", "quantity 1亿个→100000000 piece@1-4"},
 		{"1-3个", "quantity 3个→3 piece@2-4"},
 		{"要0个月", ""},
+		{"-3个", "quantity -3个→-3 piece@0-3"},
+		{"来 −3 个", "quantity −3 个→-3 piece@2-6"},
+		{"黑色-3个", "color 黑色→黑色@0-2; quantity 3个→3 piece@3-5"},
+		{"0个", "quantity 0个→0 piece@0-2"},
+		{"来1,000个", "quantity 1,000个→1000 piece@1-7"},
+		{"拍5千个", "quantity 5千个→5000 piece@1-4"},
+		{"来1千克", "quantity 1千克→1 kg@1-4"},
+		{"来零个", "quantity 零个→0 piece@1-3"},
+		{"要零件", ""},
+		{"卖了1万件", ""},
 
 		// Link numbers, in every spelling.
 		{"3号链接", "product 3号链接→3 link@0-4"},

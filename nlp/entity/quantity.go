@@ -66,18 +66,18 @@ var notGoods = []string{
 	"主播", "厂", "地方", "意思", "样", "牌子", "款", "孩子", "娃", "宝宝", "朋友", "券", "优惠券", "疗程", "季", "版本", "口味", "味道", "快递", "物流", "赠品吗", "平台", "店", "品牌", "价", "档", "星", "半月", "原因",
 }
 
-// wanted tells whether a word that orders pieces ends right before cell i: the only place where a number that can be no
-// count of goods is still read as one, so that it can be told what can.
+// wanted tells whether a word that orders pieces ends right before cell i, or the text begins there: the only places where
+// a number that can be no count of goods is still read as one, so that it can be told what can.
 func (s *scan) wanted(i int) bool {
 	if s.at(i-1) == ' ' {
 		i--
 	}
-	return s.before(i, "来", "要", "拍", "买", "留", "订", "拿", "改成", "换成", "下单", "给我", "预留")
+	return i == 0 || s.before(i, "来", "要", "拍", "买", "留", "订", "拿", "改成", "换成", "下单", "给我", "预留")
 }
 
 // strange reads numbers of pieces that nobody can have, as they were written: 来-3个, 要0件, 拍3.5个, 来1000000000个, 要十万件.
 func (s *scan) strange(i int, n number) int {
-	from, minus := i, s.at(i-1) == '-' || s.at(i-1) == '负'
+	from, minus := i, containsRune("-−负", s.at(i-1))
 	if minus {
 		from--
 	}
@@ -85,7 +85,12 @@ func (s *scan) strange(i int, n number) int {
 		return i
 	}
 	norm, end := decimal(n.milli), n.end
+	yuan, after := s.commas(i)
 	switch r := s.at(end); {
+	case after > 0: // 1,000个
+		norm, end = strconv.FormatInt(yuan, 10), after
+	case r == '千' && !n.han:
+		norm, end = decimal(n.milli*1_000), end+1
 	case r == '万':
 		norm, end = decimal(n.milli*10_000), end+1
 	case r == '亿':
@@ -94,7 +99,7 @@ func (s *scan) strange(i int, n number) int {
 		return i
 	}
 	k := s.counter(end)
-	if k < 0 || n.spelt || s.afterAny(k, notGoods...) >= 0 {
+	if k < 0 || n.spelt || s.afterAny(k, notGoods...) >= 0 || s.at(i) == '零' && s.at(k-1) != '个' { // 零件
 		return i
 	}
 	if minus {
@@ -106,7 +111,7 @@ func (s *scan) strange(i int, n number) int {
 // huge reads a number of pieces in cells i to end that is too long for a number: 来1000000000个.
 func (s *scan) huge(i, end int) int {
 	from, sign := i, ""
-	if s.at(i-1) == '-' {
+	if containsRune("-−", s.at(i-1)) {
 		from, sign = i-1, "-"
 	}
 	k := s.counter(end)
