@@ -154,7 +154,11 @@ func (b *Book) try(files []file, readErr error) (changed bool, err error) {
 		next, err = b.bundle.load(files)
 	}
 	if err != nil {
-		b.met.refused.Inc()
+		if readErr != nil {
+			b.met.unreadable.Inc()
+		} else {
+			b.met.refused.Inc()
+		}
 		b.status.Refused = err.Error()
 		if b.set.Load() != nil {
 			b.log.Error("scripts refused, the running set stays", "part", "scripts", "dir", b.cfg.Dir, "err", err)

@@ -8,7 +8,7 @@ type meters struct {
 	stockHit, stockMiss, countsHit, countsMiss prometheus.Counter
 	stale                                      prometheus.Counter
 	forbidden                                  *prometheus.CounterVec
-	reloaded, refused                          prometheus.Counter
+	reloaded, refused, unreadable              prometheus.Counter
 	scripts, texts                             prometheus.Gauge
 }
 
@@ -27,8 +27,8 @@ func newMeters(reg prometheus.Registerer) (*meters, error) {
 	})
 	reloads := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "liveroom_scripts_reload_total",
-		Help: "Attempts to load a changed bundle, by result: ok, refused (the running set stays).",
-	}, []string{"result"})
+		Help: "Attempts to load a changed bundle, by result: ok, refused (the running set stays); reason of the latter: faulty (the log has file, line and cure), unreadable.",
+	}, []string{"result", "reason"})
 	forbidden := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "liveroom_scripts_forbidden_total",
 		Help: "Replies not said because a value of the catalogue brought a forbidden word into them, by script and word, both of the loaded set.",
@@ -44,7 +44,8 @@ func newMeters(reg prometheus.Registerer) (*meters, error) {
 		composed: composed.WithLabelValues("ok"), none: composed.WithLabelValues("none"), unfit: composed.WithLabelValues("unfit"),
 		stockHit: figures.WithLabelValues("stock", "hit"), stockMiss: figures.WithLabelValues("stock", "miss"),
 		countsHit: figures.WithLabelValues("counts", "hit"), countsMiss: figures.WithLabelValues("counts", "miss"),
-		stale: stale, forbidden: forbidden, reloaded: reloads.WithLabelValues("ok"), refused: reloads.WithLabelValues("refused"),
-		scripts: scripts, texts: texts,
+		stale: stale, forbidden: forbidden, reloaded: reloads.WithLabelValues("ok", ""), refused: reloads.WithLabelValues("refused", "faulty"),
+		unreadable: reloads.WithLabelValues("refused", "unreadable"),
+		scripts:    scripts, texts: texts,
 	}, nil
 }

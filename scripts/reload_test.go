@@ -86,6 +86,9 @@ func TestLostDirectoryKeepsTheRunningSet(t *testing.T) {
 	if changed, err := b.Reload(); changed || err == nil || hello(t, b) != "一" {
 		t.Errorf("Reload without the directory = %v, %v and says %q", changed, err, hello(t, b))
 	}
+	if unreadable, faulty := counter(t, b.met.unreadable), counter(t, b.met.refused); unreadable != 1 || faulty != 0 {
+		t.Errorf("reload_total{refused} = %v unreadable, %v faulty, want 1 and 0", unreadable, faulty)
+	}
 }
 
 func TestNewRefusesABadBundle(t *testing.T) {
