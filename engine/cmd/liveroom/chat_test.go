@@ -70,7 +70,7 @@ type turn struct {
 // sceneCommands are the lines of a conversation that set the scene, as chat is told. What only looks at the books is left out.
 var sceneCommands = map[string]string{
 	"库存": "/stock ", "讲解": "/present ", "人数": "/counts ", "时间": "/time ", "时刻": "/time ", "坐席接手": "/take", "坐席": "/say ", "坐席交还": "/back",
-	"贵宾": "/order DEMO-5 1 paid 60000", "账": "", "状态": "", "没有坐席": "", "转坐席": "",
+	"贵宾": "/order DEMO-5 1 paid 60000", "账": "", "状态": "", "没有坐席": "", "转坐席": "", "新客": "",
 }
 
 // orderStates are the states of an order by what a conversation calls them.
@@ -176,7 +176,13 @@ func compareTurn(e turn, block string, library []wording) *difference {
 			same = false
 			continue
 		}
-		switch a := answers[i]; {
+		a := answers[i]
+		for _, hello := range [...]string{"欢迎来到直播间～", "欢迎宝宝～"} { // chat's customer is always a new one
+			if rest, ok := strings.CutPrefix(a[1], hello); ok && rest != "" && !strings.Contains(text, hello) {
+				a[1] = rest
+			}
+		}
+		switch {
 		case a[9] != "":
 			got, same = append(got, "并入"), same && word == "并入"
 		case a[1] == "":
