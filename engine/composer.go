@@ -139,6 +139,8 @@ func (c composer) ask(q *actors.Question) scripts.Ask {
 	if q.Topic == "" && q.Reading != nil && q.Reading.Intent == live.IntentCompare {
 		if facts, ok := shop.Against(ask.Product, q.Reading.Entities); ok {
 			ask.Product = shop.Comparing(ask.Product, facts)
+		} else if ask.Product != nil && shop.Rival(q.Reading.Entities) {
+			ask.Topic = scripts.TopicNoFacts
 		}
 	}
 	if q.Reading != nil {

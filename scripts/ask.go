@@ -48,6 +48,7 @@ const (
 	TopicLocked     Topic = "locked"      // the order line is locked; needs Hold
 	TopicShort      Topic = "short"       // more was asked for than is left
 	TopicBounds     Topic = "bounds"      // a number of pieces was asked for that cannot be held; Left is the most
+	TopicNoFacts    Topic = "no_facts"    // a comparison with a competitor of which nothing is known
 	TopicExpired    Topic = "expired"     // the hold ran out
 	TopicDeclined   Topic = "declined"    // no, thanks; with Hold when one was released
 	TopicInstalment Topic = "instalment"  // yes to the offer of instalments
@@ -65,7 +66,7 @@ const (
 var topics = [...]Topic{
 	TopicClarify, TopicBusy, TopicHandover, TopicWelcome, TopicClosing,
 	TopicVIP, TopicBridge, TopicOffer, TopicResume, TopicCrossSell,
-	TopicAskBody, TopicSizeAdvice, TopicAskChoice, TopicNoProduct, TopicReserved, TopicLocked, TopicShort, TopicBounds, TopicExpired,
+	TopicAskBody, TopicSizeAdvice, TopicAskChoice, TopicNoProduct, TopicReserved, TopicLocked, TopicShort, TopicBounds, TopicNoFacts, TopicExpired,
 	TopicDeclined, TopicInstalment, TopicPrivate, TopicNoSuch, TopicNoSize, TopicOrderNoted, TopicOrdered, TopicThanks, TopicBye,
 	TopicSwitched, TopicAgain, TopicHello, TopicRestock, TopicUrgency,
 }

@@ -45,6 +45,7 @@ func TestTopicsOfADialogue(t *testing.T) {
 		{"short, none left", TopicShort, cup, func(a *Ask) { a.Left = number(0) }, []string{"没货|拍完"}},
 		{"short, less than none", TopicShort, nil, func(a *Ask) { a.Left = number(-3) }, []string{"没货|拍完"}},
 		{"bounds", TopicBounds, cup, func(a *Ask) { a.Left = number(99) }, []string{"1", "99件"}},
+		{"no facts", TopicNoFacts, cup, nil, []string{"没有资料|不了解"}},
 		{"short, not known", TopicShort, cup, nil, []string{"库存"}},
 		{"expired", TopicExpired, cup, func(a *Ask) { a.Hold = held(1, -time.Minute) }, []string{"3号链接", "时间"}},
 		{"declined", TopicDeclined, cup, nil, []string{"没关系|没事"}},

@@ -104,6 +104,14 @@ func TestFirmly(t *testing.T) {
 	}
 }
 
+func TestPeriods(t *testing.T) {
+	for text, want := range map[string]bool{"分3期": true, "分六期吧": true, "12期": true, "十二期的": true, "保质期": false, "日期新鲜吗": false, "期待": false, "": false} {
+		if got := periods(text); got != want {
+			t.Errorf("periods(%q) = %v", text, got)
+		}
+	}
+}
+
 func TestMeant(t *testing.T) {
 	colors := func(text string, words ...string) (es []live.Entity) {
 		for _, w := range words {

@@ -161,7 +161,8 @@ const maxFragment = 4
 
 // Fragment tells whether a planned message is so short and so little understood that the user's next line may belong to it.
 func (p *Plan) Fragment(h *Heard) bool {
-	if h.Public || p.Say.Topic != "clarify" {
+	early := p.Say.Topic == "handover" && p.Next.Unsure == 2 && h.Reading.Emotion != live.Impatient
+	if h.Public || p.Say.Topic != "clarify" && !early {
 		return false
 	}
 	n := utf8.RuneCountInString(bare(h.Text))
@@ -263,8 +264,8 @@ func as(r *live.Reading, i live.Intent) *live.Reading {
 	return &c
 }
 
-// ask plans to ask back, without candidates where those named were none. Whoever has not been understood twice is told
-// that a person will look.
+// ask plans to ask back, without candidates where those named were none. Candidates are asked for once; whose answer to
+// that is not understood either, or who has not been understood three times in a row, is told that a person will look.
 func (p *Plan) ask(h *Heard, s *State, none bool) {
 	p.Next.Unsure++
 	p.Say.Topic = "clarify"
@@ -272,7 +273,8 @@ func (p *Plan) ask(h *Heard, s *State, none bool) {
 	if s.Open.Kind == Guess {
 		p.Next.Open = Open{}
 	}
-	if p.Next.Unsure > 2 || h.Reading.Emotion == live.Impatient && (s.Complained || grumbles(h.Reading)) {
+	asked := s.Unsure > 0 && s.guesses() > 0 && !none
+	if asked || p.Next.Unsure > 2 || h.Reading.Emotion == live.Impatient && (s.Complained || grumbles(h.Reading)) {
 		p.Say.Topic = "handover"
 		return
 	}

@@ -1,6 +1,10 @@
 package dialogue
 
-import "liveroom/engine/live"
+import (
+	"strings"
+
+	"liveroom/engine/live"
+)
 
 // settle plans for a message that answers the open question, and tells whether it does.
 func (s State) settle(h *Heard, told *Slots, p *Plan) bool {
@@ -284,7 +288,7 @@ func (s State) swapTo(h *Heard, p *Plan, one *live.Variant) bool {
 func (s State) settleInstalment(h *Heard, p *Plan) bool {
 	topic, intent := "instalment", live.IntentAffirm
 	answer := h.line.takes(h.Reading)
-	about := hasAny(h.Text, "分期", "免息", "利息", "手续费", "每期", "几期")
+	about := hasAny(h.Text, "分期", "免息", "利息", "手续费", "每期", "几期") || periods(h.Text)
 	switch {
 	case !about && !s.Open.Latest:
 		return false // by now yes and no are about something else
@@ -311,6 +315,18 @@ func (s State) settleInstalment(h *Heard, p *Plan) bool {
 	p.Next.Open = locked(&s.Open)
 	p.cross(&s.Open)
 	return true
+}
+
+// periods tells whether a text names a number of instalments: 分3期, 六期.
+func periods(text string) bool {
+	before := rune(0)
+	for _, r := range text {
+		if r == '期' && (before >= '0' && before <= '9' || strings.ContainsRune("一二两三四五六七八九十", before)) {
+			return true
+		}
+		before = r
+	}
+	return false
 }
 
 // locked returns what is kept in mind of an order line.

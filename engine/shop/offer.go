@@ -2,6 +2,7 @@ package shop
 
 import (
 	"maps"
+	"slices"
 
 	"liveroom/engine/live"
 )
@@ -59,6 +60,11 @@ func Against(p *live.Product, entities []live.Entity) (facts live.Competitor, ok
 		}
 	}
 	return live.Competitor{}, false
+}
+
+// Rival tells whether a text names a competitor by its own name, rather than as some other shop (别家).
+func Rival(entities []live.Entity) bool {
+	return slices.ContainsFunc(entities, func(e live.Entity) bool { return e.Kind == "competitor" && e.Norm != "别家" })
 }
 
 // Comparing returns the product with the facts as its answer to a comparison.
