@@ -1,9 +1,11 @@
 package actors
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"liveroom/engine/live"
 )
@@ -104,4 +106,42 @@ func TestAnswersOfAStepAreTakenBack(t *testing.T) {
 			t.Errorf("with %d: %v, want %v", held, got, want)
 		}
 	}
+}
+
+// TestAnAnswerIsRememberedFor256IDsAndADay: a repetition within both brings the same outcome again, one beyond either is
+// a new message.
+func TestAnAnswerIsRememberedFor256IDsAndADay(t *testing.T) {
+	again := func(t *testing.T, s *stand, closings int) {
+		t.Helper()
+		want := reply("m", "stock about -", "stock")
+		before := s.links.count(want)
+		s.private(t, "m")
+		s.links.wait(func(all []sent) bool { return countOf(all, want) == before+1 })
+		if n := s.journal.closings("m"); n != closings {
+			t.Errorf("m has %d outcomes in the journal, want %d", n, closings)
+		}
+	}
+	t.Run("ids", func(t *testing.T) {
+		s, _ := newTimed(t, nil)
+		again(t, s, 1)
+		for n := range 256 {
+			if n == 255 {
+				again(t, s, 1) // the oldest of 256
+			}
+			if !s.takes(t, fmt.Sprint("n", n)) {
+				t.Fatalf("n%d is refused", n)
+			}
+		}
+		again(t, s, 2)
+		s.drained(t)
+	})
+	t.Run("hours", func(t *testing.T) {
+		s, clock := newTimed(t, nil)
+		again(t, s, 1)
+		clock.forward(23 * time.Hour)
+		again(t, s, 1)
+		clock.forward(2 * time.Hour)
+		again(t, s, 2)
+		s.drained(t)
+	})
 }

@@ -1,0 +1,71 @@
+package actors
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"liveroom/engine/live"
+)
+
+// newUnswept returns a stand whose actors leave memory only when they are told to.
+func newUnswept(t *testing.T, change func(*Parts)) *stand {
+	t.Helper()
+	return newStand(t, func(c *Config, p *Parts) {
+		if c.SweepEvery = time.Hour; change != nil {
+			change(p)
+		}
+	})
+}
+
+// TestAnActorThatIsWrittenToDoesNotLeave sends a message at the very moment its user has found that he may leave memory.
+func TestAnActorThatIsWrittenToDoesNotLeave(t *testing.T) {
+	var s *stand
+	var late atomic.Bool
+	s = newUnswept(t, func(p *Parts) {
+		p.OnStep = func(in *Input) {
+			if in.Kind == InTick && late.CompareAndSwap(true, false) {
+				s.say(t, live.Message, "u", "m1", "stock")
+			}
+		}
+	})
+	s.handled(t) // he is in memory, and nothing is to be saved
+	late.Store(true)
+	if !s.Touch(live.UserKey{Room: "room", User: "u"}, Passivate) {
+		t.Fatal("the user is not in memory")
+	}
+	answer := reply("m1", "stock about -", "stock")
+	s.until(t, func() bool { return s.links.count(answer) == 1 || s.counted("passivated_total") > 0 })
+	if n := s.counted("passivated_total"); n != 0 {
+		t.Fatalf("%v users left memory with a message in the mailbox", n)
+	}
+	if n := s.counted("dead_letters_total"); n != 0 {
+		t.Errorf("%v messages found nobody", n)
+	}
+	s.drained(t)
+}
+
+// TestAMessageForAnActorThatHasLeftIsRoutedAgain: should one be put into the mailbox of an actor that is gone in spite of
+// that, the actor is brought back for it.
+func TestAMessageForAnActorThatHasLeftIsRoutedAgain(t *testing.T) {
+	s := newUnswept(t, nil)
+	k := live.UserKey{Room: "room", User: "u"}
+	s.handled(t)
+	gone := s.users.find(k)
+	s.gone(t, k, Passivate)
+	now := time.Now()
+	s.inFlight.Add(1)
+	gone.post(&arrived{Arrival: Arrival{
+		Event: message("m1"), Session: "link-u", Received: now.UnixMilli(), Deadline: now.Add(time.Minute).UnixMilli(), posted: now,
+	}})
+	s.drained(t)
+	if n := s.links.count(reply("m1", "stock about -", "stock")); n != 1 {
+		t.Errorf("m1 was answered %d times, want once", n)
+	}
+	if d := s.DeadLetters(); len(d) != 1 || d[0].Reason != LetterRerouted {
+		t.Errorf("the dead letters are %+v, want m1, routed again", d)
+	}
+	if n := s.counted("dead_letters_total"); n != 1 {
+		t.Errorf("%v dead letters are counted, want 1", n)
+	}
+}
