@@ -207,6 +207,7 @@ type memory struct {
 	blocks  uint64
 	failing error
 	failed  int      // entries that did not get in
+	least   int      // no group is smaller
 	unread  error    // what loads end with
 	held    []func() // loads that wait, nil while none is to
 	wake    chan struct{}
@@ -234,6 +235,10 @@ func (m *memory) run() {
 
 func (m *memory) commit() {
 	m.mu.Lock()
+	if m.least > len(m.queue) {
+		m.mu.Unlock()
+		return
+	}
 	queue, failing := m.queue, m.failing
 	m.queue = nil
 	var done []func()

@@ -199,6 +199,26 @@ func TestARefusalWaitsForNoReload(t *testing.T) {
 	}
 }
 
+// TestARefusalWaitsForNoReloadThoughTheAnswerIsUnderWay: the acceptance and the outcome of a message are lost in one group.
+func TestARefusalWaitsForNoReloadThoughTheAnswerIsUnderWay(t *testing.T) {
+	s := newStand(t, nil)
+	s.journal.holdLoads()
+	s.journal.mu.Lock()
+	s.journal.least, s.journal.failing = 2, errors.New("disk full")
+	s.journal.mu.Unlock()
+	s.say(t, live.Message, "u", "m1", "stock")
+	s.links.waitFor("error storage m1")
+	s.journal.mu.Lock()
+	s.journal.least, s.journal.failing = 0, nil
+	s.journal.mu.Unlock()
+	s.journal.poke()
+	s.journal.letLoad()
+	s.drained(t)
+	if n := s.links.count("error storage m1"); n != 1 {
+		t.Errorf("it was refused %d times", n)
+	}
+}
+
 // until repeats a step that may be refused until it holds; the test's own deadline ends a wait in vain.
 func (s *stand) until(t *testing.T, ok func() bool) {
 	t.Helper()

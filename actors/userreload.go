@@ -86,12 +86,23 @@ func (u *user) giveUp(l losing) {
 	u.refuse(l.event, l.session, u.broken)
 }
 
-// disown gives up the very event that the journal did not take, nil for none, unless that has been done.
+// disown gives up the very event that the journal did not take, nil for none, unless that has been done. Its outcome may be
+// under way already; that cannot become durable any more, since it is under the same lease.
 func (u *user) disown(e *live.Event) {
-	if i := slices.IndexFunc(u.lost, func(l losing) bool { return e != nil && l.event == e }); i >= 0 {
+	if e == nil {
+		return
+	}
+	if i := slices.IndexFunc(u.lost, func(l losing) bool { return l.event == e }); i >= 0 {
 		l := u.lost[i]
 		u.lost = slices.Delete(u.lost, i, i+1)
 		u.giveUp(l)
+		return
+	}
+	for _, c := range u.closings {
+		if c.block.Load() == 0 && c.of.event == e {
+			u.giveUp(c.of)
+			c.of = losing{}
+		}
 	}
 }
 
@@ -138,7 +149,7 @@ func (u *user) settled(now time.Time, m *settled) {
 		return
 	}
 	for _, c := range u.closings {
-		if c.block.Load() == 0 {
+		if c.block.Load() == 0 && c.of.event != nil {
 			u.lost = append(u.lost, c.of)
 		}
 	}
