@@ -34,7 +34,7 @@ func newMetrics(reg prometheus.Registerer, h *House) *metrics {
 	m := &metrics{}
 	stages := prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "liveroom_actors_stage_seconds", Help: "Time a message spends in each stage.",
-		Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .2, .4, .8, 1.6},
+		Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .2, .4, .8, 1.6, 5, 15, 30},
 	}, []string{"stage"})
 	m.stageMailbox = stages.WithLabelValues("mailbox")
 	m.stageRead = stages.WithLabelValues("read")

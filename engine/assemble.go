@@ -150,7 +150,8 @@ func (a *assembly) openGate(ctx context.Context) error {
 	a.gate = &gate{
 		tokens: a.tokens, sessions: sessions{keys}, catalogue: a.catalogue, ledger: a.ledger, rooms: a.rooms, profiles: a.profiles,
 		open: a.cfg.Shop.OpenRooms, store: a.store, audit: a.audit, log: a.log("gate"), clock: &a.engine.clock,
-		quota: access.Quota{Links: a.cfg.Access.LinksPerToken, PerSecond: a.cfg.Access.HellosPerToken},
+		ratings: ratings{zone: a.cfg.Scripts.Zone()},
+		quota:   access.Quota{Links: a.cfg.Access.LinksPerToken, PerSecond: a.cfg.Access.HellosPerToken},
 	}
 	a.watch = newWatch(a.gate)
 	if err := a.openGuard(a.cfg, a.log("access")); err != nil {

@@ -77,7 +77,7 @@ func (v businessView) Cases(ctx context.Context, figure string) ([]console.Case,
 	case "resolution":
 		return v.rated(func(r *rating) bool { return !r.solved }), nil
 	case "night_resolution":
-		return v.rated(func(r *rating) bool { return !r.solved && r.byNight() }), nil
+		return v.rated(func(r *rating) bool { return !r.solved && r.night }), nil
 	}
 	kind, ok := kindsOf[figure]
 	if !ok {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -12,6 +13,7 @@ import (
 // ratings are what users said of their dialogues since the start of the node: the latest word of each dialogue counts, for
 // the latest maxRated of them; of older ones what they said then stays counted.
 type ratings struct {
+	zone  *time.Location // whose evening it is; nil is the machine's
 	mu    sync.Mutex
 	rated map[live.UserKey]rating // guarded by mu
 	order []live.UserKey          // guarded by mu; the oldest first
@@ -24,12 +26,13 @@ type rating struct {
 	at     int64 // Unix milliseconds
 	score  int64
 	solved bool
+	night  bool // it was given from 20 to 24 h
 }
 
 // ratingSums are counts of ratings.
 type ratingSums struct {
 	all, score, solved int64
-	night, nightSolved int64 // of those given from 20 to 24 h by the node's clock
+	night, nightSolved int64 // of those given from 20 to 24 h
 }
 
 const (
@@ -40,7 +43,7 @@ const (
 // take takes a rating that is durable. Its time is when it came: ratings tell none of their own.
 func (r *ratings) take(e *live.Event, received time.Time) {
 	k := live.UserKey{Room: live.RoomID(strings.Clone(string(e.Room))), User: live.UserID(strings.Clone(string(e.User)))} // the event's strings share one allocation
-	now := rating{event: live.EventID(strings.Clone(string(e.ID))), at: received.UnixMilli(), score: e.Score, solved: e.Solved}
+	now := rating{event: live.EventID(strings.Clone(string(e.ID))), at: received.UnixMilli(), score: e.Score, solved: e.Solved, night: received.In(cmp.Or(r.zone, time.Local)).Hour() >= nightFrom}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.rated == nil {
@@ -58,20 +61,16 @@ func (r *ratings) take(e *live.Event, received time.Time) {
 	r.sums.count(&now, 1)
 }
 
-// byNight tells whether it was given from 20 to 24 h by the node's clock.
-func (r *rating) byNight() bool { return time.UnixMilli(r.at).Hour() >= nightFrom }
-
 // count adds a rating n times.
 func (s *ratingSums) count(r *rating, n int64) {
 	s.all += n
 	s.score += n * r.score
-	night := r.byNight()
-	if night {
+	if r.night {
 		s.night += n
 	}
 	if r.solved {
 		s.solved += n
-		if night {
+		if r.night {
 			s.nightSolved += n
 		}
 	}

@@ -9,8 +9,9 @@ import (
 )
 
 func TestTheLatestRatingOfADialogueCounts(t *testing.T) {
-	var r ratings
-	noon, night := time.Date(2026, 9, 1, 12, 0, 0, 0, time.Local).UnixMilli(), time.Date(2026, 9, 1, 21, 0, 0, 0, time.Local).UnixMilli()
+	zone := time.FixedZone("the shop's", 11*60*60) // whatever the machine's is
+	r := ratings{zone: zone}
+	noon, night := time.Date(2026, 9, 1, 12, 0, 0, 0, zone).UnixMilli(), time.Date(2026, 9, 1, 21, 0, 0, 0, zone).UnixMilli()
 	rate := func(user string, at, score int64, solved bool) {
 		r.take(&live.Event{Type: live.Rate, ID: live.EventID(fmt.Sprint(user, at)), Room: "demo", User: live.UserID(user), Score: score, Solved: solved}, time.UnixMilli(at))
 	}

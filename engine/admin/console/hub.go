@@ -38,7 +38,8 @@ type view struct {
 type watcher struct {
 	id     string
 	stream *stream
-	primed bool // owned by the sampler: it has been sent the whole
+	primed bool   // owned by the sampler: it has been sent the whole
+	failed string // owned by the sampler: why it has been told that there is none
 }
 
 // message is what a stream sends: exactly one of Full, Diff, Lines and Error is set, or none, for a sign of life.
@@ -188,12 +189,12 @@ func (h *hub) sampleOne(now time.Time, v *view, watchers []*watcher) {
 		next, err = tree(next)
 	}
 	if err != nil {
-		if v.failed == err.Error() {
-			return
-		}
 		v.failed = err.Error()
 		for _, w := range watchers {
-			w.stream.send(message{ID: w.id, At: now.UnixMilli(), Error: v.failed})
+			if w.failed != v.failed {
+				w.failed = v.failed
+				w.stream.send(message{ID: w.id, At: now.UnixMilli(), Error: v.failed})
+			}
 		}
 		return
 	}
@@ -205,7 +206,7 @@ func (h *hub) sampleOne(now time.Time, v *view, watchers []*watcher) {
 	for _, w := range watchers {
 		switch {
 		case !w.primed || recovered:
-			w.primed = true
+			w.primed, w.failed = true, ""
 			w.stream.send(message{ID: w.id, At: now.UnixMilli(), Full: next})
 		case changed:
 			if diff == nil {

@@ -139,6 +139,18 @@ func TestManyWhoLookAreOneSample(t *testing.T) {
 	}
 }
 
+// TestEverybodyIsToldWhyThereIsNothing: who comes to a view that fails already is told too.
+func TestEverybodyIsToldWhyThereIsNothing(t *testing.T) {
+	s := newStand(t)
+	for i := range 3 {
+		p := s.page(t)
+		p.say(`{"open":"a","view":"room","args":{"room":"nowhere"}}`)
+		if m := p.hear(); !strings.Contains(m.Error, "nowhere") {
+			t.Errorf("page %d heard %+v, want why there is nothing", i, m)
+		}
+	}
+}
+
 func TestLinesAreBoundedAndCounted(t *testing.T) {
 	f := &feed{user: "u"}
 	for range maxWaiting + 30 {

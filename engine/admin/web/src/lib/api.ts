@@ -70,12 +70,12 @@ async function entered(who: Me): Promise<void> {
   me.value = who;
 }
 
-/** begin asks who is signed in. */
+/** begin asks who is signed in. Whoever is stays so while the engine is away or cannot tell. */
 export async function begin(): Promise<void> {
   try {
     await entered(await call<Me>("GET", "/v1/me"));
-  } catch {
-    me.value = null;
+  } catch (e) {
+    if (!me.value || (e instanceof Failure && e.status === 401)) me.value = null;
   }
 }
 

@@ -7,12 +7,38 @@ const { apply } = await import("./patch");
 const { Ring } = await import("./ring");
 const { delay } = await import("./backoff");
 const { absent, csv, percent, plain, short } = await import("./format");
-const { reasonOf, userPath } = await import("./api");
+const { begin, me, reasonOf, userPath } = await import("./api");
 const { intentName, learn, name, t } = await import("./i18n");
 const { lang } = await import("./prefs");
 
 afterEach(() => {
   lang.value = "zh";
+});
+
+describe("begin", () => {
+  const answer = (status: number) => () => Promise.resolve(new Response("{}", { status }));
+  const who = { name: "op", acts: [] as string[] } as unknown as NonNullable<typeof me.value>;
+
+  afterEach(() => {
+    me.value = undefined;
+  });
+
+  test.each([
+    ["the engine is away", () => Promise.reject(new TypeError("failed to fetch")), who],
+    ["it is starting", answer(503), who],
+    ["the session is over", answer(401), null],
+  ])("%s", async (_, fetch, want) => {
+    vi.stubGlobal("fetch", fetch);
+    me.value = who;
+    await begin();
+    expect(me.value).toBe(want);
+  });
+
+  test("nobody was signed in", async () => {
+    vi.stubGlobal("fetch", answer(503));
+    await begin();
+    expect(me.value).toBeNull();
+  });
 });
 
 describe("patch", () => {
