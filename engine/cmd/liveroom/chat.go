@@ -121,12 +121,11 @@ func (t *chat) converse(ctx context.Context) error {
 			if t.typed {
 				fmt.Fprint(t.out, "\r") // over the prompt
 			}
-			shown, err := t.show(h)
-			if err != nil {
+			if _, err := t.show(h); err != nil {
 				return err
 			}
-			if !shown && !t.typed {
-				continue
+			if !t.typed {
+				continue // one prompt for each line that is read
 			}
 		case line, more := <-lines:
 			if !more || line == "/quit" {
