@@ -121,7 +121,7 @@ func (t *chat) converse(ctx context.Context) error {
 			if t.typed {
 				fmt.Fprint(t.out, "\r") // over the prompt
 			}
-			if _, err := t.show(h); err != nil {
+			if err := t.show(h); err != nil {
 				return err
 			}
 			if !t.typed {

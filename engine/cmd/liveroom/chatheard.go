@@ -99,7 +99,7 @@ func (t *chat) until(ctx context.Context, done func(heard) bool) error {
 	for h := (heard{}); !done(h); {
 		select {
 		case h = <-t.heard:
-			if _, err := t.show(h); err != nil {
+			if err := t.show(h); err != nil {
 				return err
 			}
 		case <-ctx.Done():
@@ -109,10 +109,10 @@ func (t *chat) until(ctx context.Context, done func(heard) bool) error {
 	return nil
 }
 
-// show prints what was heard, as far as it concerns the talk, and tells whether it did.
-func (t *chat) show(h heard) (shown bool, err error) {
+// show prints what was heard, as far as it concerns the talk.
+func (t *chat) show(h heard) error {
 	if h.err != nil {
-		return false, h.err
+		return h.err
 	}
 	ours := h.from == t.viewer && t.open[h.To]
 	if ours && (h.Type == "reply" || h.Type == "outcome" || h.Type == "error") {
@@ -129,8 +129,6 @@ func (t *chat) show(h heard) (shown bool, err error) {
 		fmt.Fprintf(t.out, "（%s %s %s）\n", h.Code, h.Field, h.Message)
 	case h.Type == "alarm" && h.from == t.seat && h.Text != "":
 		fmt.Fprintf(t.out, "（客服收到 %s：%s）\n", h.Kind, h.Text)
-	default:
-		return false, nil
 	}
-	return true, nil
+	return nil
 }
