@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	_ "embed"
 	"fmt"
 	"io"
 	"os"
@@ -21,7 +22,13 @@ type chatCommand struct {
 	local
 	Room string `help:"Room to talk in." default:"demo"`
 	User string `help:"Who talks." default:"guest"`
+	Bare bool   `help:"Begin with no stock and no counts known, as a node does before its platform has told it."`
 }
+
+// chatOpening sets the demo room's scene, a command a line: a stranger's first question is mostly whether there is any left.
+//
+//go:embed chat_opening.txt
+var chatOpening string
 
 // Run serves the shop in this process and lets a person talk with it: lines are private messages, and lines that begin
 // with a slash set the scene.
@@ -92,10 +99,26 @@ func (c *chatCommand) talk(ctx context.Context, e *engine.Engine, cfg engine.Con
 		return err
 	}
 	fmt.Fprintf(s.out, "liveroom chat · 房间 %s · 客人 %s · /help 看命令\n", c.Room, c.User)
+	if !c.Bare && t.user.Room == demoRoom && c.Data == "" && cfg.Shop.Catalogue == "" {
+		if err := t.begin(ctx); err != nil {
+			return err
+		}
+	}
 	if err := t.converse(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
 	return nil // or told to stop
+}
+
+// begin sets the scene of the demo room.
+func (t *chat) begin(ctx context.Context) error {
+	for line := range strings.Lines(chatOpening) {
+		if err := t.line(ctx, strings.TrimSpace(line)); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(t.out, "演示店的库存和人数已经设好，1 到 6 号链接都有货，/stock、/counts 可以改；--bare 从什么都不知道开始")
+	return nil
 }
 
 // isKeyboard tells whether a person types, rather than a file or a program being read.

@@ -136,7 +136,7 @@ func compareTalk(t *testing.T, file string, library []wording) (found []differen
 		}
 	}
 	var out, errs bytes.Buffer
-	if code := run(t.Context(), []string{"chat", "--room", "demo", "--user", filepath.Base(file)}, streams{strings.NewReader(in.String()), &out, &errs}); code != 0 {
+	if code := run(t.Context(), []string{"chat", "--bare", "--room", "demo", "--user", filepath.Base(file)}, streams{strings.NewReader(in.String()), &out, &errs}); code != 0 {
 		t.Fatalf("chat ended with %d: %s", code, errs.String())
 	}
 	said := strings.Split(out.String(), "> ")[1:] // by line

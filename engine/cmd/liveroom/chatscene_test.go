@@ -11,6 +11,7 @@ func TestChatSetsTheScene(t *testing.T) {
 	t.Setenv("LIVEROOM_ACTORS_BUDGET", "30s")
 	lines := []struct{ line, want string }{
 		{"/time 2026-11-11 20:00", "现在是 2026-11-11 20:00"},
+		{"1号链接XL黑色还有吗", "3件"}, // of the demo room's opening scene
 		{"/stock DEMO-3 hangzhou 5", ""},
 		{"/stock DEMO-3 many", `要写成整数，不是 "many"`},
 		{"/stock DEMO-404 5", "bad_field sku"},
