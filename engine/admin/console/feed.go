@@ -12,15 +12,17 @@ import (
 // bring; what is over is counted.
 const maxWaiting = 120
 
-// feedKey names the lines of a room, or of one user there.
+// feedKey names the lines of a room, or of one user there, that a filter lets through.
 type feedKey struct {
-	room live.RoomID
-	user live.UserID // "" for all
+	room   live.RoomID
+	user   live.UserID // "" for all
+	filter LineFilter  // read
 }
 
 // feed gathers lines for all who watch them: they are encoded once.
 type feed struct {
 	user     live.UserID       // "" for all
+	filter   LineFilter        // read
 	watchers map[*watcher]bool // guarded by hub.mu
 	stop     func()            // ends what calls see; guarded by hub.mu
 
@@ -31,7 +33,7 @@ type feed struct {
 
 // see takes a line in; it runs where the line came about and never blocks.
 func (f *feed) see(l Line) {
-	if f.user != "" && l.User != f.user {
+	if f.user != "" && l.User != f.user || !f.filter.wants(&l) {
 		return
 	}
 	f.mu.Lock()

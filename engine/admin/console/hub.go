@@ -80,13 +80,13 @@ func (h *hub) close(key string, w *watcher) {
 	}
 }
 
-// openFeed adds a watcher to the lines of a room, or of one user there; begin has them seen, for the first.
+// openFeed adds a watcher to the lines that a key names; begin has them seen, for the first.
 func (h *hub) openFeed(key feedKey, w *watcher, begin func(see func(Line)) (stop func())) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	f := h.feeds[key]
 	if f == nil {
-		f = &feed{user: key.user, watchers: make(map[*watcher]bool)}
+		f = &feed{user: key.user, filter: key.filter, watchers: make(map[*watcher]bool)}
 		h.feeds[key] = f
 		f.stop = begin(f.see)
 	}

@@ -256,19 +256,28 @@ func (c *Console) show(s *stream, cmd command) (stop func(), err error) {
 		if err := may(DialogueRead, args.Room); err != nil {
 			return nil, err
 		}
-		return c.watch(s, cmd.Open, args.Room, args.User)
+		var filter LineFilter
+		if len(cmd.Args) > 0 {
+			if err := json.Unmarshal(cmd.Args, &filter); err != nil {
+				return nil, inputError("args: %v", err)
+			}
+		}
+		if filter, err = filter.read(); err != nil {
+			return nil, err
+		}
+		return c.watch(s, cmd.Open, feedKey{args.Room, args.User, filter})
 	}
 	return nil, inputError("view: there is no %.32q; want %s", cmd.View, strings.Join(viewNames, ", "))
 }
 
 var viewNames = []string{"overview", "rooms", "room", "actors", "actor", "tree", "letters", "links", "inference", "lines"}
 
-// watch feeds a stream with the lines of a room, or of one user there.
-func (c *Console) watch(s *stream, id string, room live.RoomID, user live.UserID) (func(), error) {
-	if !c.known(room) {
-		return nil, fmt.Errorf("%w: room %.128q", ErrUnknown, string(room))
+// watch feeds a stream with the lines that a key names.
+func (c *Console) watch(s *stream, id string, key feedKey) (func(), error) {
+	if !c.known(key.room) {
+		return nil, fmt.Errorf("%w: room %.128q", ErrUnknown, string(key.room))
 	}
-	key, w := feedKey{room, user}, &watcher{id: id, stream: s}
-	c.hub.openFeed(key, w, func(see func(Line)) func() { return c.from.Rooms.Watch(room, see) })
+	w := &watcher{id: id, stream: s}
+	c.hub.openFeed(key, w, func(see func(Line)) func() { return c.from.Rooms.Watch(key.room, see) })
 	return func() { c.hub.closeFeed(key, w) }, nil
 }

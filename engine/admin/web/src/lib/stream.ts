@@ -2,6 +2,7 @@ import { type Signal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { begin, me } from "./api";
 import { delay } from "./backoff";
+import type { LineFilter } from "./linefilter";
 import { apply, type Json } from "./patch";
 import type { Line } from "./types";
 
@@ -143,23 +144,27 @@ export function useView<T>(view: string, args: unknown, into: Signal<Shown<T>>):
   useEffect(() => follow<T>(view, JSON.parse(key), into), [view, key, into]);
 }
 
-/** useLines takes the lines of a room, or of one user there, while the component is on the page. */
+/**
+ * useLines takes the lines of a room, or of one user there, that the engine lets through a filter, while the component is on
+ * the page.
+ */
 export function useLines(
   room: string,
-  user: string | undefined,
+  of: LineFilter & { user?: string },
   take: (lines: Line[], lost: number) => void,
   failed: (why: string) => void,
 ): void {
+  const key = JSON.stringify(of);
   useEffect(
     () =>
       stream.open({
         view: "lines",
-        args: user ? { room, user } : { room },
+        args: { room, ...(JSON.parse(key) as object) },
         take(m) {
           if (m.error !== undefined) failed(m.error);
           else if (m.lines) take(m.lines, m.lost ?? 0);
         },
       }),
-    [room, user],
+    [room, key],
   );
 }

@@ -98,6 +98,10 @@ export const words = {
   hold: ["暂停滚动", "Hold"],
   resume: ["继续滚动", "Resume"],
   waiting: ["等待评论…", "Waiting for comments…"],
+  noneSoFar: [
+    "还没有符合筛选的评论；引擎只发送符合的",
+    "No line passes the filter yet; the engine sends only those that do",
+  ],
   dropped: ["条未显示", "not shown"],
   dialogue: ["对话", "Dialogue"],
   history: ["对话历史", "History"],

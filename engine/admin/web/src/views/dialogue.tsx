@@ -15,7 +15,7 @@ export function DialogueView({ room, user }: { room: string; user: string }) {
   const chosen = useSignal<Turn | undefined>(undefined);
   useLines(
     room,
-    user,
+    { user },
     () => void again(),
     () => undefined,
   );

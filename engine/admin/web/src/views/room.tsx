@@ -5,7 +5,9 @@ import { Link } from "wouter";
 import { call, may, userPath } from "../lib/api";
 import { clock, day, percent, plain, whole } from "../lib/format";
 import { intentName, name, t } from "../lib/i18n";
+import { filterOf, type LineKind, lineKinds, wants } from "../lib/linefilter";
 import { Ring } from "../lib/ring";
+import { useSettled } from "../lib/settled";
 import { feelings } from "../lib/shares";
 import { type Shown, useLines, useView } from "../lib/stream";
 import type { Line, RoomNow } from "../lib/types";
@@ -168,11 +170,12 @@ function Lines({ room, muted }: { room: string; muted: Set<string> }) {
   const held = useSignal(false);
   const failed = useSignal("");
   const word = useSignal("");
-  const kind = useSignal("");
+  const kind = useSignal<LineKind | "">("");
+  const filter = useSettled(filterOf(word.value, kind.value));
   const followed = useSignal<Line | undefined>(undefined);
   useLines(
     room,
-    undefined,
+    filter,
     (lines, missed) => {
       ring.current.push(...lines);
       lost.value += missed;
@@ -180,17 +183,9 @@ function Lines({ room, muted }: { room: string; muted: Set<string> }) {
     },
     (e) => (failed.value = e),
   );
-  const felt = shown.value.filter((l) => l.reading?.sentiment);
-  const want = word.value.trim().toLowerCase();
-  const list = shown.value.filter(
-    (l) =>
-      (kind.value === "" ||
-        l.outcome === kind.value ||
-        l.type === kind.value ||
-        (kind.value === "negative" && l.reading?.sentiment === "negative")) &&
-      (want === "" ||
-        `${l.text}${l.user}${l.reply?.text ?? ""}${intentName(l.reading?.intent)}`.toLowerCase().includes(want)),
-  );
+  // What comes is filtered already; what stood here before the filter was changed is not.
+  const list = shown.value.filter((l) => wants(filter, l, intentName));
+  const felt = list.filter((l) => l.reading?.sentiment);
   // A row that stays is the same node again, which is not looked into: of two hundred, only those that come are drawn.
   const drawn = useRef(new WeakMap<Line, VNode<{ muted: boolean }>>());
   const rowOf = (l: Line) => {
@@ -225,17 +220,24 @@ function Lines({ room, muted }: { room: string; muted: Set<string> }) {
       <div class="tools">
         <label class="row">
           {t("filter")}
-          <input type="search" value={word.value} onInput={(e) => (word.value = e.currentTarget.value)} />
+          <input
+            type="search"
+            value={word.value}
+            maxLength={128}
+            onInput={(e) => (word.value = e.currentTarget.value)}
+          />
         </label>
-        <select aria-label={t("outcomes")} value={kind.value} onChange={(e) => (kind.value = e.currentTarget.value)}>
+        <select
+          aria-label={t("outcomes")}
+          value={kind.value}
+          onChange={(e) => (kind.value = e.currentTarget.value as LineKind | "")}
+        >
           <option value="">{t("all")}</option>
-          {(["replied", "merged", "handed_over", "quiet", "shed", "negative", "comment", "message"] as const).map(
-            (o) => (
-              <option key={o} value={o}>
-                {t(o)}
-              </option>
-            ),
-          )}
+          {(Object.keys(lineKinds) as LineKind[]).map((o) => (
+            <option key={o} value={o}>
+              {t(o)}
+            </option>
+          ))}
         </select>
         <button
           type="button"
@@ -271,7 +273,7 @@ function Lines({ room, muted }: { room: string; muted: Set<string> }) {
           close={() => (followed.value = undefined)}
         />
       )}
-      {shown.value.length === 0 && <p class="quiet">{t("waiting")}</p>}
+      {list.length === 0 && <p class="quiet">{t(shown.value.length === 0 ? "waiting" : "noneSoFar")}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
       <ol class="lines" aria-label={t("comments")} tabIndex={0}>
         {list.toReversed().map(rowOf)}
