@@ -51,6 +51,9 @@ func (u *user) view(now time.Time) UserView {
 	return v
 }
 
+// Has tells whether a user's actor is in memory.
+func (h *House) Has(k live.UserKey) bool { return h.users.has(k) }
+
 // ActorOf returns the status of one actor, false when it is not in memory.
 func (h *House) ActorOf(k live.UserKey) (Status, bool) {
 	if k.User == "" {

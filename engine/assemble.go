@@ -179,6 +179,10 @@ func (a *assembly) openHouse(ctx context.Context) error {
 	if a.house, err = actors.New(a.cfg.Actors, neighbours, a.log("actors"), a.registry); err != nil {
 		return fmt.Errorf("open actors: %w", err)
 	}
+	a.store.Spare(func() func(live.UserKey) bool {
+		holders := a.ledger.Holders()
+		return func(k live.UserKey) bool { return a.house.Has(k) || holders[k] }
+	})
 	a.house.Seat(actors.RoomParts{Links: &a.gate.byRoom, Figures: roomFigures{figures{a.ledger, a.rooms}}, Alarm: appendAlarm})
 	for _, r := range settings {
 		a.house.RestoreRoom(r)

@@ -223,6 +223,19 @@ func (l *Ledger) Reservation(id live.ReservationID) (live.Reservation, bool) {
 	return live.Reservation{}, false
 }
 
+// Holders returns whose open or confirmed reservations there are.
+func (l *Ledger) Holders() map[live.UserKey]bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := make(map[live.UserKey]bool)
+	for _, holds := range l.buyers {
+		for _, h := range holds {
+			all[h.User] = true
+		}
+	}
+	return all
+}
+
 // Held returns how many pieces of a SKU are held by open, by confirmed and by ordered reservations; of the ordered ones
 // by those that no figure knows of yet.
 func (l *Ledger) Held(sku live.SKU) (open, confirmed, ordered int64) {

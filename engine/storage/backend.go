@@ -68,5 +68,8 @@ const (
 		ON CONFLICT (id) DO UPDATE SET tail_seq = excluded.tail_seq, tail = excluded.tail
 		WHERE user_state.seq = $2 AND user_state.tail_seq = $5`
 	dropBlocks = `DELETE FROM journal WHERE seq <= $1`
-	dropFacts  = `DELETE FROM fact WHERE id IN (SELECT id FROM fact WHERE kind = $1 AND at < $2 ORDER BY at LIMIT $3)`
+	dropMeta   = `DELETE FROM meta WHERE key = $1`
+	// dropUser leaves a row alone that was written since it was looked at.
+	dropUser  = `DELETE FROM user_state WHERE id = $1 AND seq = $2 AND tail_seq = $3`
+	dropFacts = `DELETE FROM fact WHERE id IN (SELECT id FROM fact WHERE kind = $1 AND at < $2 ORDER BY at LIMIT $3)`
 )

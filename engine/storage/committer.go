@@ -34,6 +34,7 @@ type committer struct {
 	lost   error           // ErrTaken, when the database belongs to another
 	logged int             // bytes written since the log was last copied back, about
 	ticks  int
+	lapse  lapse
 }
 
 // block is one row of the journal on its way to the database.

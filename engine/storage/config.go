@@ -8,7 +8,7 @@ import (
 	"liveroom/engine/storage/seal"
 )
 
-// Config says where and how the store keeps things. A zero field means its default; Dir has none.
+// Config says where and how the store keeps things. A zero field means its default, but for KeepUsers; Dir has none.
 type Config struct {
 	// Dir is the folder of the database and of what else the node keeps; it is made, private to the owner, when missing.
 	Dir string
@@ -39,6 +39,10 @@ type Config struct {
 	// Keep is how long journal blocks, order facts and ended reservations are kept at least. A node whose clock is set by more
 	// than an hour drops nothing until it is set back, or a day has passed. Default 30 days.
 	Keep time.Duration
+	// KeepUsers is how long what is remembered of a user, his row, is kept after he was last seen, at least; counted from the
+	// first start with this setting for users of before. Who has an actor, an unanswered message or an open reservation is
+	// kept. 0 is for ever. Default 365 days (8760h).
+	KeepUsers time.Duration
 	// FoldAfter is how long the records of a user may rest in the journal before they are copied to the user's row, so
 	// that recovery need not look for them. Default 10 minutes.
 	FoldAfter time.Duration
@@ -57,7 +61,7 @@ func Default() Config {
 	return Config{
 		CommitEvery: 10 * time.Millisecond, CommitAt: 200, MaxGroup: 2048, QueueLimit: 65536, QueueBytes: 64 << 20,
 		Readers: 2, ReadQueue: 16384, SessionWindow: 5 * time.Minute, SessionFrames: 4096,
-		Keep: 30 * 24 * time.Hour, FoldAfter: 10 * time.Minute,
+		Keep: 30 * 24 * time.Hour, KeepUsers: 365 * 24 * time.Hour, FoldAfter: 10 * time.Minute,
 	}
 }
 
@@ -85,6 +89,8 @@ func (c Config) Validate() error {
 	check(c.SessionWindow > 0, "session_window: %v is not positive", c.SessionWindow)
 	check(c.SessionFrames > 0, "session_frames: %d is not positive", c.SessionFrames)
 	check(c.Keep >= 24*time.Hour, "keep: %v is under the 24 h for which a repeated message brings its frame again", c.Keep)
+	check(c.KeepUsers == 0 || c.KeepUsers >= 48*time.Hour && c.KeepUsers <= maxKeepUsers,
+		"keep_users: %v is outside [48h, %v]; 0 is for ever", c.KeepUsers, maxKeepUsers)
 	check(c.FoldAfter >= time.Minute, "fold_after: %v is under a minute", c.FoldAfter)
 	return errors.Join(problems...)
 }

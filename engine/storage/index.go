@@ -122,6 +122,13 @@ func (x *index) told(block uint64, s live.SessionID) {
 	}
 }
 
+// remembers tells whether a user has records since the last snapshot, or waits for an outcome.
+func (x *index) remembers(k live.UserKey) bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.users[k] != nil
+}
+
 // blocksOf returns the blocks a user's tail stands in.
 func (x *index) blocksOf(k live.UserKey) []uint64 {
 	x.mu.RLock()

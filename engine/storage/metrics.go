@@ -18,6 +18,7 @@ type metrics struct {
 	readErrors  *prometheus.CounterVec // by kind
 	quarantined prometheus.Counter
 	folded      prometheus.Counter
+	lapsed      prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer, s *Store) (*metrics, error) {
@@ -49,6 +50,7 @@ func newMetrics(reg prometheus.Registerer, s *Store) (*metrics, error) {
 		readErrors:  by("read_errors_total", "Reads that ended in an error, by kind.", "kind"),
 		quarantined: counter("quarantined_blocks_total", "Times a block did not open and was skipped."),
 		folded:      counter("folded_users_total", "Users whose journal records were copied to their row."),
+		lapsed:      counter("lapsed_users_total", "Users whose row was deleted because they were not seen for keep_users."),
 	}
 	for _, result := range []string{"ok", "failed"} {
 		m.commits.WithLabelValues(result)
@@ -61,7 +63,7 @@ func newMetrics(reg prometheus.Registerer, s *Store) (*metrics, error) {
 		m.readErrors.WithLabelValues(kind)
 	}
 	all := []prometheus.Collector{
-		m.commits, m.seconds, m.group, m.backfill, m.records, m.written, m.refused, m.reads, m.readErrors, m.quarantined, m.folded,
+		m.commits, m.seconds, m.group, m.backfill, m.records, m.written, m.refused, m.reads, m.readErrors, m.quarantined, m.folded, m.lapsed,
 		gauge("queue_entries", "Entries waiting or under way.", func(st Status) float64 { return float64(st.Queue) }),
 		gauge("queue_max_entries", "Entries that may wait or be under way.", func(Status) float64 { return float64(s.cfg.QueueLimit) }),
 		gauge("queue_bytes", "Bytes they hold, about.", func(st Status) float64 { return float64(st.QueueBytes) }),

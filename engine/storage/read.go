@@ -70,7 +70,7 @@ func (s *Store) admit(job readJob, ordered bool) {
 		s.mu.Unlock()
 		s.reading.Add(-1)
 		job.fail(fmt.Errorf("read: %w", err))
-	case ordered && s.depth > 0:
+	case ordered && (s.depth > 0 || s.lapsing):
 		s.push(item{read: &job})
 	default:
 		s.dispatch(job) // under mu, so that the channel is not closed meanwhile; it has room

@@ -43,7 +43,8 @@ type Store struct {
 	reads     chan readJob  // never full: reading counts what may be in it
 	folds     chan fold     // never full: folding counts what may be in it
 	chores    chan func(context.Context)
-	backfills chan struct{} // the log is to be copied back
+	backfills chan struct{}                  // the log is to be copied back
+	busy      func() func(live.UserKey) bool // set by Spare
 
 	reading     atomic.Int64  // reads waiting or under way
 	folding     atomic.Int64  // folds under way
@@ -62,6 +63,7 @@ type Store struct {
 	queueBytes int64 // bytes of them, about
 	closed     bool
 	running    bool
+	lapsing    bool // users' rows are being deleted
 	closeErr   error
 	lastCommit time.Time // of the last success
 	failure    error     // of the last commit, nil when it went well

@@ -37,6 +37,12 @@ func (s *Store) tend(ctx context.Context) {
 	}
 	if err := s.dropOld(ctx, now); err != nil {
 		s.observe(0, fmt.Errorf("drop old blocks: %w", err)) // from here on probe tries, and says when it is well again
+		return
+	}
+	if c.ticks%surveyTicks == 0 {
+		if err := s.lapseUsers(ctx, now); err != nil {
+			s.observe(0, fmt.Errorf("forget old users: %w", err))
+		}
 	}
 }
 

@@ -1,0 +1,220 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"liveroom/engine/live"
+	"liveroom/engine/storage/codec"
+)
+
+// How long ago a user was seen is told by the number of the block that his row was written with: meta has, for each day, the
+// last block that there was when the day began. So a row costs nothing to be kept in order, and nobody's times stand in it.
+
+const (
+	lapseBatch   = 256 // users looked at in one step, at every look through the index
+	maxKeepUsers = 10 * 365 * 24 * time.Hour
+	day          = 24 * time.Hour
+	metaDay      = "day " // and its number, from 1970 in UTC: the last block committed before it was written
+)
+
+// lapse is how far the store is in looking for users not seen for long. It belongs to the committer.
+type lapse struct {
+	days  []dayMark // by day; nil until they are read
+	known bool      // they were read
+	after []byte    // the id of the last row looked at
+}
+
+type dayMark struct {
+	day int64
+	seq uint64
+}
+
+// Spare sets what tells, once for a step, of whom the row must stay however old: who has an actor, or holds something. It is
+// to be called before Run.
+func (s *Store) Spare(busy func() func(live.UserKey) bool) { s.busy = busy }
+
+// lapseUsers forgets a few of those who were not seen for Config.KeepUsers.
+func (s *Store) lapseUsers(ctx context.Context, now time.Time) error {
+	l := &s.committer.lapse
+	if err := s.markDay(ctx, now); err != nil || s.cfg.KeepUsers == 0 {
+		return err
+	}
+	through := l.before(now.Add(-s.cfg.KeepUsers))
+	if through == 0 {
+		return nil
+	}
+	rows, err := s.oldUsers(ctx, through)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	// From here on whoever comes is read after this is over, so that nobody gets a row that is just being deleted.
+	s.holdLoads(true)
+	defer s.holdLoads(false)
+	busy := func(live.UserKey) bool { return false }
+	if s.busy != nil {
+		busy = s.busy()
+	}
+	w, gone := &s.committer.writer, 0
+	err = w.within(ctx, func() error {
+		gone = 0
+		for _, row := range rows {
+			k, ok := s.ownerOf(ctx, row)
+			if !ok || s.index.remembers(k) || busy(k) {
+				continue
+			}
+			result, err := w.result(ctx, dropUser, row.id[:], int64(row.seq), int64(row.tailSeq))
+			if err != nil {
+				return err
+			}
+			if n, err := result.RowsAffected(); err == nil {
+				gone += int(n)
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		s.metrics.lapsed.Add(float64(gone))
+	}
+	return err
+}
+
+// markDay writes, once a day, which block is the last, and removes what no cutoff asks for any more.
+func (s *Store) markDay(ctx context.Context, now time.Time) error {
+	l := &s.committer.lapse
+	if !l.known {
+		days, err := s.readDays(ctx)
+		if err != nil {
+			return err
+		}
+		l.days, l.known = days, true
+	}
+	today := now.UnixMilli() / day.Milliseconds()
+	n := len(l.days)
+	if n > 0 && l.days[n-1].day >= today {
+		return nil
+	}
+	keep := s.cfg.KeepUsers
+	if keep == 0 {
+		keep = maxKeepUsers
+	}
+	first := max(0, l.place(now.Add(-keep))) // this one is still asked for
+	mark := dayMark{day: today, seq: s.committer.last}
+	w := &s.committer.writer
+	err := w.within(ctx, func() error {
+		for _, old := range l.days[:first] {
+			if err := w.exec(ctx, dropMeta, metaDay+strconv.FormatInt(old.day, 10)); err != nil {
+				return err
+			}
+		}
+		return w.exec(ctx, setMeta, metaDay+strconv.FormatInt(mark.day, 10), int64(mark.seq))
+	})
+	if err == nil {
+		l.days = append(slices.Delete(l.days, 0, first), mark)
+	}
+	return err
+}
+
+func (s *Store) readDays(ctx context.Context) (days []dayMark, err error) {
+	rows, err := s.readPool.QueryContext(ctx, `SELECT key, value FROM meta WHERE key LIKE $1`, metaDay+"%")
+	if err != nil {
+		return nil, fmt.Errorf("read days: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key string
+		var seq int64
+		if err := rows.Scan(&key, &seq); err != nil {
+			return nil, fmt.Errorf("read days: %w", err)
+		}
+		n, err := strconv.ParseInt(strings.TrimPrefix(key, metaDay), 10, 64)
+		if err == nil {
+			days = append(days, dayMark{n, uint64(seq)})
+		}
+	}
+	slices.SortFunc(days, func(a, b dayMark) int { return int(a.day - b.day) })
+	return days, rows.Err()
+}
+
+// place returns which mark is the latest that was surely written before a time, -1 for none.
+func (l *lapse) place(t time.Time) int {
+	whole := t.UnixMilli()/day.Milliseconds() - 1 // a mark may be of the end of its day
+	n, _ := slices.BinarySearchFunc(l.days, whole+1, func(m dayMark, d int64) int { return int(m.day - d) })
+	return n - 1
+}
+
+// before returns a block that was committed before a time, as was every earlier one; 0 when none is known.
+func (l *lapse) before(t time.Time) uint64 {
+	if at := l.place(t); at >= 0 {
+		return l.days[at].seq
+	}
+	return 0
+}
+
+// oldUsers returns those of the next few rows whose latest block is at most through.
+func (s *Store) oldUsers(ctx context.Context, through uint64) (old []userRow, err error) {
+	l := &s.committer.lapse
+	rows, err := s.readPool.QueryContext(ctx, `SELECT id, seq, tail_seq FROM user_state WHERE id > $1 ORDER BY id LIMIT $2`, l.from(), lapseBatch)
+	if err != nil {
+		return nil, fmt.Errorf("look for old users: %w", err)
+	}
+	defer rows.Close()
+	seen := 0
+	for ; rows.Next(); seen++ {
+		var id []byte
+		var seq, tailSeq int64
+		if err := rows.Scan(&id, &seq, &tailSeq); err != nil {
+			return nil, fmt.Errorf("look for old users: %w", err)
+		}
+		l.after = append(l.after[:0], id...)
+		if row := (userRow{seq: uint64(seq), tailSeq: uint64(tailSeq)}); max(row.seq, row.tailSeq) <= through && copy(row.id[:], id) == len(row.id) {
+			old = append(old, row)
+		}
+	}
+	if seen < lapseBatch {
+		l.after = l.after[:0] // from the beginning again
+	}
+	return old, rows.Err()
+}
+
+// from returns the id after which to look; it is not nil, which would be less than nothing to a database.
+func (l *lapse) from() []byte { return append([]byte{}, l.after...) }
+
+// ownerOf tells whose a row is; false when what is in it does not open.
+func (s *Store) ownerOf(ctx context.Context, row userRow) (k live.UserKey, ok bool) {
+	err := s.readPool.QueryRowContext(ctx, `SELECT state, tail FROM user_state WHERE id = $1`, row.id[:]).Scan(&row.state, &row.tail)
+	if err != nil {
+		return k, false
+	}
+	if row.state != nil {
+		encoded, err := s.unseal(ctx, statePlace(row.id, row.seq), row.state)
+		if err == nil {
+			k, _, err = codec.State(encoded)
+		}
+		return k, err == nil && s.userID(k) == row.id
+	}
+	records, err := s.unseal(ctx, tailPlace(row.id, row.tailSeq), row.tail)
+	if err != nil {
+		return k, false
+	}
+	err = codec.Each(records, func(raw *codec.Raw) error {
+		k = raw.User().Clone()
+		return errFound
+	})
+	return k, errors.Is(err, errFound) && s.userID(k) == row.id
+}
+
+// errFound ends a walk.
+var errFound = errors.New("found")
+
+// holdLoads has loads wait for the committer, or lets them go on.
+func (s *Store) holdLoads(hold bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lapsing = hold
+}
