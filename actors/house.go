@@ -39,6 +39,7 @@ type House struct {
 	peeks        peeks         // who looks at single actors
 	dead         deadLetters   // what no actor took
 	settings     sync.Map      // live.RoomID → *Settings: of rooms, whether they are in memory or not
+	pulse        pulse         // whether turns are taken
 	lag          atomic.Int64  // what the latest outcome took from receipt to durable, milliseconds
 }
 
@@ -105,6 +106,7 @@ func (h *House) Run(ctx context.Context) error {
 
 // sweep ticks actors that wait for something and tells idle ones that they may leave memory.
 func (h *House) sweep(now time.Time) {
+	h.feel(now)
 	since := now.Add(-h.cfg.IdleAfter).UnixMilli()
 	nudge(h.users, since)
 	nudge(h.rooms, since)
@@ -130,7 +132,7 @@ func (h *House) Deliver(e *live.Event, from live.SessionID, received time.Time) 
 		return live.Draining
 	}
 	n := h.inFlight.Add(1)
-	over := n > int64(h.cfg.MaxInFlight) || n > fewInFlight && h.lag.Load() > h.cfg.ShedAfter.Milliseconds()
+	over := h.overloaded(n)
 	if over && (n > 2*int64(h.cfg.MaxInFlight) || !h.users.has(e.UserKey())) {
 		h.inFlight.Add(-1)
 		h.metrics.refused(live.Overloaded)

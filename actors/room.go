@@ -37,7 +37,7 @@ func (r *room) Receive(ctx actor.Context) {
 	case *actor.Restarting:
 		r.cell.restarts.Add(1)
 		r.house.peeks.note(live.UserKey{Room: r.cell.key}, &restartAsked{}, r.house.now(), 0)
-		r.house.metrics.restarts.WithLabelValues("room").Inc()
+		r.house.restarted("room")
 	default:
 		r.cell.queued.Add(-1)
 		begin := r.house.now()

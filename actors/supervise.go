@@ -29,7 +29,7 @@ func (u *user) restarting() {
 	h := u.house
 	u.cell.restarts.Add(1)
 	h.peeks.note(u.cell.key, &restartAsked{}, h.now(), 0)
-	h.metrics.restarts.WithLabelValues("user").Inc()
+	h.restarted("user")
 	if a := u.current; a != nil {
 		u.current = nil
 		if u.state.find(a.Event.Key()) < 0 {

@@ -207,7 +207,7 @@ func (a *assembly) openDoors(context.Context) (err error) {
 
 // openAdmin takes the address of the admin side and its console.
 func (a *assembly) openAdmin(ctx context.Context) (err error) {
-	learns := &learning{parts: &a.engine.parts, path: filepath.Join(a.cfg.Storage.Dir, knowledgeFile), log: a.log("shop")}
+	learns := &learning{parts: &a.engine.parts, last: &a.engine.imports.knowledge, path: filepath.Join(a.cfg.Storage.Dir, knowledgeFile), log: a.log("shop")}
 	if a.console, err = newConsole(a.parts, a.engine, learns, a.log("console")); err != nil {
 		return err
 	}
@@ -220,7 +220,7 @@ func (a *assembly) openAdmin(ctx context.Context) (err error) {
 		maps.Copy(routes, more)
 	}
 	views := admin.Views{
-		Ready: a.engine.notReady, Status: a.engine.status, Metrics: a.registry, Routes: routes, Guard: a.wrap(a.engine), TLS: a.adminTLS(a.cfg),
+		Ready: a.engine.notReady, Parts: a.engine.partsTold, Status: a.engine.status, Metrics: a.registry, Routes: routes, Guard: a.wrap(a.engine), TLS: a.adminTLS(a.cfg),
 	}
 	if a.admin, err = admin.New(a.cfg.Admin, views, a.log("admin")); err != nil {
 		return fmt.Errorf("open admin: %w", err)

@@ -61,6 +61,7 @@ func readCatalogue(cfg Config, log *slog.Logger) (*shop.Catalogue, error) {
 type restock struct {
 	parts *parts
 	path  string
+	last  *lastImport
 	log   *slog.Logger
 	mu    sync.Mutex // held by the one who replaces
 }
@@ -70,7 +71,7 @@ const factsBudget = 10 * time.Second
 
 // shopRoutes returns the handlers of what the shop keeps. The parts are complete when a request comes.
 func (e *Engine) shopRoutes(l *learning, log *slog.Logger) map[string]http.Handler {
-	r := &restock{parts: &e.parts, path: filepath.Join(e.cfg.Storage.Dir, catalogueFile), log: log}
+	r := &restock{parts: &e.parts, last: &e.imports.catalogue, path: filepath.Join(e.cfg.Storage.Dir, catalogueFile), log: log}
 	routes := r.keepsake().routes("/v1/catalogue")
 	maps.Copy(routes, l.routes())
 	return routes
@@ -79,7 +80,7 @@ func (e *Engine) shopRoutes(l *learning, log *slog.Logger) map[string]http.Handl
 // keepsake returns what the admin side needs.
 func (r *restock) keepsake() keepsake {
 	return keepsake{
-		name: "catalogue", log: r.log,
+		name: "catalogue", log: r.log, last: r.last,
 		export: func(format document.Format) ([]byte, error) { return shop.Export(format, r.parts.catalogue.Load()) },
 		replace: func(format document.Format, file []byte, dry bool) (any, error) {
 			changes, err := r.replace(format, file, dry)

@@ -59,31 +59,12 @@ type nodeView struct {
 
 // Status implements console.Node.
 func (v nodeView) Status() console.Status {
-	p := &v.e.parts
-	s := console.Status{Version: Version(), Ready: "ready", Started: v.started.UnixMilli(), Shop: string(p.catalogue.Load().Shop())}
+	s := console.Status{Version: Version(), Ready: "ready", Started: v.started.UnixMilli(), Shop: string(v.e.parts.catalogue.Load().Shop())}
 	if err := v.e.notReady(); err != nil {
 		s.Ready = err.Error()
 	}
-	part := func(name, failing, degraded string) {
-		one := console.Part{Name: name, State: console.PartOK}
-		switch {
-		case failing != "":
-			one.State, one.Note = console.PartFailing, failing
-		case degraded != "":
-			one.State, one.Note = console.PartDegraded, degraded
-		}
-		s.Parts = append(s.Parts, one)
-	}
-	store, model, book := p.store.Status(), p.reader.Status(), p.book.Status()
-	part("transport", "", "")
-	part("actors", "", "")
-	part("nlp", "", model.Degraded)
-	part("scripts", "", book.Refused)
-	lost := ""
-	if store.Quarantined > 0 {
-		lost = fmt.Sprintf("%d blocks did not open", store.Quarantined)
-	}
-	part("storage", store.Failure, lost)
+	now := v.e.vitals(time.Now())
+	s.Parts = now.parts()
 	return s
 }
 

@@ -51,7 +51,7 @@ func TestTheAdminSideAsksWhoItIs(t *testing.T) {
 		return got.StatusCode, string(body)
 	}
 	viewer := n.token(t, token.Claims{Role: live.Viewer, Room: "demo", User: "u"})
-	open := map[string]bool{"GET /metrics": true, "POST /v1/session": true}
+	open := map[string]bool{"GET /metrics": true, "GET /readyz/parts": true, "POST /v1/session": true}
 	for _, pattern := range n.patterns {
 		method, path, _ := strings.Cut(pattern, " ")
 		if open[pattern] || access.Routes[pattern] == access.Anyone || strings.HasPrefix(path, "/debug/") {

@@ -25,6 +25,8 @@ type Engine struct {
 	ready  chan struct{}
 	clock  clock
 
+	imports struct{ catalogue, knowledge lastImport }
+
 	patterns []string // the routes of the admin side that are guarded, for tests
 
 	running  atomic.Bool

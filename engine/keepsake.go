@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync/atomic"
+	"time"
 
 	"liveroom/engine/shop/document"
 )
@@ -21,6 +23,16 @@ type keepsake struct {
 	// *document.Error when the file is at fault, and then, as after any error, nothing has changed.
 	replace func(format document.Format, file []byte, dry bool) (changes any, err error)
 	log     *slog.Logger
+	last    *lastImport // where it is kept what became of the latest import
+}
+
+// lastImport is what became of the latest import of something: nil once one was taken, or when there was none.
+type lastImport = atomic.Pointer[importRefusal]
+
+// importRefusal is an import that was not taken. What the file said is not kept.
+type importRefusal struct {
+	at       time.Time
+	problems int // found in the file; 0 when it could not be kept
 }
 
 // routes returns the handlers under path.
@@ -70,8 +82,12 @@ func (k keepsake) put(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	dry := r.URL.Query().Get("dry_run")
-	changes, err := k.replace(format, file, dry != "" && dry != "0" && dry != "false")
+	tried := dry != "" && dry != "0" && dry != "false"
+	changes, err := k.replace(format, file, tried)
 	var faulty *document.Error
+	if !tried {
+		k.remember(err)
+	}
 	switch {
 	case errors.As(err, &faulty):
 		answer(w, http.StatusUnprocessableEntity, refusal{
@@ -82,6 +98,20 @@ func (k keepsake) put(w http.ResponseWriter, r *http.Request) {
 	default:
 		answer(w, http.StatusOK, changes)
 	}
+}
+
+// remember keeps what became of an import.
+func (k keepsake) remember(err error) {
+	if err == nil {
+		k.last.Store(nil)
+		return
+	}
+	refused := &importRefusal{at: time.Now()}
+	var faulty *document.Error
+	if errors.As(err, &faulty) {
+		refused.problems = len(faulty.Problems)
+	}
+	k.last.Store(refused)
 }
 
 func (k keepsake) fail(w http.ResponseWriter, err error) {

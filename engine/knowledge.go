@@ -70,6 +70,7 @@ func (p *parts) sells(id live.ProductID) bool { return p.catalogue.Load().ByID(i
 type learning struct {
 	parts *parts
 	path  string
+	last  *lastImport
 	log   *slog.Logger
 	mu    sync.Mutex // held by the one who replaces
 }
@@ -77,7 +78,7 @@ type learning struct {
 // routes returns the handlers of the admin side.
 func (l *learning) routes() map[string]http.Handler {
 	k := keepsake{
-		name: "knowledge", log: l.log,
+		name: "knowledge", log: l.log, last: l.last,
 		export: func(format document.Format) ([]byte, error) {
 			return knowledge.Export(format, l.parts.knowledge.Load().Entries())
 		},

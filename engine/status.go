@@ -3,8 +3,12 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime/debug"
+	"strings"
+	"time"
 
+	"liveroom/engine/admin/console"
 	"liveroom/engine/audit"
 	"liveroom/engine/live"
 	"liveroom/engine/storage"
@@ -34,6 +38,7 @@ type Status struct {
 	NLP      nlp.Status
 	Scripts  any
 	Audit    audit.Status
+	Parts    []console.Part
 }
 
 var (
@@ -65,7 +70,20 @@ func (e *Engine) status() any {
 	if err := e.notReady(); err != nil {
 		s.Ready = err.Error()
 	}
+	now := e.vitals(time.Now())
+	s.Parts = now.parts()
 	return s
+}
+
+// partsTold says how each part does, a line each: its name, its state, and what to do in Chinese, which holds no path and
+// nothing that the system said.
+func (e *Engine) partsTold() string {
+	now := e.vitals(time.Now())
+	var b strings.Builder
+	for _, p := range now.parts() {
+		fmt.Fprintf(&b, "%s\t%s\t%s\n", p.Name, p.State, p.Advice)
+	}
+	return b.String()
 }
 
 // Dialogue returns what the node keeps in mind of a user's dialogue, as text for people.

@@ -31,6 +31,7 @@ func (s *Server) accept(ctx context.Context, ln net.Listener, c carrier) {
 		case ctx.Err() != nil, errors.Is(err, net.ErrClosed):
 			return
 		default: // out of descriptors, most likely: let some be closed
+			s.doors.refuse(time.Now(), err)
 			s.log.Warn("accept refused", "carrier", c.String(), "err", err)
 			pause.Reset(50 * time.Millisecond)
 			select {

@@ -51,6 +51,7 @@ type Server struct {
 	start     time.Time
 	ready     chan struct{}
 	windows   windows
+	doors     doors
 	turns     chan turn // tasks that loops have put off: a few for each loop, handed back by runTurns
 
 	running  atomic.Bool
@@ -121,7 +122,11 @@ func (s *Server) Run(ctx context.Context) error {
 	var work sync.WaitGroup
 	for c, ln := range s.listeners {
 		for range acceptors {
-			work.Go(func() { s.accept(ctx, ln, carrier(c)) })
+			s.doors.accepting[c].Add(1)
+			work.Go(func() {
+				defer s.doors.accepting[c].Add(-1)
+				s.accept(ctx, ln, carrier(c))
+			})
 		}
 	}
 	work.Go(func() { s.runTurns(ctx) })

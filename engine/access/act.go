@@ -135,6 +135,7 @@ var Routes = map[string]Act{
 
 	"GET /v1/status":           StatusRead,
 	"GET /metrics":             MetricsRead,
+	"GET /readyz/parts":        MetricsRead,
 	"GET /debug/pprof/":        ProfileRead,
 	"GET /debug/pprof/cmdline": ProfileRead,
 	"GET /debug/pprof/profile": ProfileRead,
@@ -243,4 +244,5 @@ var forOneRoom = map[string]bool{
 	"GET /v1/settings":                          true,
 	"GET /v1/status":                            true,
 	"GET /metrics":                              true,
+	"GET /readyz/parts":                         true,
 }

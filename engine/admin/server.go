@@ -72,11 +72,13 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// Views are what the engine shows. Ready returns nil when the node can serve, else why not; Status is encoded as JSON.
+// Views are what the engine shows. Ready returns nil when the node can serve, else why not; Parts says how each part does, a
+// line each; Status is encoded as JSON.
 // Routes are further handlers by pattern. Guard is put before every handler but those of health; without one, they are
 // refused to everybody. TLS is nil for plain HTTP.
 type Views struct {
 	Ready   func() error
+	Parts   func() string
 	Status  func() any
 	Metrics prometheus.Gatherer
 	Routes  map[string]http.Handler
@@ -166,15 +168,18 @@ func (s *Server) Close() error { return s.listener.Close() }
 func routes(cfg Config, v Views) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+	ready := func(w http.ResponseWriter, more func() string) {
 		if err := v.Ready(); err != nil {
-			plain(w, http.StatusServiceUnavailable, err.Error()+"\n")
+			plain(w, http.StatusServiceUnavailable, err.Error()+"\n"+more())
 			return
 		}
-		plain(w, http.StatusOK, "ready\n")
-	})
+		plain(w, http.StatusOK, "ready\n"+more())
+	}
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { ready(w, func() string { return "" }) })
 	guarded := map[string]http.Handler{
 		"GET /metrics": promhttp.HandlerFor(v.Metrics, promhttp.HandlerOpts{}),
+		// What is wrong with a node is not for everybody, so this is not a query of /readyz.
+		"GET /readyz/parts": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { ready(w, v.Parts) }),
 		"GET /v1/status": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			encoder := json.NewEncoder(w)

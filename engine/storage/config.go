@@ -46,6 +46,9 @@ type Config struct {
 	// FoldAfter is how long the records of a user may rest in the journal before they are copied to the user's row, so
 	// that recovery need not look for them. Default 10 minutes.
 	FoldAfter time.Duration
+	// LowSpaceBytes is how little room may be left on the disk of Dir before the console and /readyz/parts warn of it; with a
+	// tenth of it left they call the disk full. Default 1,000,000,000.
+	LowSpaceBytes int64
 	// MasterKeyFile is the file with the master key, made by "liveroom keys init": everything is sealed under keys that are
 	// sealed under it. Keep it, and a copy, elsewhere than the data: without it the data cannot be read by anybody. The
 	// variable LIVEROOM_MASTER_KEY, with the key itself, goes before it. Empty is master.key in the data folder. Default empty.
@@ -61,7 +64,7 @@ func Default() Config {
 	return Config{
 		CommitEvery: 10 * time.Millisecond, CommitAt: 200, MaxGroup: 2048, QueueLimit: 65536, QueueBytes: 64 << 20,
 		Readers: 2, ReadQueue: 16384, SessionWindow: 5 * time.Minute, SessionFrames: 4096,
-		Keep: 30 * 24 * time.Hour, KeepUsers: 365 * 24 * time.Hour, FoldAfter: 10 * time.Minute,
+		Keep: 30 * 24 * time.Hour, KeepUsers: 365 * 24 * time.Hour, FoldAfter: 10 * time.Minute, LowSpaceBytes: 1e9,
 	}
 }
 
@@ -91,6 +94,7 @@ func (c Config) Validate() error {
 	check(c.Keep >= 24*time.Hour, "keep: %v is under the 24 h for which a repeated message brings its frame again", c.Keep)
 	check(c.KeepUsers == 0 || c.KeepUsers >= 48*time.Hour && c.KeepUsers <= maxKeepUsers,
 		"keep_users: %v is outside [48h, %v]; 0 is for ever", c.KeepUsers, maxKeepUsers)
+	check(c.LowSpaceBytes > 0, "low_space_bytes: %d is not positive", c.LowSpaceBytes)
 	check(c.FoldAfter >= time.Minute, "fold_after: %v is under a minute", c.FoldAfter)
 	return errors.Join(problems...)
 }
@@ -111,6 +115,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.SessionFrames, d.SessionFrames)
 	orDefault(&c.Keep, d.Keep)
 	orDefault(&c.FoldAfter, d.FoldAfter)
+	orDefault(&c.LowSpaceBytes, d.LowSpaceBytes)
 	return c
 }
 

@@ -51,9 +51,10 @@ type Store struct {
 	first       atomic.Uint64 // the oldest block held
 	saved       atomic.Uint64 // the checkpoint in the database
 	quarantined atomic.Int64
-	damaged     atomic.Bool  // a page of the database is
-	bytes       atomic.Int64 // the room it takes, as last seen
-	space       space        // the room there is
+	damaged     atomic.Bool            // a page of the database is
+	bytes       atomic.Int64           // the room it takes, as last seen
+	space       space                  // the room there is
+	silent      atomic.Pointer[string] // why the database did not answer the latest look, nil when it did
 	quitOnce,
 	doneOnce sync.Once
 
@@ -88,6 +89,8 @@ type Status struct {
 	Quarantined int64     // blocks that did not open, each time counted
 	Bytes       int64     // the database, as it was a few seconds ago
 	DataKey     uint32    // the key that seals
+	Free, Size  int64     // room left on the disk of the folder, and in all, as they were a second ago; -1 when that is not known
+	Silent      string    // why the database did not answer when it was last looked at, every few seconds; "" when it did
 }
 
 // Open opens the store in cfg.Dir, making or migrating it as needed, and recovers: afterwards everything that was ever
@@ -199,11 +202,16 @@ func (s *Store) openDatabase(ctx context.Context) (err error) {
 	return nil
 }
 
-// weigh notes how much room the store takes.
+// weigh notes how much room the store takes, and so whether the database answers.
 func (s *Store) weigh(ctx context.Context) {
-	if n, err := s.base.bytes(ctx); err == nil {
-		s.bytes.Store(n)
+	n, err := s.base.bytes(ctx)
+	if err != nil {
+		why := err.Error()
+		s.silent.Store(&why)
+		return
 	}
+	s.silent.Store(nil)
+	s.bytes.Store(n)
 }
 
 // Run serves until ctx ends or Close is called, then makes durable what is queued, answers the reads under way and
@@ -317,5 +325,9 @@ func (s *Store) Status() Status {
 	}
 	st.Quarantined, st.DataKey = s.quarantined.Load(), s.ring.Current()
 	st.Bytes = s.bytes.Load()
+	st.Free, st.Size = s.space.free.Load(), s.space.all.Load()
+	if why := s.silent.Load(); why != nil {
+		st.Silent = *why
+	}
 	return st
 }

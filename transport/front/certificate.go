@@ -22,7 +22,8 @@ type Certificate struct {
 	certFile, keyFile string
 	log               *slog.Logger
 	now               atomic.Pointer[tls.Certificate]
-	seen              [2]os.FileInfo // owned by Watch
+	refused           atomic.Pointer[string] // why what is on disk is not in use, nil when it is
+	seen              [2]os.FileInfo         // owned by Watch
 }
 
 // OpenCertificate reads a certificate and its key.
@@ -59,6 +60,14 @@ func (c *Certificate) Config(protocols ...string) *tls.Config {
 // Ends returns when the certificate in use expires.
 func (c *Certificate) Ends() time.Time { return c.now.Load().Leaf.NotAfter }
 
+// Refused returns why the files as they are now are not in use, "" when they are.
+func (c *Certificate) Refused() string {
+	if why := c.refused.Load(); why != nil {
+		return *why
+	}
+	return ""
+}
+
 // Watch reads the files again when they change, until ctx ends. What cannot be used is said, and the one before stays.
 func (c *Certificate) Watch(ctx context.Context) {
 	tick := time.NewTicker(lookEvery)
@@ -79,10 +88,13 @@ func (c *Certificate) look() {
 		return
 	}
 	if err := c.read(); err != nil {
+		why := err.Error()
+		c.refused.Store(&why)
 		if !same(files[0], c.seen[0]) || !same(files[1], c.seen[1]) {
 			c.log.Warn("certificate stays as it was", "err", err)
 		}
 	} else {
+		c.refused.Store(nil)
 		c.log.Info("certificate read", "ends", c.Ends())
 	}
 	c.seen = files

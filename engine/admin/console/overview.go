@@ -69,6 +69,8 @@ type Alarm struct {
 	Level string  `json:"level" enum:"warn,bad"`
 	Value float64 `json:"value,omitempty"`
 	Note  string  `json:"note,omitempty"`
+	// Advice is Note in Chinese, of a part.
+	Advice string `json:"advice,omitempty"`
 }
 
 // lineMs is the promise, in milliseconds.
@@ -154,14 +156,12 @@ func inOrder(list []Count, order ...string) []Count {
 func alarmsOf(o *Overview, p period) []Alarm {
 	alarms := []Alarm{}
 	add := func(key, level string, value float64, note string) {
-		alarms = append(alarms, Alarm{key, level, value, note})
+		alarms = append(alarms, Alarm{Key: key, Level: level, Value: value, Note: note})
 	}
 	for _, part := range o.Parts {
-		switch part.State {
-		case PartFailing:
-			add("part."+part.Name, "bad", 0, part.Note)
-		case PartDegraded:
-			add("part."+part.Name, "warn", 0, part.Note)
+		level := map[string]string{PartFailing: "bad", PartDegraded: "warn"}[part.State]
+		if level != "" {
+			alarms = append(alarms, Alarm{Key: "part." + part.Name, Level: level, Note: part.Note, Advice: part.Advice})
 		}
 	}
 	if o.Ready != "ready" && !strings.HasPrefix(o.Ready, "storage") { // that part has said so

@@ -18,7 +18,9 @@ type Status struct {
 type Part struct {
 	Name  string `json:"name"`
 	State string `json:"state" enum:"ok,degraded,failing"`
-	Note  string `json:"note,omitempty"`
+	Note  string `json:"note,omitempty" doc:"cause and cure of what is wrong with it, with what the system said"`
+	// Advice is Note for people of the shop.
+	Advice string `json:"advice,omitempty" doc:"the same in Chinese"`
 }
 
 // The states of a part.

@@ -79,7 +79,15 @@ func (g *glance) print(out io.Writer, now time.Time) error {
 	fmt.Fprintf(out, "liveroom %s · %s · %s · figures of %s\n", o.Version, o.Ready, now.Format(time.TimeOnly), period)
 	for _, a := range o.Alarms {
 		fmt.Fprintf(out, "! %s %s %s\n", a.Level, a.Key, shown(a.Note))
+		if a.Advice != "" {
+			fmt.Fprintf(out, "  %s\n", shown(a.Advice))
+		}
 	}
+	fmt.Fprint(out, "parts")
+	for _, p := range o.Parts {
+		fmt.Fprintf(out, " · %s %s", p.Name, p.State)
+	}
+	fmt.Fprintln(out)
 	within := "no data yet"
 	if o.Line.Within != nil {
 		within = fmt.Sprintf("%.2f %% of %d", *o.Line.Within*100, o.Line.Count)

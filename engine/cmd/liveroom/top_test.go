@@ -31,10 +31,13 @@ func TestTopLooksOnce(t *testing.T) {
 func TestTopShowsStrangersAsText(t *testing.T) {
 	var out strings.Builder
 	g := glance{Actors: console.Page[console.Actor]{Rows: []console.Actor{{Room: "demo", User: "\x1b[2Jbad\u202eboy"}}}}
+	g.Overview.Parts = []console.Part{{Name: "disk", State: console.PartFailing}}
+	g.Overview.Alarms = []console.Alarm{{Key: "part.disk", Level: "bad", Note: "5 MB are free", Advice: "磁盘快满了。"}}
 	if err := g.print(&out, time.Unix(0, 0)); err != nil {
 		t.Fatal(err)
 	}
-	if s := out.String(); strings.ContainsAny(s, "\x1b\u202e") || !strings.Contains(s, "demo/·[2Jbad·boy") {
+	if s := out.String(); strings.ContainsAny(s, "\x1b\u202e") || !strings.Contains(s, "demo/·[2Jbad·boy") ||
+		!strings.Contains(s, "! bad part.disk 5 MB are free\n  磁盘快满了。\n") || !strings.Contains(s, "parts · disk failing\n") {
 		t.Errorf("shown is %q", s)
 	}
 }

@@ -38,7 +38,7 @@ export interface Overview {
   ready: string;
   started: number;
   shop: string;
-  parts: { name: string; state: "ok" | "degraded" | "failing"; note?: string }[];
+  parts: { name: string; state: "ok" | "degraded" | "failing"; note?: string; advice?: string }[];
   at: number;
   window_s: number;
   since_start: boolean;
@@ -59,7 +59,7 @@ export interface Overview {
     panics?: Count;
     passivated?: Count;
   };
-  alarms: { key: string; level: "warn" | "bad"; value?: number; note?: string }[];
+  alarms: { key: string; level: "warn" | "bad"; value?: number; note?: string; advice?: string }[];
   busiest: RoomRow[];
   no_data: string[];
 }

@@ -3,11 +3,15 @@ import { useEffect, useRef } from "preact/hooks";
 import { Link } from "wouter";
 import { percent, plain, short, whole } from "../lib/format";
 import { name, t } from "../lib/i18n";
+import { lang } from "../lib/prefs";
 import { Ring } from "../lib/ring";
 import { type Shown, useView } from "../lib/stream";
 import type { Overview } from "../lib/types";
 import { Bars, Card, Settled, Stat } from "../ui/bits";
 import { Chart } from "../ui/chart";
+
+/** What is wrong and what to do about it, in the language chosen. */
+const advice = (of: { note?: string; advice?: string }) => (lang.value === "zh" && of.advice) || of.note || "";
 
 /** What charts remember: ten minutes at one a second. */
 const remembered = 600;
@@ -59,7 +63,7 @@ function Body({ o, past }: { o: Overview; past: readonly Sample[] }) {
               <li key={a.key} class={a.level}>
                 {a.key.startsWith("part.") ? `${t("health")}: ${name("part", a.key.slice(5))}` : name("alarm", a.key)}
                 {a.value ? ` · ${a.key === "line" ? percent(a.value) : `${short(a.value)}${per}`}` : ""}
-                {a.note && <small> {plain(a.note)}</small>}
+                {advice(a) && <small> {plain(advice(a))}</small>}
               </li>
             ))}
           </ul>
@@ -202,7 +206,7 @@ function Body({ o, past }: { o: Overview; past: readonly Sample[] }) {
           {o.parts.map((p) => (
             <li key={p.name} class={p.state}>
               <b>{name("part", p.name)}</b> {name("", p.state)}
-              {p.note && <small> {plain(p.note)}</small>}
+              {advice(p) && <small> {plain(advice(p))}</small>}
             </li>
           ))}
         </ul>
