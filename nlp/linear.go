@@ -13,45 +13,60 @@ import (
 )
 
 const (
-	linearMagic = "LRLIN1\x00\x00"
-	classes     = live.Intents + live.Emotions // of every linear model
-	wideClasses = classes + live.Sentiments    // of one that tells sentiment too
-	gramMax     = 4                            // longest n-gram in characters
-	boundary    = 0x02                         // stands before and after the text; normalised text cannot contain it
+	linearMagic = "LRLIN2\x00\x00"
+	classes     = live.Intents + live.Emotions
+	allClasses  = classes + live.Sentiments
+	gramMax     = 4    // longest n-gram in characters
+	boundary    = 0x02 // stands before and after the text; normalised text cannot contain it
 	maxBuckets  = 1 << 24
 
 	fnvOffset = 14695981039346656037
 	fnvPrime  = 1099511628211
 )
 
-// Linear is the hashed character n-gram model: half of the model's vote, and the fallback when the other half is away.
+// Linear is the hashed character n-gram model: half of the model's vote, and the fallback when the other half is away. It
+// has one table for intent and emotion and another, mostly larger, for sentiment, which learns from more text.
 // It is immutable and safe for concurrent use.
 type Linear struct {
-	mask    uint32
-	width   int // classes or wideClasses
-	scale   [wideClasses]float32
-	bias    [wideClasses]float32
-	weights []int8 // bucket-major: width weights for each bucket
+	scale, bias [allClasses]float32
+	mask        uint32 // of the buckets that are looked up, those of the larger table
+	weights     []int8 // bucket-major: weights of `classes` for each bucket
+	stance      []int8 // the same of live.Sentiments; empty when the model does not tell sentiment
+	narrow      uint32 // mask of the buckets of weights
+	broad       uint32 // and of stance
 }
 
-// NewLinear reads the model from its file form. An error wraps ErrBadModel. The model keeps file.
+// NewLinear reads the model from its file form: magic, buckets and classes of either table (0 and 0 when there is none for
+// sentiment), scale and bias of all classes, rows of either table, little-endian. An error wraps ErrBadModel. The model
+// keeps file.
 func NewLinear(file []byte) (*Linear, error) {
-	const head = len(linearMagic) + 8
+	const head = len(linearMagic) + 16
 	if len(file) < head || string(file[:len(linearMagic)]) != linearMagic {
 		return nil, fmt.Errorf("%w: not a linear model", ErrBadModel)
 	}
-	buckets := binary.LittleEndian.Uint32(file[8:])
-	width := int(binary.LittleEndian.Uint32(file[12:]))
-	if width != classes && width != wideClasses {
-		return nil, fmt.Errorf("%w: linear model of %d classes, want %d or %d", ErrBadModel, width, classes, wideClasses)
+	var shape [4]uint32
+	for i := range shape {
+		shape[i] = binary.LittleEndian.Uint32(file[len(linearMagic)+4*i:])
 	}
-	if buckets == 0 || buckets > maxBuckets || buckets&(buckets-1) != 0 {
-		return nil, fmt.Errorf("%w: linear model of %d buckets, want a power of two up to %d", ErrBadModel, buckets, maxBuckets)
+	width := classes
+	if err := checkTable(shape[0], shape[1], classes); err != nil {
+		return nil, err
 	}
-	if want := head + 8*width + int(buckets)*width; len(file) != want {
+	if shape[2] != 0 || shape[3] != 0 {
+		if err := checkTable(shape[2], shape[3], live.Sentiments); err != nil {
+			return nil, err
+		}
+		width = allClasses
+	}
+	rows, stances := int(shape[0])*classes, int(shape[2])*live.Sentiments
+	if want := head + 8*width + rows + stances; len(file) != want {
 		return nil, fmt.Errorf("%w: linear model of %d bytes, want %d", ErrBadModel, len(file), want)
 	}
-	l := &Linear{mask: buckets - 1, width: width}
+	l := &Linear{narrow: shape[0] - 1}
+	if stances > 0 {
+		l.broad = shape[2] - 1
+	}
+	l.mask = max(l.narrow, l.broad)
 	r := bytes.NewReader(file[head:])
 	for _, row := range [][]float32{l.scale[:width], l.bias[:width]} {
 		if err := binary.Read(r, binary.LittleEndian, row); err != nil {
@@ -63,33 +78,44 @@ func NewLinear(file []byte) (*Linear, error) {
 			}
 		}
 	}
-	rows := file[head+8*width:]
+	tables := file[head+8*width:]
 	// Go has no safe view of bytes as int8; the two have the same size and alignment.
-	l.weights = unsafe.Slice((*int8)(unsafe.Pointer(&rows[0])), len(rows))
+	both := unsafe.Slice((*int8)(unsafe.Pointer(&tables[0])), len(tables))
+	l.weights, l.stance = both[:rows], both[rows:]
 	return l, nil
 }
 
+// checkTable returns what is wrong with the shape of a table of want classes.
+func checkTable(buckets, width uint32, want int) error {
+	if int(width) != want {
+		return fmt.Errorf("%w: linear model of %d classes, want %d", ErrBadModel, width, want)
+	}
+	if buckets == 0 || buckets > maxBuckets || buckets&(buckets-1) != 0 {
+		return fmt.Errorf("%w: linear model of %d buckets, want a power of two up to %d", ErrBadModel, buckets, maxBuckets)
+	}
+	return nil
+}
+
 // Sentiments tells whether the model tells sentiment; else Score leaves it at 0.
-func (l *Linear) Sentiments() bool { return l.width == wideClasses }
+func (l *Linear) Sentiments() bool { return len(l.stance) > 0 }
 
 // Score fills out with the logits of a normalised text.
 // Hot path: BenchmarkLinear, no allocation (TestLinearAllocations).
 func (l *Linear) Score(normalised string, out *Scores) {
 	g := takeGrams()
 	g.collect(normalised, l.mask)
-	var sum [wideClasses]int32
-	if l.width == wideClasses {
-		for _, index := range g.found {
-			row := (*[wideClasses]int8)(l.weights[int(index)*wideClasses:])
-			for c := range row {
-				sum[c] += int32(row[c])
-			}
+	var sum [allClasses]int32
+	for _, index := range g.found {
+		row := (*[classes]int8)(l.weights[int(index&l.narrow)*classes:])
+		for c := range row {
+			sum[c] += int32(row[c])
 		}
-	} else {
+	}
+	if l.Sentiments() {
 		for _, index := range g.found {
-			row := (*[classes]int8)(l.weights[int(index)*classes:])
+			row := (*[live.Sentiments]int8)(l.stance[int(index&l.broad)*live.Sentiments:])
 			for c := range row {
-				sum[c] += int32(row[c])
+				sum[classes+c] += int32(row[c])
 			}
 		}
 	}

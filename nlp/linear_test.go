@@ -1,7 +1,9 @@
 package nlp
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
@@ -12,19 +14,29 @@ import (
 	"liveroom/nlp/chars"
 )
 
-func randomLinear(t testing.TB, buckets, width int) *Linear {
-	t.Helper()
+// linearFile returns a model of random weights, which tells sentiment from a table of its own unless that has no buckets.
+func linearFile(buckets, stances int) []byte {
 	r := rand.New(rand.NewPCG(3, 4))
 	file := []byte(linearMagic)
-	file = binary.LittleEndian.AppendUint32(file, uint32(buckets))
-	file = binary.LittleEndian.AppendUint32(file, uint32(width))
+	width, wide := classes, 0
+	if stances > 0 {
+		width, wide = allClasses, live.Sentiments
+	}
+	for _, n := range []int{buckets, classes, stances, wide} {
+		file = binary.LittleEndian.AppendUint32(file, uint32(n))
+	}
 	for range 2 * width {
 		file = binary.LittleEndian.AppendUint32(file, math.Float32bits(r.Float32()))
 	}
-	for range buckets * width {
+	for range buckets*classes + stances*wide {
 		file = append(file, byte(r.Uint32()))
 	}
-	l, err := NewLinear(file)
+	return file
+}
+
+func randomLinear(t testing.TB, buckets, stances int) *Linear {
+	t.Helper()
+	l, err := NewLinear(linearFile(buckets, stances))
 	if err != nil {
 		t.Fatalf("NewLinear = %v", err)
 	}
@@ -47,29 +59,32 @@ func plainScore(l *Linear, text string) (out Scores) {
 			seen[uint32(sum^sum>>32)&l.mask] = true
 		}
 	}
-	for c := range l.width {
+	logit := func(table []int8, width, class, at int) float32 {
 		total := 0
 		for index := range seen {
-			total += int(l.weights[int(index)*l.width+c])
+			total += int(table[int(index)%(len(table)/width)*width+class])
 		}
-		x := l.bias[c] + l.scale[c]*float32(total)*float32(1/math.Sqrt(float64(len(seen))))
-		switch {
-		case c < live.Intents:
-			out.Intent[c] = x
-		case c < classes:
-			out.Emotion[c-live.Intents] = x
-		default:
-			out.Sentiment[c-classes] = x
+		return l.bias[at] + l.scale[at]*float32(total)*float32(1/math.Sqrt(float64(len(seen))))
+	}
+	for c := range out.Intent {
+		out.Intent[c] = logit(l.weights, classes, c, c)
+	}
+	for c := range out.Emotion {
+		out.Emotion[c] = logit(l.weights, classes, live.Intents+c, live.Intents+c)
+	}
+	if l.Sentiments() {
+		for c := range out.Sentiment {
+			out.Sentiment[c] = logit(l.stance, live.Sentiments, c, classes+c)
 		}
 	}
 	return out
 }
 
 func TestLinearByTheBook(t *testing.T) {
-	for _, width := range []int{classes, wideClasses} {
-		l := randomLinear(t, 1<<12, width)
-		if l.Sentiments() != (width == wideClasses) {
-			t.Errorf("Sentiments of %d classes = %v", width, l.Sentiments())
+	for _, stances := range []int{0, 1 << 8, 1 << 14} {
+		l := randomLinear(t, 1<<12, stances)
+		if l.Sentiments() != (stances > 0) {
+			t.Errorf("Sentiments of %d buckets = %v", stances, l.Sentiments())
 		}
 		for _, text := range []string{"", "a", "好好好", "这件还有货吗", strings.Repeat("长文本x", 400), "😀\ufffd", "ab ab ab"} {
 			var got Scores
@@ -81,11 +96,46 @@ func TestLinearByTheBook(t *testing.T) {
 	}
 }
 
+// TestNewLinearRefuses changes a good file in one place after the other.
+func TestNewLinearRefuses(t *testing.T) {
+	good := linearFile(8, 16)
+	if _, err := NewLinear(good); err != nil {
+		t.Fatalf("NewLinear = %v", err)
+	}
+	set := func(at int, n uint32) func([]byte) []byte {
+		return func(file []byte) []byte {
+			binary.LittleEndian.PutUint32(file[at:], n)
+			return file
+		}
+	}
+	const head = len(linearMagic)
+	for name, change := range map[string]func([]byte) []byte{
+		"nothing":             func([]byte) []byte { return nil },
+		"the first version":   func(file []byte) []byte { file[5] = '1'; return file },
+		"a head alone":        func(file []byte) []byte { return file[:head+16] },
+		"cut":                 func(file []byte) []byte { return file[:len(file)-1] },
+		"too long":            func(file []byte) []byte { return append(file, 0) },
+		"no buckets":          set(head, 0),
+		"seven buckets":       set(head, 7),
+		"too many buckets":    set(head, 1<<31),
+		"a class too few":     set(head+4, uint32(live.Intents)),
+		"no stance's buckets": set(head+8, 0),
+		"stance's buckets":    set(head+8, 12),
+		"stance's classes":    set(head+12, 2),
+		"a scale of NaN":      set(head+16, math.Float32bits(float32(math.NaN()))),
+		"an infinite bias":    set(head+16+4*allClasses, math.Float32bits(float32(math.Inf(1)))),
+	} {
+		if l, err := NewLinear(change(bytes.Clone(good))); !errors.Is(err, ErrBadModel) {
+			t.Errorf("%s: NewLinear = %v, %v, want ErrBadModel", name, l, err)
+		}
+	}
+}
+
 func TestLinearAllocations(t *testing.T) {
 	if racing {
 		t.Skip("allocations cannot be counted under the race detector")
 	}
-	l := randomLinear(t, 1<<12, wideClasses)
+	l := randomLinear(t, 1<<12, 1<<14)
 	var out Scores
 	if n := testing.AllocsPerRun(100, func() { l.Score("这件还有货吗", &out) }); n > 0 {
 		t.Errorf("Score allocates %v times, want 0", n)
@@ -97,7 +147,7 @@ func FuzzRead(f *testing.F) {
 	for i := range cases[:20] {
 		f.Add(cases[i].Text)
 	}
-	l := randomLinear(f, 1<<8, wideClasses)
+	l := randomLinear(f, 1<<8, 1<<10)
 	f.Fuzz(func(t *testing.T, s string) {
 		text := chars.Normalize(clip(s, MaxRunes))
 		ids := m.tokens.Encode(nil, text)
@@ -118,7 +168,7 @@ func FuzzRead(f *testing.F) {
 }
 
 func BenchmarkLinear(b *testing.B) {
-	l := randomLinear(b, 1<<16, wideClasses)
+	l := randomLinear(b, 1<<16, 1<<18)
 	var out Scores
 	b.ReportAllocs()
 	for b.Loop() {

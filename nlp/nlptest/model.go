@@ -124,9 +124,11 @@ func linearFile(says live.Intent, feels live.Sentiment) []byte {
 		bias = bias[:cap(bias)]
 		bias[live.Intents+live.Emotions+int(feels)-1] = Certain
 	}
-	out := []byte("LRLIN1\x00\x00")
-	out = binary.LittleEndian.AppendUint32(out, buckets)
-	out = binary.LittleEndian.AppendUint32(out, uint32(len(bias)))
+	stances := len(bias) - live.Intents - live.Emotions
+	out := []byte("LRLIN2\x00\x00")
+	for _, n := range []int{buckets, len(bias) - stances, min(stances, 1) * buckets, stances} {
+		out = binary.LittleEndian.AppendUint32(out, uint32(n))
+	}
 	for _, row := range [][]float32{make([]float32, len(bias)), bias} {
 		out, _ = binary.Append(out, binary.LittleEndian, row) // fails for types without a fixed size only
 	}

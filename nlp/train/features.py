@@ -5,7 +5,8 @@ import numpy as np
 PAD, UNK, EDGE = 0, 1, 2
 FIRST = 3  # id of the first line of vocab.txt
 MAX_LEN = 64
-BUCKETS = 1 << 17
+BUCKETS = 1 << 17  # of what tells intent and emotion
+WIDE = 1 << 19  # of what tells sentiment: it learns from reviews too, whose n-grams would crowd the others' buckets
 BOUNDARY = "\u0002"
 _MASK = (1 << 64) - 1
 
@@ -49,13 +50,13 @@ def _bucket(gram):
         h = 0xCBF29CE484222325
         for byte in gram.encode("utf-8"):
             h = ((h ^ byte) * 0x100000001B3) & _MASK
-        idx = (h ^ (h >> 32)) & (BUCKETS - 1)
+        idx = (h ^ (h >> 32)) & (WIDE - 1)
         _cache[gram] = idx
     return idx
 
 
 def grams(text):
-    """Return the sorted distinct buckets of the 1- to 4-grams of a normalised text."""
+    """Return the sorted distinct buckets, of WIDE, of the 1- to 4-grams of a normalised text."""
     text = BOUNDARY + text + BOUNDARY
     seen = set()
     for n in range(1, 5):

@@ -7,20 +7,22 @@ from scipy import sparse
 from sklearn.linear_model import SGDClassifier
 
 from features import BUCKETS, grams
-from labels import EMOTIONS, INTENTS, SENTIMENTS
+from labels import EMOTIONS, INTENTS
 
-MAGIC = b"LRLIN1\0\0"
+MAGIC = b"LRLIN2\0\0"
 # How often a line counts by where it is from; an unclear one counts half of that.
 WEIGHT = {"own": 1.0, "real": 3.0, "service": 1.0, "danmaku": 0.3, "scope": 0.5}
 
 
 def rows(texts):
-    """Return the buckets of normalised texts as rows of a sparse matrix, each entry 1/sqrt(n)."""
-    found = [grams(t) for t in texts]
+    """Return the buckets of normalised texts as rows of a sparse matrix, 1/sqrt(n) for each of the n grams in a bucket."""
+    found = [[b & BUCKETS - 1 for b in grams(t)] for t in texts]
     size = np.array([len(r) for r in found])
     start = np.concatenate([[0], np.cumsum(size)])
     values = np.repeat(1 / np.sqrt(np.maximum(size, 1)), size).astype(np.float32)
-    return sparse.csr_matrix((values, np.concatenate(found).astype(np.int64), start), (len(texts), BUCKETS))
+    x = sparse.csr_matrix((values, np.concatenate(found).astype(np.int64), start), (len(texts), BUCKETS))
+    x.sum_duplicates()
+    return x
 
 
 def _head(x, y, weight, classes, alpha, seed, passes):
@@ -34,10 +36,8 @@ def _head(x, y, weight, classes, alpha, seed, passes):
 
 
 def train(make_lines, passes=12, seed=1, expansions=2):
-    """Return the trained linear model, {scale, bias, weights int8}. `make_lines(epoch)` gives an epoch's lines.
-
-    Sentiment's columns are zero: see sentiment.train_columns.
-    """
+    """Return the trained linear model of intent and emotion, {scale, bias, weights int8}. `make_lines(epoch)` gives an
+    epoch's lines. What tells sentiment joins it in sentiment.with_columns."""
     lines = list(make_lines(0))
     for epoch in range(1, expansions):
         lines += [x for x in make_lines(epoch) if x.source == "own" and "{" not in x.text]
@@ -55,10 +55,7 @@ def train(make_lines, passes=12, seed=1, expansions=2):
     mass = np.array([weight[emotion == k].sum() for k in range(len(EMOTIONS))])
     scarce = (mass.sum() / np.maximum(mass, 1)) ** 0.75
     felt = weight * np.where(emotion >= 0, scarce[np.maximum(emotion, 0)], 0)
-    parts = [
-        _head(x, intent, weight, len(INTENTS), 1.5e-6, seed, passes), _head(x, emotion, felt, len(EMOTIONS), 1e-5, seed, passes),
-        (np.zeros((BUCKETS, len(SENTIMENTS)), np.float32), np.zeros(len(SENTIMENTS), np.float32)),
-    ]
+    parts = [_head(x, intent, weight, len(INTENTS), 1.5e-6, seed, passes), _head(x, emotion, felt, len(EMOTIONS), 1e-5, seed, passes)]
     return quantise(np.concatenate([w for w, _ in parts], 1) * rare[:, None], np.concatenate([b for _, b in parts]))
 
 
@@ -79,17 +76,19 @@ def quantise(w, bias):
 
 
 def forward_numpy(lin, rows):
-    """Return logits of the quantised model for lists of buckets."""
+    """Return logits of the quantised model for lists of buckets of WIDE."""
     out = np.zeros((len(rows), len(lin["bias"])), np.float32)
     for i, row in enumerate(rows):
-        total = lin["weights"][row].astype(np.int32).sum(axis=0) if row else 0
+        at = np.array(row, np.int64)
+        total = np.concatenate([lin[part][at & len(lin[part]) - 1].astype(np.int32).sum(axis=0) for part in ("weights", "stance")])
         out[i] = lin["bias"] + lin["scale"] * total / np.float32(np.sqrt(max(1, len(row))))
     return out
 
 
 def write(lin, path):
-    """Write linear.bin: magic, buckets, classes, scale, bias, int8 rows; all little-endian."""
+    """Write linear.bin: magic, buckets and classes of either table, scale, bias, int8 rows of either; all little-endian."""
+    tables = lin["weights"], lin["stance"]
     with open(path, "wb") as f:
-        f.write(MAGIC + struct.pack("<II", *lin["weights"].shape))
+        f.write(MAGIC + b"".join(struct.pack("<II", *t.shape) for t in tables))
         f.write(lin["scale"].astype("<f4").tobytes() + lin["bias"].astype("<f4").tobytes())
-        f.write(lin["weights"].tobytes())
+        f.write(b"".join(t.tobytes() for t in tables))

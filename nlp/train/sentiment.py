@@ -18,7 +18,8 @@ from torch.nn import functional as F
 
 import corpus
 import fit
-from features import BOUNDARY, BUCKETS, MAX_LEN, PAD, UNK
+import linear
+from features import BOUNDARY, MAX_LEN, PAD, UNK, WIDE
 from labels import EMOTIONS, INTENTS, SENTIMENTS
 from sentiment_graph import PAIRS, pairs
 
@@ -156,12 +157,12 @@ def buckets(texts, most=300):
         whole = row[:m] == row[n:]
         if n == 0:
             whole &= flat != ord(BOUNDARY)
-        bucket = ((hashes ^ hashes >> np.uint64(32)) & np.uint64(BUCKETS - 1)).astype(np.int64)
-        found.append((row[:m] * BUCKETS + bucket)[whole])
+        bucket = ((hashes ^ hashes >> np.uint64(32)) & np.uint64(WIDE - 1)).astype(np.int64)
+        found.append((row[:m] * WIDE + bucket)[whole])
     key = np.unique(np.concatenate(found))
-    row, bucket = key // BUCKETS, key % BUCKETS
+    row, bucket = key // WIDE, key % WIDE
     count = np.bincount(row, minlength=len(texts))
-    return sparse.csr_matrix(((1 / np.sqrt(count[row])).astype(np.float32), (row, bucket)), (len(texts), BUCKETS))
+    return sparse.csr_matrix(((1 / np.sqrt(count[row])).astype(np.float32), (row, bucket)), (len(texts), WIDE))
 
 
 def train_columns(make_lines, reviews, expansions=2):
@@ -178,7 +179,7 @@ def train_columns(make_lines, reviews, expansions=2):
     x, y = buckets([x.norm for x in both]), [x.sentiment for x in both]
     weight = np.concatenate([weight, np.full(len(reviews), LINEAR_REVIEW)])
     # A rare bucket says more than a common one: it may grow further under the same penalty. One class against the rest.
-    rare = np.log((1 + x.shape[0]) / (1 + np.bincount(x.indices, minlength=BUCKETS))) + 1
+    rare = np.log((1 + x.shape[0]) / (1 + np.bincount(x.indices, minlength=WIDE))) + 1
     rare = (rare / rare[x.indices].mean()).astype(np.float32)
     model = LogisticRegression(C=10, solver="liblinear", random_state=1)
     with warnings.catch_warnings():
@@ -188,13 +189,10 @@ def train_columns(make_lines, reviews, expansions=2):
 
 
 def with_columns(lin, columns):
-    """Return a quantised linear model whose sentiment columns are replaced."""
-    at = len(INTENTS) + len(EMOTIONS)
-    scale = np.maximum(np.abs(columns["weights"]).max(axis=0), 1e-6) / 127
-    out = {name: value.copy() for name, value in lin.items()}
-    out["scale"][at:], out["bias"][at:] = scale, columns["bias"]
-    out["weights"][:, at:] = np.rint(columns["weights"] / scale).clip(-127, 127).astype(np.int8)
-    return out
+    """Return a quantised linear model that tells sentiment too, from a table of its own, `stance`."""
+    own = linear.quantise(columns["weights"], columns["bias"])
+    out = {name: np.concatenate([lin[name], own[name]]) for name in ("scale", "bias")}
+    return {**out, "weights": lin["weights"], "stance": own["weights"]}
 
 
 def calibrate(trained, linear, y, weight, review):
