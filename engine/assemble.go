@@ -134,6 +134,7 @@ func (a *assembly) openMind(context.Context) (err error) {
 	if err := a.openReader(a.cfg, a.engine.faults.loader, a.log("nlp")); err != nil {
 		return err
 	}
+	a.cfg.Scripts.Journal = a.scriptsChanged
 	if a.book, err = scripts.New(a.cfg.Scripts, figures{a.ledger, a.rooms}, a.engine.log, a.registry); err != nil {
 		return fmt.Errorf("open scripts: %w", err)
 	}
@@ -154,6 +155,11 @@ func (a *assembly) openGate(ctx context.Context) error {
 		quota:   access.Quota{Links: a.cfg.Access.LinksPerToken, PerSecond: a.cfg.Access.HellosPerToken},
 	}
 	a.watch = newWatch(a.gate)
+	signIns, err := newSignIns(a.audit, a.registry)
+	if err != nil {
+		return fmt.Errorf("sign-in metrics: %w", err)
+	}
+	a.gate.signIns = signIns
 	if err := a.openGuard(a.cfg, a.log("access")); err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 
 // CommandActs are what the command line does to a node's data without the node, each written into the audit log: by the
 // command itself where the node does not run, by the node where it does.
-var CommandActs = []string{"key.init", "key.rewrap", "key.export", "backup.make", "backup.restore", "person.erase", "token.rotate"}
+var CommandActs = []string{"key.init", "key.rewrap", "key.export", "backup.make", "backup.restore", "person.erase", "token.make", "token.rotate"}
 
 // CommandAct is such an act, as the command tells the node of it.
 type CommandAct struct {

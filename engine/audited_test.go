@@ -93,6 +93,8 @@ func whoseLogFills(full *atomic.Bool) func(*Config) {
 func TestWhatCannotBeWrittenDownIsNotDone(t *testing.T) {
 	var full atomic.Bool
 	n := startNode(t, t.TempDir(), whoseLogFills(&full))
+	seat := dialTCP(t, n.Addrs().TCP).hello("seat", n.token(t, token.Claims{Role: live.Seat, Room: "demo"}), nil)
+	c := n.ingest(t)
 	full.Store(true)
 	status, f := n.room(t, "PUT", "/mode", `{"mode":"paused"}`)
 	if status != 503 || !strings.Contains(f.text("error"), "audit log") {
@@ -106,7 +108,6 @@ func TestWhatCannotBeWrittenDownIsNotDone(t *testing.T) {
 	if status != 503 || n.parts.tokens.Revoked("x") {
 		t.Errorf("revoking got %d %s", status, answer)
 	}
-	seat := dialTCP(t, n.Addrs().TCP).hello("seat", n.token(t, token.Claims{Role: live.Seat, Room: "demo"}), nil)
 	seat.send(frame{"type": "take", "id": "t1", "dialogue": "demo/u1"})
 	if e := seat.next("error", "ack"); e.text("code") != "storage" || e.text("to") != "t1" {
 		t.Errorf("a take-over got %v", e)
@@ -114,7 +115,6 @@ func TestWhatCannotBeWrittenDownIsNotDone(t *testing.T) {
 	if status, f := n.room(t, "GET", "/mode", ""); status != 200 || f.text("mode") != "auto" {
 		t.Errorf("reading got %d %v, want the mode as it was", status, f)
 	}
-	c := n.ingest(t)
 	c.send(said("message", "m1", "u1", "我要退货"))
 	if r := c.next("reply", "error"); r.text("type") != "reply" {
 		t.Errorf("a message meanwhile got %v", r)

@@ -92,6 +92,7 @@ func (e *Engine) Run(ctx context.Context) error {
 			return errors.Join(err, e.stop(group))
 		}
 	}
+	e.tellConfig()
 	e.saveKeys(ctx)
 	open := p.store.Pending()
 	p.house.Redrive(open)

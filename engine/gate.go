@@ -47,6 +47,7 @@ type gate struct {
 	opened   atomic.Int64 // rooms in known
 	draining atomic.Bool
 	quota    access.Quota // of links by token
+	signIns  *signIns     // set before Run
 }
 
 // Hello implements transport.Handler.
@@ -55,14 +56,40 @@ func (g *gate) Hello(h *wire.Hello, from netip.Addr) (live.Link, *live.Fault) {
 		return live.Link{}, &live.Fault{Code: live.Draining, Hint: "this node is going; connect again"}
 	}
 	now := time.Now()
+	claims, fault := g.prove(h, now)
+	var l live.Link
+	if fault == nil {
+		l, fault = g.admit(h, &claims, from, now)
+	}
+	if fault != nil {
+		g.signIns.refused(h, &claims, from, now, fault)
+		return live.Link{}, fault
+	}
+	if fault := g.signIns.came(h, &l, &claims, from); fault != nil {
+		g.quota.Release(l.Token)
+		return live.Link{}, fault
+	}
+	return l, nil
+}
+
+// prove returns what the token of a hello says, when that is to be believed.
+func (g *gate) prove(h *wire.Hello, now time.Time) (token.Claims, *live.Fault) {
 	claims, err := g.tokens.Verify(h.Token, now)
 	switch {
+	case err == nil:
+		return claims, nil
 	case errors.Is(err, token.ErrExpired):
-		return live.Link{}, &live.Fault{Code: live.Expired, Field: "token", Hint: "the token has expired; get a new one"}
+		return token.Claims{}, &live.Fault{Code: live.Expired, Field: "token", Hint: "the token has expired; get a new one"}
 	case errors.Is(err, access.ErrRevoked), errors.Is(err, access.ErrTooLong):
-		return live.Link{}, &live.Fault{Code: live.Unauthorized, Field: "token", Hint: err.Error() + "; get a new one"}
-	case err != nil:
-		return live.Link{}, &live.Fault{Code: live.Unauthorized, Field: "token", Hint: "not a token of this shop; make one with liveroom token"}
+		return token.Claims{}, &live.Fault{Code: live.Unauthorized, Field: "token", Hint: err.Error() + "; get a new one"}
+	default:
+		return token.Claims{}, &live.Fault{Code: live.Unauthorized, Field: "token", Hint: "not a token of this shop; make one with liveroom token"}
+	}
+}
+
+// admit says whether a link may come in by its token, and as what.
+func (g *gate) admit(h *wire.Hello, claims *token.Claims, from netip.Addr, now time.Time) (live.Link, *live.Fault) {
+	switch {
 	case claims.Shop != "" && claims.Shop != g.catalogue.Load().Shop():
 		return live.Link{}, &live.Fault{Code: live.Forbidden, Field: "token", Hint: "the token is for another shop than this node's"}
 	case !access.May(claims.Role, access.LinkAct(h.Role)):

@@ -27,9 +27,11 @@ type Book struct {
 	set     atomic.Pointer[set]
 	// unsaidAt is the second in which a reply that was not said was last logged.
 	unsaidAt atomic.Int64
+	held     bool // a change waits for the journal to take it; owned by watch
 
-	mu     sync.Mutex // held for a whole reload
-	tried  digest     // contents of the last attempt, good or bad
+	mu     sync.Mutex        // held for a whole reload
+	tried  digest            // contents of the last attempt, good or bad
+	sums   map[string]digest // of each file of the last attempt that could be read
 	status Status
 }
 
@@ -129,7 +131,7 @@ func (b *Book) watch(ctx context.Context) {
 			pending = now
 			continue
 		}
-		b.try(files, err) // logged and counted there
+		b.takeUp(files, err)
 	}
 }
 
@@ -149,6 +151,9 @@ func (b *Book) try(files []file, readErr error) (changed bool, err error) {
 		return false, nil
 	}
 	b.tried, b.status.Tried = now, time.Now()
+	if readErr == nil {
+		b.sums = sumsOf(files)
+	}
 	next, err := (*set)(nil), readErr
 	if err == nil {
 		next, err = b.bundle.load(files)

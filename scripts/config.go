@@ -22,6 +22,10 @@ type Config struct {
 	MaxAge MaxAge
 	// UTCOffset is the shop's time for ship-by hours, as "+08:00", the default.
 	UTCOffset string
+	// Journal, when set, writes down that files of Dir have changed and calls try, which takes them up or returns why they are
+	// refused. When it does not call try, the running set stays and the same change is brought again. Changes that Reload
+	// takes up are its caller's to write down.
+	Journal func(c Change, try func() error) error
 }
 
 // MaxAge is the age up to which each kind of figure may be said, counted from the earlier of the sender's time and the

@@ -6,7 +6,8 @@
 // Log.Do writes the intention, does the act, and writes its result. When the intention cannot be written the act is refused:
 // nothing is done. A result that cannot be written is kept in memory and goes before everything that is written later; if
 // the node stops before, the next start writes that the result is unknown. Log.Note is for acts that must not wait: it takes
-// the record into a queue, and refuses while the log cannot be written or the queue is full.
+// the record into a queue, and refuses while the log cannot be written or the queue is full. Log.Tell is for what has
+// happened already.
 //
 // Personal values in an act are marked with Personal; they are written as pseudonyms, an SM3-HMAC under a key of the log's
 // own, and, when Config.Seal is set, sealed beside.

@@ -108,14 +108,17 @@ func (l *Log) Do(ctx context.Context, a Act, do func() error) error {
 
 var errPanicked = errors.New("it panicked")
 
-// settle writes the result of an act. One that cannot be written now goes before whatever is written next.
-func (l *Log) settle(result Record) {
+// settle writes the result of an act. One that cannot be written now goes before whatever is written next, and the error
+// says why.
+func (l *Log) settle(result Record) error {
 	result.At = l.clock().UnixMilli()
-	if _, err := l.write(result); err != nil {
+	_, err := l.write(result)
+	if err != nil {
 		l.mu.Lock()
 		l.owed = append(l.owed, result)
 		l.mu.Unlock()
 	}
+	return err
 }
 
 // Note takes in an act that was asked for, without waiting: it is written within moments. The error is ErrRefused when it
@@ -124,6 +127,16 @@ func (l *Log) Note(a Act) error { return l.note(a, Noted) }
 
 // NoteFailed is Note for what was asked for and then not done.
 func (l *Log) NoteFailed(a Act) error { return l.note(a, Failed) }
+
+// Tell writes down what has happened already and so cannot be refused. The error says that it cannot be written now: then
+// it goes before whatever is written next, or is lost when the node stops before.
+func (l *Log) Tell(a Act) error {
+	r, err := l.record(a, Noted)
+	if err != nil {
+		return err
+	}
+	return l.settle(r)
+}
 
 func (l *Log) note(a Act, result Result) error {
 	err := l.Err()

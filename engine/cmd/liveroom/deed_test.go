@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"liveroom/engine/audit"
+	"liveroom/transport/wire/token"
 )
 
 // written returns the acts of a folder's log that the command line has done, each with its result, and checks the log.
@@ -25,7 +27,7 @@ func written(t *testing.T, dir string) (acts []string, all []audit.Record) {
 		t.Fatal(err)
 	}
 	for _, r := range found {
-		for _, kind := range []string{"key.init", "key.rewrap", "key.export", "backup.", "person.erase", "token.rotate"} {
+		for _, kind := range []string{"key.init", "key.rewrap", "key.export", "backup.", "person.erase", "token."} {
 			if strings.HasPrefix(r.Act, kind) {
 				acts = append(acts, r.Act+" "+r.Result.String())
 				all = append(all, r)
@@ -50,11 +52,14 @@ func TestWhatTheCommandLineDoesIsWrittenDown(t *testing.T) {
 		command(t, exitFailed, "keys", "export", at, "--key-id=999", "--yes-i-know", "--out="+filepath.Join(dir, "..", round+".none"))
 		command(t, 0, "keys", "rewrap", at)
 		command(t, 0, "erase", at, "--room=demo", "--user=小美")
+		command(t, 0, "token", "--key-file="+filepath.Join(dir, "token.key"), "--role=seat", "--room=demo", "--user=li.na", "--ttl=1h")
+		command(t, 0, "token", "--key-file="+filepath.Join(dir, "token.key"), "--role=viewer", "--room=demo", "--user=小美")
 		command(t, 0, "token", "--key-file="+filepath.Join(dir, "token.key"), "--rotate", "--keep=0")
 	}
 	want := []string{
 		"backup.make intended", "backup.make done", "key.export intended", "key.export done", "key.export intended", "key.export failed",
-		"key.rewrap intended", "key.rewrap done", "person.erase intended", "person.erase done", "token.rotate intended", "token.rotate done",
+		"key.rewrap intended", "key.rewrap done", "person.erase intended", "person.erase done", "token.make intended", "token.make done",
+		"token.make intended", "token.make done", "token.rotate intended", "token.rotate done",
 	}
 	info, stop := demoOn(t, dir)
 	say(t, info, "m1", "3号链接还有货吗") // the data key is stored with it
@@ -114,6 +119,7 @@ func TestWhatCannotBeWrittenDownIsNotDoneHere(t *testing.T) {
 		{"keys", "rewrap", at, nobody},
 		{"erase", at, nobody, "--room=demo", "--user=u1"},
 		{"token", "--key-file=" + filepath.Join(dir, "token.key"), "--rotate", nobody},
+		{"token", "--key-file=" + filepath.Join(dir, "token.key"), "--role=admin", nobody},
 	} {
 		if said := command(t, exitFailed, args...); !strings.Contains(said, "nothing was done") || !strings.Contains(said, "--admin") {
 			t.Errorf("%q says %q", args, said)
@@ -149,5 +155,36 @@ func TestATokenKeyOfNobodyIsRotatedAllTheSame(t *testing.T) {
 	}
 	if said := command(t, 0, "token", "--key-file="+path, "--rotate"); !strings.Contains(said, "not written down") || !strings.Contains(said, "signs from now on") {
 		t.Errorf("it says %q", said)
+	}
+}
+
+// TestAMadeTokenIsWrittenDownByItsID finds a token's id in the record, and nothing of the token; where the key is of no node
+// that is at hand, a token is made all the same.
+func TestAMadeTokenIsWrittenDownByItsID(t *testing.T) {
+	dir := t.TempDir()
+	_, stop := demoOn(t, dir)
+	stop()
+	path := filepath.Join(dir, "token.key")
+	code, out, errs := call(t, "token", "--key-file="+path, "--role=seat", "--room=demo", "--user=li.na", "--ttl=1h")
+	signed := strings.TrimSpace(out)
+	keys, err := token.ReadKeys(path)
+	if code != 0 || errs != "" || err != nil {
+		t.Fatalf("token ended with %d: %s, %v", code, errs, err)
+	}
+	claims, err := keys.Verify(signed, time.Now())
+	if err != nil {
+		t.Fatalf("what is printed is no token: %v in %q", err, out)
+	}
+	_, all := written(t, dir)
+	if len(all) != 2 || all[0].On != "token "+claims.ID || !strings.HasSuffix(all[0].Detail, "; role seat for 1h0m0s, room demo, user li.na") ||
+		strings.Contains(all[0].Detail, signed[:20]) {
+		t.Errorf("it is written as %+v", all)
+	}
+	apart := filepath.Join(t.TempDir(), "some.key")
+	if err := os.WriteFile(apart, []byte(strings.Repeat("k", 40)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errs := call(t, "token", "--key-file="+apart, "--role=admin"); code != 0 || strings.Count(out, ".") != 2 || errs != "" {
+		t.Errorf("with a key of its own: %d %s%s", code, out, errs)
 	}
 }

@@ -26,7 +26,7 @@ type tokenCommand struct {
 	Rotate bool          `help:"Make a new key that signs from now on, instead of a token. Running nodes take it up within a second."`
 	Keep   time.Duration `help:"With --rotate: how long tokens of the older keys still hold; 0 ends them at once." default:"24h"`
 	Revoke string        `help:"Take a token back, or the one with this jti, instead of making one. Links that came with it are closed within a second." placeholder:"TOKEN"`
-	Admin  string        `help:"With --revoke, and with --rotate beside a node that runs: its admin address; by default the one it says in its data folder, or http://127.0.0.1:7702." placeholder:"URL"`
+	Admin  string        `help:"Of the node whose key it is, which writes down what is done with it while it runs: its admin address; by default the one it says in its data folder, or http://127.0.0.1:7702." placeholder:"URL"`
 }
 
 // Run prints a token, or rotates the key, or takes a token back.
@@ -42,19 +42,51 @@ func (c *tokenCommand) Run(ctx context.Context, s streams) error {
 	case c.Role == "":
 		return fmt.Errorf("%w: --role is missing: ingest, viewer, seat, supervisor, operator, auditor or admin", errUsage)
 	}
+	return c.make(ctx, s, now)
+}
+
+// make prints a token. Like rotate it is written down where the log of the node whose key it is is at hand; where the key is
+// kept apart from every node, what the token is used for is in the node's log alone, by the token's id.
+func (c *tokenCommand) make(ctx context.Context, s streams, now time.Time) error {
 	keys, err := token.ReadKeys(c.KeyFile)
 	if err != nil {
 		return err
 	}
-	signed, err := keys.Sign(token.Claims{
+	claims := token.Claims{
 		Role: live.ParseRole(c.Role), Shop: live.ShopID(c.Shop), Room: live.RoomID(c.Room), User: live.UserID(c.User),
-		Expires: now.Add(c.TTL),
-	}, now)
+		Expires: now.Add(c.TTL), ID: token.NewID(),
+	}
+	signed, err := keys.Sign(claims, now)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(s.out, signed)
-	return err
+	hand := func() error { _, err := fmt.Fprintln(s.out, signed); return err }
+	cfg, _, err := c.load(engine.Default())
+	if err != nil && (c.Config != "" || len(c.Set) > 0) {
+		return err
+	} else if err != nil {
+		cfg = engine.Default() // of a node that nobody has named
+	}
+	cfg, ok := c.ownerOf(cfg)
+	if !ok {
+		return hand()
+	}
+	act := engine.CommandAct{Act: "token.make", On: "token " + claims.ID, Detail: c.purpose()}
+	if claims.Role == live.Viewer { // a person
+		act.Room, act.User = claims.Room, claims.User
+	}
+	return deed{cfg: cfg, node: toNode{c.Admin}, CommandAct: act}.do(ctx, s, hand)
+}
+
+// purpose says what a token is for. Who a viewer is, is told apart from it.
+func (c *tokenCommand) purpose() string {
+	said := fmt.Sprintf("role %s for %v", c.Role, c.TTL)
+	for _, part := range []struct{ name, value string }{{"shop", c.Shop}, {"room", c.Room}, {"user", c.User}} {
+		if part.value != "" && !(part.name == "user" && c.Role == live.Viewer.String()) {
+			said += ", " + part.name + " " + part.value
+		}
+	}
+	return said
 }
 
 // rotate makes a new key. It is written into the audit log of the node whose key it is, where that is at hand: by the

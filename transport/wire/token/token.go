@@ -73,7 +73,7 @@ func Sign(key []byte, c Claims, now time.Time) (string, error) {
 	w.ExpiresAt = jwt.NewNumericDate(c.Expires)
 	w.IssuedAt = jwt.NewNumericDate(now)
 	if w.ID = c.ID; w.ID == "" {
-		w.ID = newID()
+		w.ID = NewID()
 	}
 	unsigned := jwt.NewWithClaims(jwt.SigningMethodHS256, w)
 	unsigned.Header["kid"] = keyID(key)
@@ -84,7 +84,8 @@ func Sign(key []byte, c Claims, now time.Time) (string, error) {
 	return signed, nil
 }
 
-func newID() string {
+// NewID draws an id for a token, for who wants to know it before Sign.
+func NewID() string {
 	var random [12]byte
 	rand.Read(random[:])
 	return base64.RawURLEncoding.EncodeToString(random[:])
