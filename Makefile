@@ -6,7 +6,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 ONNXRUNTIME := github.com/k2-fsa/sherpa-onnx-go-linux
 
-# What may be set: make load SCENARIO=room, make fuzz FUZZTIME=1m, make run ARGS='--config liveroom.yaml'.
+# What may be set: make load SCENARIO=room, make fuzz FUZZTIME=1m, make benchcmp BASE=main BENCH=Deliver, make run ARGS='--config liveroom.yaml'.
 # TESTED=1 has `make ci` leave out `make test`, for who has just run it.
 SCENARIO ?= smoke
 FUZZTIME ?= 10s
@@ -14,13 +14,16 @@ FUZZJOBS ?= 2
 PROFILE  ?= 15s
 CYCLES   ?= 10
 ENGINE   ?= sqlite
+BENCH    ?= .
+BASE     ?=
+COUNT    ?= 10
 ARGS     ?=
 TESTED   ?=
 PYTHON   ?= /usr/bin/python3
 
 # Packages whose goroutines meet, and those whose speed is watched.
 RACE := ./actors/... ./engine/... ./loadtest/... ./nlp/... ./scripts/... ./transport/...
-HOT  := ./actors/... ./engine/... ./nlp/... ./scripts/... ./transport/...
+HOT  := ./loadtest/machine ./actors/... ./engine/... ./nlp/... ./scripts/... ./transport/...
 
 # The runtime's library for this machine, as its module names the folder.
 LIBS_armv7l := arm-unknown-linux-gnueabihf
@@ -76,14 +79,11 @@ fmt: ## format every Go file
 golden: ## rewrite the expected results under testdata; review the diff like code
 	LIVEROOM_GOLDEN=1 go test -count=1 ./actors/... ./engine/... ./loadtest/... ./nlp/... ./scripts/... ./transport/...
 
-bench: ## benchmarks of the hot path
-	go test -run='^$$' -bench=. -benchmem $(HOT)
+bench: ## benchmarks of the hot path, and what an echo costs here (BenchmarkEcho), by which machines compare; BENCH=REGEXP
+	go test -run='^$$' -bench='$(BENCH)' -benchmem $(HOT)
 
-benchcmp: ## ten runs of the benchmarks against loadtest/baseline/bench.txt (BASELINE=1 accepts them instead)
-	@mkdir -p bin
-	go test -run='^$$' -bench=. -benchmem -count=10 $(HOT) | tee bin/bench.txt
-	@if test -n "$(BASELINE)"; then cp bin/bench.txt loadtest/baseline/bench.txt; \
-	else go run $(BENCHSTAT) loadtest/baseline/bench.txt bin/bench.txt; fi
+benchcmp: ## the benchmarks of this tree against those of BASE (the last commit) in turns, COUNT (10) times, by benchstat
+	@BENCH='$(BENCH)' BENCHSTAT=$(BENCHSTAT) COUNT=$(COUNT) .ci/benchcmp '$(BASE)' $(HOT)
 
 load: build ## roomload run SCENARIO (smoke)
 	bin/roomload run $(SCENARIO) $(ARGS)
