@@ -73,12 +73,8 @@ func (r *run) lay() error {
 	if r.config.TLS {
 		c.Ways, c.TCP, c.WS = siege.HalfSealed, r.endpoints.TLS, r.endpoints.WSS
 	}
-	key, err := token.ReadKeyFile(r.endpoints.KeyFile)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrTargetDown, err)
-	}
 	hello := func(kind string) func(int) ([]byte, error) {
-		return func(n int) ([]byte, error) { return stormHello(key, s.Room, kind, n) }
+		return func(n int) ([]byte, error) { return stormHello(r.key, s.Room, kind, n) }
 	}
 	if s.Siege.storms() {
 		c.Ways, c.PerSecond, c.Stay, c.Hello = siege.Storming, s.Siege.Storm, siegeStay, hello("s")

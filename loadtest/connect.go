@@ -25,10 +25,6 @@ const (
 
 // connect opens every link, resuming the sessions there were, and returns when each has been welcomed.
 func (r *run) connect(ctx context.Context) error {
-	key, err := token.ReadKeyFile(r.endpoints.KeyFile)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrTargetDown, err)
-	}
 	links := r.config.Scenario.Links
 	pace := rate.NewLimiter(rate.Limit(links.PerSecond), max(1, links.PerSecond/100))
 	next := make(chan int)
@@ -38,7 +34,7 @@ func (r *run) connect(ctx context.Context) error {
 	for range dialers {
 		wait.Go(func() {
 			for i := range next {
-				if err := r.dial(ctx, i, key); err != nil {
+				if err := r.dial(ctx, i); err != nil {
 					cancel(err)
 				}
 			}
@@ -66,7 +62,7 @@ func (r *run) lost(err error) error {
 	return fmt.Errorf("%w: open links: %w", ErrTargetDown, err)
 }
 
-func (r *run) dial(ctx context.Context, i int, key []byte) error {
+func (r *run) dial(ctx context.Context, i int) error {
 	viewers := r.config.Scenario.Links.Viewers
 	now := time.Now()
 	claims := token.Claims{Role: live.Ingest, Expires: now.Add(tokenLife)}
@@ -81,7 +77,7 @@ func (r *run) dial(ctx context.Context, i int, key []byte) error {
 			at = crowd.Target{URL: r.endpoints.WSS, TLS: r.tls[1]}
 		}
 	}
-	signed, err := token.Sign(key, claims, now)
+	signed, err := token.Sign(r.key, claims, now)
 	if err != nil {
 		return fmt.Errorf("sign a token: %w", err)
 	}

@@ -50,6 +50,9 @@ func (r *run) crash(ctx context.Context, data string) error {
 		return fmt.Errorf("%w: start again: %w", ErrTargetDown, err)
 	}
 	r.own, r.endpoints = own, own.Endpoints
+	if err := r.readKey(); err != nil {
+		return err
+	}
 	return r.comeBack(ctx, begin)
 }
 

@@ -18,6 +18,7 @@ import (
 	"liveroom/loadtest/report"
 	"liveroom/loadtest/rush"
 	"liveroom/loadtest/target"
+	"liveroom/transport/wire/token"
 )
 
 // Config says what to run and against what.
@@ -78,6 +79,7 @@ type run struct {
 	config    Config
 	own       *target.Server // nil when the target was there before
 	endpoints target.Endpoints
+	key       []byte         // signs the tokens of links
 	front     []string       // settings of a server of ours that speaks TLS
 	tls       [2]*tls.Config // by carrier, TCP and WebSocket; nil for none
 	audience  *audience
@@ -155,6 +157,13 @@ func prepare(c Config) (*run, error) {
 	s := c.Scenario
 	tag := strconv.FormatInt(time.Now().UnixMilli(), 36)
 	r := &run{config: c, journal: journal.New(tag)}
+	if !c.own() {
+		// Whoever named the file is at fault when it cannot be read, and no server is down for it.
+		var err error
+		if r.key, err = token.ReadKeyFile(c.Target.KeyFile); err != nil {
+			return nil, fmt.Errorf("%w: target: %w; --token-key-file takes the key that the server signs by", ErrScenario, err)
+		}
+	}
 	r.library = &library{places: c.Places, random: rand.New(rand.NewPCG(s.Seed, 1))}
 	var shape []float64
 	if s.Schedule.Log {
@@ -219,7 +228,19 @@ func (r *run) reach(ctx context.Context, data string) error {
 		return fmt.Errorf("%w: %w", ErrTargetDown, err)
 	}
 	r.endpoints = r.own.Endpoints
+	if err := r.readKey(); err != nil {
+		return errors.Join(err, r.own.Stop())
+	}
 	return r.trust()
+}
+
+// readKey reads the key that a server of ours says it signs by.
+func (r *run) readKey() error {
+	var err error
+	if r.key, err = token.ReadKeyFile(r.own.Endpoints.KeyFile); err != nil {
+		return fmt.Errorf("%w: %w", ErrTargetDown, err)
+	}
+	return nil
 }
 
 func (r *run) options(data string) target.Options {

@@ -170,8 +170,8 @@ func TestMissingAfterGrace(t *testing.T) {
 func TestTargetDown(t *testing.T) {
 	at := target.Endpoints{TCP: "127.0.0.1:1", WS: "ws://127.0.0.1:1/v1/link", KeyFile: "nowhere"}
 	_, err := Run(t.Context(), Config{Scenario: short(), Target: at, Calibration: time.Millisecond})
-	if !errors.Is(err, ErrTargetDown) {
-		t.Errorf("Run without a key = %v, want ErrTargetDown", err)
+	if !errors.Is(err, ErrScenario) || errors.Is(err, ErrTargetDown) || !strings.Contains(err.Error(), "--token-key-file") {
+		t.Errorf("Run without a key = %v, want ErrScenario and the flag: nobody asked whether the target is there", err)
 	}
 	_, at = serve(t, targettest.TurnAway)
 	_, err = Run(t.Context(), Config{Scenario: short(), Target: at, Calibration: time.Millisecond})

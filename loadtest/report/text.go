@@ -184,14 +184,20 @@ func (p *printer) verdict(r *Report) {
 	p.each("broken: ", v.Broken)
 	p.each("missed: ", v.Missed)
 	p.each("invalid: ", v.Invalid)
-	evidence, met := "valid", "met"
+	p.each("looser: ", v.Looser)
+	evidence, met, by := "valid", "met", ""
 	if !v.Valid {
 		evidence = "not valid as evidence"
 	}
 	if !v.Met {
 		met = "not met"
 	}
-	p.line("verdict: %s, %s", evidence, met)
+	if n := len(v.Looser); n == 1 {
+		by = "; a limit was looser than the standard"
+	} else if n > 1 {
+		by = fmt.Sprintf("; %d limits were looser than the standard", n)
+	}
+	p.line("verdict: %s, %s%s", evidence, met, by)
 }
 
 func (p *printer) each(label string, all []string) {

@@ -52,6 +52,8 @@ type Verdict struct {
 	Broken  []string `json:"broken,omitempty"`
 	Missed  []string `json:"missed,omitempty"`
 	Invalid []string `json:"invalid,omitempty"`
+	// Looser are the limits that were looser than the standard, which is what DefaultLimits returns, each with both values.
+	Looser []string `json:"looser,omitempty"`
 }
 
 // The exit codes of roomload.
@@ -79,7 +81,7 @@ func (v Verdict) ExitCode() int {
 
 // Judge sets the verdict of r from its figures and limits.
 func (r *Report) Judge() {
-	r.Verdict = Verdict{Broken: r.broken(), Missed: r.missed(), Invalid: r.invalid()}
+	r.Verdict = Verdict{Broken: r.broken(), Missed: r.missed(), Invalid: r.invalid(), Looser: r.Limits.looser()}
 	r.Verdict.Valid = len(r.Verdict.Invalid) == 0
 	r.Verdict.Met = len(r.Verdict.Missed) == 0 && len(r.Verdict.Broken) == 0
 }

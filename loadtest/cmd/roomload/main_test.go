@@ -56,6 +56,10 @@ func TestExitCodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := scenario(t, gentle)
+	key := filepath.Join(t.TempDir(), "token.key")
+	if err := os.WriteFile(key, bytes.Repeat([]byte("k"), 32), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name  string
 		habit targettest.Habit
@@ -67,7 +71,10 @@ func TestExitCodes(t *testing.T) {
 		{"no such scenario", "", []string{"run", "nope"}, report.ExitUsage},
 		{"no such flag", "", []string{"run", "smoke", "--nope"}, report.ExitUsage},
 		{"a bad value", "", []string{"run", file, "--rate", "-1"}, report.ExitUsage},
-		{"nobody there", "", []string{"run", file, "--target", "127.0.0.1:1", "--token-key-file", "nowhere"}, report.ExitDown},
+		{"nobody there", "", []string{"run", file, "--target", "127.0.0.1:1", "--token-key-file", key}, report.ExitDown},
+		{"no key", "", []string{"run", file, "--target", "127.0.0.1:1"}, report.ExitUsage},
+		{"no such key", "", []string{"run", file, "--target", "127.0.0.1:1", "--token-key-file", "nowhere"}, report.ExitUsage},
+		{"a key that is none", "", []string{"run", file, "--target", "127.0.0.1:1", "--token-key-file", own}, report.ExitUsage},
 		{"no report", "", []string{"report", file}, report.ExitUsage},
 		{"met", targettest.Honest, []string{"run", file, "--program", own, "--quiet"}, report.ExitMet},
 		{"broken", targettest.Lose, []string{"run", file, "--program", own, "--quiet"}, report.ExitMissed},
