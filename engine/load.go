@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"reflect"
 	"slices"
@@ -78,9 +79,18 @@ func (s Sources) readFile(keys []Key) (map[string]any, []error) {
 	}
 	var errs []error
 	values := k.All()
-	for name := range values {
-		if !known(keys, name) {
-			errs = append(errs, fmt.Errorf("%s: unknown key %s, did you mean %s?", s.File, name, nearest(keys, name)))
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		setting, ok := known(keys, name)
+		var err error
+		if !ok {
+			err = misplaced(keys, name, values[name])
+		} else if err = misfit(setting, values[name]); err != nil {
+			err = fmt.Errorf("%s %w", name, err)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", s.File, err))
+		}
+		if err != nil || !ok {
 			delete(values, name)
 		}
 	}
@@ -105,8 +115,14 @@ func (s Sources) readEnviron(keys []Key) (map[string]any, []error) {
 				errs = append(errs, fmt.Errorf("environment: %s: %w", name, err))
 				continue
 			}
-			values[key] = strings.TrimRight(string(content), "\r\n")
+			value = strings.TrimRight(string(content), "\r\n")
+			fallthrough
 		default:
+			setting, _ := known(keys, key)
+			if err := misfit(setting, value); err != nil {
+				errs = append(errs, fmt.Errorf("environment: %s %w", name, err))
+				continue
+			}
 			values[key] = value
 		}
 	}
@@ -136,20 +152,31 @@ func (s Sources) readFlags(keys []Key) (map[string]any, []error) {
 	var errs []error
 	for _, flag := range s.Flags {
 		name, value, ok := strings.Cut(flag, "=")
+		setting, there := known(keys, name)
 		switch {
 		case !ok:
 			errs = append(errs, fmt.Errorf("flag: --set %s, want key=value", flag))
-		case !known(keys, name):
+			continue
+		case !there:
 			errs = append(errs, fmt.Errorf("flag: unknown key %s, did you mean %s?", name, nearest(keys, name)))
-		default:
-			values[name] = value
+			continue
 		}
+		if err := misfit(setting, value); err != nil {
+			errs = append(errs, fmt.Errorf("flag: --set %s %w", name, err))
+			continue
+		}
+		values[name] = value
 	}
 	return values, errs
 }
 
-func known(keys []Key, name string) bool {
-	return slices.ContainsFunc(keys, func(k Key) bool { return k.Name == name })
+// known returns the type of the setting of that name, and whether there is one.
+func known(keys []Key, name string) (reflect.Type, bool) {
+	i := slices.IndexFunc(keys, func(k Key) bool { return k.Name == name })
+	if i < 0 {
+		return nil, false
+	}
+	return keys[i].Value.Type(), true
 }
 
 // set puts values into the fields their keys name.

@@ -72,6 +72,73 @@ func TestEveryProblemIsReported(t *testing.T) {
 	}
 }
 
+// TestAWrongShapeIsToldByItsKey has each kind of setting be given each shape that it cannot have: the problem names the key as
+// it was written, what is there and what is wanted, and no field of ours.
+func TestAWrongShapeIsToldByItsKey(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "liveroom.yaml")
+	write(t, file, `
+transport: {tcp_addr: [a, b], origin_patterns: [a, {b: c}], links: {half_open: many, accept_rate: [1]}}
+actors: {budget: {soft: 1ms}, idle_after: 9, max_pending: 1.5}
+admin: {tls: maybe, addr: true}
+storage: [1]
+node: 7
+nlp:
+shop: {open_rooms: 2, knowledge_threshold: ""}
+access: {token_life: [1h]}
+`)
+	_, _, err := Load(Default(), Sources{
+		File: file, Environ: []string{"LIVEROOM_TRANSPORT_LINKS_MAX=lots"}, Flags: []string{"front.max=", "actors.budget=800"},
+	})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{
+		": transport.tcp_addr has a list, want a text",
+		": transport.origin_patterns has a list with settings below it in it, want a list of texts",
+		`: transport.links.half_open has "many", want a whole number`,
+		": transport.links.accept_rate has a list, want a number",
+		": actors.budget has settings below it, soft, want a duration like 800ms",
+		": actors.idle_after has the number 9, want a duration like 800ms",
+		": actors.max_pending has the number 1.5, want a whole number",
+		`: admin.tls has "maybe", want true or false`,
+		": admin.addr has the word true, want a text",
+		": storage has a list, want settings below it, such as storage.",
+		": node has the number 7, want settings below it, such as node.",
+		": shop.open_rooms has the number 2, want true or false",
+		": shop.knowledge_threshold has nothing, want a number",
+		": access.token_life has a list, want a duration like 800ms",
+		`environment: LIVEROOM_TRANSPORT_LINKS_MAX has "lots", want a whole number`,
+		"flag: --set front.max has nothing, want a whole number",
+		`flag: --set actors.budget has "800", want a duration like 800ms`,
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the problems lack %q", want)
+		}
+	}
+	for _, ours := range []string{"Transport", "HalfOpen", "strconv", "interface", "nlp"} {
+		if strings.Contains(err.Error(), ours) {
+			t.Errorf("the problems speak of %s", ours)
+		}
+	}
+	if t.Failed() {
+		t.Log(err)
+	}
+}
+
+// TestEveryShapeThatFitsIsTaken sets one setting of each kind in each way it may be written.
+func TestEveryShapeThatFitsIsTaken(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "liveroom.yaml")
+	write(t, file, "actors: {max_pending: 1e3}\nstorage: {dir: 2026}\nshop: {open_rooms: 0}\ntransport: {links: {accept_rate: 5}, proxies: [10.0.0.1, 10.0.0.2]}\nnlp:\n")
+	cfg, _, err := Load(Default(), Sources{File: file, Flags: []string{"transport.links.exempt=10.0.0.3,10.0.0.4", "admin.tls=false", "storage.queue_bytes=0x4000000"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.Actors.MaxPending != 1000 || cfg.Storage.Dir != "2026" || cfg.Shop.OpenRooms || cfg.Transport.Links.AcceptRate != 5 ||
+		len(cfg.Transport.Proxies) != 2 || len(cfg.Transport.Links.Exempt) != 2 || cfg.Storage.QueueBytes != 1<<26 {
+		t.Errorf("taken as %+v, %+v, %+v, %+v", cfg.Actors, cfg.Storage, cfg.Shop, cfg.Transport)
+	}
+}
+
 func TestSnake(t *testing.T) {
 	for name, want := range map[string]string{
 		"TCPAddr": "tcp_addr", "WSAddr": "ws_addr", "MaxInFlight": "max_in_flight", "Dir": "dir", "NLP": "nlp", "MaxAgeMS": "max_age_ms",
