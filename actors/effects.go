@@ -20,6 +20,7 @@ const (
 	InSaid                          // a seat speaks in it: Arrival
 	InGaveBack                      // a seat gives it back: Arrival
 	InHeld                          // what became of its hold: Seq, Hold, Before, Left, Known
+	InSeatGone                      // the seat that has the dialogue is gone for good: Arrival, which gives it back
 	InStopped                       // it is stopped: what is under way ends: Code
 )
 
@@ -87,7 +88,7 @@ const (
 	EffRefuse                              // tell the sender it was not accepted: Event, Session, Code
 	EffRepeatPending                       // the event is in hand already: Seq, Event, Session
 	EffRepeatClosed                        // the event has ended already; bring the same frame again: Event, Session, Block
-	EffAct                                 // a seat's act: make it durable, then acknowledge it, and carry what was said: Event, Session, To, Received
+	EffAct                                 // a seat's act: make it durable, then acknowledge it, and carry what was said: Event, Session, To, Received, HandOver
 	EffRepeatAct                           // a seat's act that is durable already: Event, Session
 	EffHold                                // reserve, lock or free pieces: Seq, Event, Plan
 	EffUndo                                // bring back what was before a hold: Hold, Before

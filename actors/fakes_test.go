@@ -450,6 +450,7 @@ type stand struct {
 	clock   func() time.Time // in place of the real one
 	seating RoomParts
 	facts   []live.Record // stored before it opens
+	seats   []live.Record // likewise: who has which dialogue
 }
 
 func newStand(t *testing.T, change func(*Config, *Parts)) *stand {
@@ -489,6 +490,9 @@ func (s *stand) open(t *testing.T, change func(*Config, *Parts)) {
 	}
 	for _, f := range s.facts {
 		h.RestoreRoom(f)
+	}
+	for _, f := range s.seats {
+		h.RestoreSeat(f)
 	}
 	ctx := t.Context()
 	run, stop := contextWithCancel(ctx)

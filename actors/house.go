@@ -38,6 +38,7 @@ type House struct {
 	cases        cases         // what figures are made of
 	peeks        peeks         // who looks at single actors
 	dead         deadLetters   // what no actor took
+	seatings     seatings      // who has which dialogue
 	settings     sync.Map      // live.RoomID → *Settings: of rooms, whether they are in memory or not
 	pulse        pulse         // whether turns are taken
 	lag          atomic.Int64  // what the latest outcome took from receipt to durable, milliseconds
@@ -110,6 +111,7 @@ func (h *House) sweep(now time.Time) {
 	since := now.Add(-h.cfg.IdleAfter).UnixMilli()
 	nudge(h.users, since)
 	nudge(h.rooms, since)
+	h.missSeats(now)
 }
 
 func nudge[K comparable](d *directory[K], since int64) {

@@ -88,6 +88,12 @@ type (
 		ours
 		incarnation uint64
 	}
+	// seatGone tells a user that the seat which took the dialogue at a time is gone for longer than it may be.
+	seatGone struct {
+		ours
+		seat  live.SessionID
+		since time.Time
+	}
 	// describe asks an actor for its state, as text for people.
 	describe struct {
 		ours

@@ -27,7 +27,7 @@ type metrics struct {
 	lateReadings, repeats, passivated, deadLetters prometheus.Counter
 	restarts                                       *prometheus.CounterVec
 	offers                                         *prometheus.CounterVec
-	closings, capped, alarms                       prometheus.Counter
+	closings, capped, alarms, seatsGone            prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer, h *House) *metrics {
@@ -75,12 +75,14 @@ func newMetrics(reg prometheus.Registerer, h *House) *metrics {
 	m.passivated = counter("passivated_total", "Idle actors that left memory.")
 	m.deadLetters = counter("dead_letters_total", "Messages that no actor took.")
 
+	m.seatsGone = counter("seats_gone_total", "Dialogues that went back to the engine because the seat that had them was away for too long.")
 	m.closings = counter("closings_total", "Closing replies said to a room after a burst of equal questions.")
 	m.capped = counter("capped_total", "Public questions that got no answer because the room had said enough within a minute.")
 	m.alarms = counter("alarms_total", "Host feeds and suggestions made for seats.")
 
 	reg.MustRegister(stages, m.mood, outcomes, m.quiet, decided, m.refusal, m.restarts, m.panics, m.reloads, m.restoreFailures,
-		m.redriven, m.lateReadings, m.repeats, m.passivated, m.deadLetters, m.closings, m.capped, m.alarms, m.offers,
+		m.redriven, m.lateReadings, m.repeats, m.passivated, m.deadLetters, m.closings, m.capped, m.alarms, m.offers, m.seatsGone,
+		gauge("taken_dialogues", "Dialogues that a person has taken.", func() float64 { return float64(h.seatings.count()) }),
 		gauge("in_flight_messages", "Messages admitted and not ended.", func() float64 { return float64(h.inFlight.Load()) }),
 		gauge("in_flight_max_messages", "Messages that may be admitted and not ended.", func() float64 { return float64(h.cfg.MaxInFlight) }),
 		gauge("lag_seconds", "What the latest outcome took from receipt to durable.", func() float64 { return float64(h.lag.Load()) / 1000 }),

@@ -48,7 +48,7 @@ func (a *acceptance) wasKept(_ uint64, err error) {
 	u := a.user
 	if err != nil {
 		u.cell.post(&commitFailed{incarnation: a.incarnation, err: err, refused: a.records[0].Event})
-	} else {
+	} else if a.session != "" { // "" for what the engine took up itself
 		u.house.parts.Outlet.Send(a.session, a.frame)
 	}
 	a.clear()

@@ -114,7 +114,7 @@ type Frames struct {
 	Error   func(dst []byte, f *live.Fault) []byte
 }
 
-// Parts are the neighbours a House works with; all but OnStep, OnEnd and OnTaken are required.
+// Parts are the neighbours a House works with; all but Gone and those called On… are required.
 type Parts struct {
 	Reader    Reader
 	Composer  Composer
@@ -130,6 +130,12 @@ type Parts struct {
 	// OnEnd, if set, is told of every outcome that is durable. It runs on the journal's goroutine, and must neither block
 	// nor allocate.
 	OnEnd func(Ended)
+	// Gone, if set, tells whether the seat that has a dialogue since a time (or since this House began) has been away for
+	// longer than a seat may be; the dialogue then goes back to the engine. Any goroutine may call it; it must not block.
+	Gone func(seat live.SessionID, since, now time.Time) bool
+	// OnSeatGone, if set, is told of every dialogue that went back because its seat was gone, once that is durable. It runs
+	// on the journal's goroutine and must not block.
+	OnSeatGone func(k live.UserKey)
 	// OnTaken, if set, is told of every dialogue that a seat has taken, once that is durable and acknowledged. It runs on
 	// the journal's goroutine and must not block.
 	OnTaken func(seat live.SessionID, k live.UserKey)

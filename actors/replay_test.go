@@ -19,7 +19,7 @@ import (
 //	> read ID INTENT [product=P] [unsure] [emotion=E]
 //	> first ID, > join ID REPLY    the room's ruling
 //	> words ID TEXT                the composer's line, nothing for none
-//	> fail ID CODE, > tick, > take, > say TEXT, > give_back
+//	> fail ID CODE, > tick, > take, > say TEXT, > give_back, > gone ID (the seat)
 //
 // What a room is told stands in roomreplay_test.go.
 func TestConversations(t *testing.T) {
@@ -149,7 +149,11 @@ func (r *userReplay) input(now int64, words []string) (Input, error) {
 		return Input{Kind: InTick}, nil
 	case "take", "say", "give_back":
 		e := &live.Event{Type: live.ParseEventType(words[0]), Text: strings.Join(words[1:], " ")}
-		return Input{Kind: inputFor(e.Type), Arrival: &Arrival{Event: e, Session: "seat", Received: now}}, nil
+		a := &Arrival{Event: e, Session: "seat", Received: now}
+		return Input{Kind: inputFor(a), Arrival: a}, nil
+	case "gone":
+		e := &live.Event{Type: live.GiveBack, Room: "room", User: "小美", ID: live.EventID(arg(1))}
+		return Input{Kind: InSeatGone, Arrival: &Arrival{Event: e, Received: now, Deadline: now + 800}}, nil
 	}
 	return Input{}, fmt.Errorf("no such input: %s", words[0])
 }
@@ -182,7 +186,7 @@ func (r *userReplay) line(e Effect) string {
 		return fmt.Sprintf("wait until %d ms", e.Deadline)
 	case EffClose:
 		line := fmt.Sprintf("close %s %s %s%s", id, e.Outcome, e.Reason, e.Joined)
-		if e.Outcome == live.HandedOver {
+		if e.Outcome == live.HandedOver || e.Event.Type == live.GiveBack {
 			line += " "
 		}
 		if e.Reply != nil {
@@ -199,7 +203,7 @@ func (r *userReplay) line(e Effect) string {
 	case EffRepeatClosed:
 		return "repeat closed " + id
 	case EffAct:
-		return strings.TrimSpace("act " + e.Event.Type.String() + " " + e.Event.Text)
+		return strings.TrimSpace(strings.Join([]string{"act", e.Event.Type.String(), e.Event.Text, string(e.Reason), string(e.HandOver)}, " "))
 	case EffRepeatAct:
 		return "repeat act " + id
 	}

@@ -59,10 +59,15 @@ func (h *House) nobody(room live.RoomID) bool {
 
 // handOver tells the seats of a room of a dialogue that a person is to take. Its outcome is durable by now.
 func (h *House) handOver(c *closing) {
-	if seats := h.seats(c.event.Room); len(seats) > 0 {
+	h.askSeats(c.event.UserKey(), c.event.Text, c.event.ID, c.handOver)
+}
+
+// askSeats asks the seats of a room to take a dialogue.
+func (h *House) askSeats(k live.UserKey, text string, to live.EventID, why live.Reason) {
+	if seats := h.seats(k.Room); len(seats) > 0 {
 		h.alarm(seats, &live.Alarm{
-			Kind: live.AlarmHandover, Room: c.event.Room, At: h.now().UnixMilli(), Viewers: live.Absent, Sold: live.Absent,
-			Dialogue: live.DialogueOf(c.event.UserKey()), Text: c.event.Text, To: c.event.ID, Reason: c.handOver,
+			Kind: live.AlarmHandover, Room: k.Room, At: h.now().UnixMilli(), Viewers: live.Absent, Sold: live.Absent,
+			Dialogue: live.DialogueOf(k), Text: text, To: to, Reason: why,
 		})
 	}
 }

@@ -7,6 +7,7 @@ type Turn struct {
 	At     int64 // receipt, Unix milliseconds
 	Text   string
 	Intent live.Intent
+	Waits  bool   // written to the person who has the dialogue, and nothing has been said since
 	Answer string // the script that answered, or what a person said; "" when nothing was answered
 }
 
@@ -41,4 +42,32 @@ func (t *turns) all(yield func(*Turn) bool) {
 			return
 		}
 	}
+}
+
+// heard notes that whatever waits is in good hands.
+func (t *turns) heard() {
+	for i := range t.list {
+		t.list[i].Waits = false
+	}
+}
+
+// wait notes that something waits again: another seat has taken the dialogue before it was answered.
+func (t *turns) wait(text string) {
+	for turn := range t.latest {
+		if turn.Text == text {
+			turn.Waits = true
+			return
+		}
+	}
+}
+
+// answer notes what was answered to something that had waited, and tells whether that is still remembered.
+func (t *turns) answer(text, answer string, in live.Intent) bool {
+	for turn := range t.latest {
+		if turn.Text == text && turn.Answer == "" {
+			turn.Answer, turn.Intent = answer, in
+			return true
+		}
+	}
+	return false
 }

@@ -101,6 +101,8 @@ func (u *user) receive(ctx actor.Context, now time.Time, msg any) {
 		if u.mode == modeReady && m.incarnation == u.incarnation {
 			u.drive(now, Input{Kind: InTick})
 		}
+	case *seatGone:
+		u.seatGone(now, m)
 	case *viewUser:
 		m.done(u.view(now))
 	case *restartAsked:
@@ -178,21 +180,22 @@ func (u *user) take(now time.Time, a *Arrival) {
 		return
 	}
 	u.current = a
-	u.drive(now, Input{Kind: inputFor(a.Event.Type), Arrival: a})
+	u.drive(now, Input{Kind: inputFor(a), Arrival: a})
 	u.current = nil
 }
 
-func inputFor(t live.EventType) InputKind {
-	switch t {
+func inputFor(a *Arrival) InputKind {
+	switch a.Event.Type {
 	case live.Take:
 		return InTaken
 	case live.Say:
 		return InSaid
 	case live.GiveBack:
-		return InGaveBack
-	default:
-		return InArrived
+		if !a.Redriven { // what waited for a seat that is gone is answered like a message
+			return InGaveBack
+		}
 	}
+	return InArrived
 }
 
 func (u *user) wasRead(now time.Time, m *wasRead) {

@@ -17,7 +17,7 @@ func (u *user) act(now time.Time, e *Effect) {
 		key.ID = live.EventID(string(seat) + ":" + strconv.FormatInt(now.UnixNano(), 36))
 	}
 	record := live.Record{
-		Kind: live.RecordClosed, User: u.cell.key, Session: user, Received: e.Received, Key: key, State: u.state.appendContext(make([]byte, 0, contextRoom)),
+		Kind: live.RecordClosed, User: u.cell.key, Session: user, Received: e.Received, Key: key, Reason: e.Reason, State: u.state.appendContext(make([]byte, 0, contextRoom)),
 	}
 	seen := u.seen(e)
 	if e.Event.Type == live.Say {
@@ -32,14 +32,21 @@ func (u *user) act(now time.Time, e *Effect) {
 		}
 	}
 	u.unsaved++
-	h.parts.Journal.Submit(live.Entry{Records: []live.Record{record}, Lease: u.lease, Done: func(_ uint64, err error) {
+	records, handOver, text := append(make([]live.Record, 0, 2), record), e.HandOver, e.Event.Text
+	if key.Type != live.Say {
+		records = append(records, seatFact(k, seat, key.Type, e.Received))
+	}
+	h.parts.Journal.Submit(live.Entry{Records: records, Lease: u.lease, Done: func(_ uint64, err error) {
 		h.inFlight.Add(-1)
 		if err != nil {
-			h.parts.Outlet.Send(seat, h.parts.Frames.Error(nil, refusal(live.StorageFailed, id)))
+			if seat != "" {
+				h.parts.Outlet.Send(seat, h.parts.Frames.Error(nil, refusal(live.StorageFailed, id)))
+			}
 			u.cell.post(&commitFailed{incarnation: incarnation, err: err})
 			return
 		}
-		if id != "" {
+		h.seated(k, seat, key.Type, h.now())
+		if id != "" && seat != "" {
 			h.parts.Outlet.Send(seat, h.parts.Frames.Ack(nil, id))
 		}
 		if record.Frame != nil {
@@ -47,6 +54,12 @@ func (u *user) act(now time.Time, e *Effect) {
 		}
 		if key.Type == live.Take && h.parts.OnTaken != nil {
 			h.parts.OnTaken(seat, k)
+		}
+		if handOver != "" {
+			h.askSeats(k, text, id, handOver)
+		}
+		if seat == "" {
+			h.seatWent(k)
 		}
 		h.taps.show(k.Room, seen, h.now())
 	}})

@@ -28,13 +28,14 @@ type savedTurn struct {
 	Text   string `json:"text,omitempty"`
 	Intent string `json:"intent,omitempty"`
 	Answer string `json:"answer,omitempty"`
+	Waits  bool   `json:"waits,omitempty"`
 }
 
 // snapshot returns the whole state for storage. Nothing may be pending: what is pending is in the journal.
 func (s *UserState) snapshot() ([]byte, error) {
 	v := savedUser{V: savedVersion, Talk: s.talk.Append(nil), Mood: s.mood, Seat: s.seat, Session: s.session}
 	for t := range s.turns.all {
-		v.Turns = append(v.Turns, savedTurn{At: t.At, Text: t.Text, Intent: t.Intent.String(), Answer: t.Answer})
+		v.Turns = append(v.Turns, savedTurn{At: t.At, Text: t.Text, Intent: t.Intent.String(), Answer: t.Answer, Waits: t.Waits})
 	}
 	for a := range s.answered.all {
 		v.Answered = append(v.Answered, [2]uint64{a.id, uint64(a.place)})
@@ -128,7 +129,7 @@ func (s *UserState) readSnapshot(state []byte) error {
 	}
 	s.talk, s.mood, s.seat, s.session = talk, max(1, v.Mood), v.Seat, v.Session
 	for _, t := range v.Turns {
-		s.turns.add(Turn{At: t.At, Text: t.Text, Intent: live.ParseIntent(t.Intent), Answer: t.Answer})
+		s.turns.add(Turn{At: t.At, Text: t.Text, Intent: live.ParseIntent(t.Intent), Answer: t.Answer, Waits: t.Waits})
 	}
 	for _, a := range v.Answered {
 		s.answered.add(answered{a[0], place(a[1])})
@@ -144,10 +145,14 @@ func (s *UserState) replay(r live.Record, accepted *live.Record) error {
 	if err := s.readContext(r.State); err != nil {
 		return err
 	}
-	if r.Key.Type == live.Take || r.Key.Type == live.GiveBack {
+	switch {
+	case r.Key.Type == live.GiveBack && accepted == nil:
+		s.turns.heard()
+		return nil
+	case r.Key.Type == live.Take:
 		return nil
 	}
-	turn := Turn{At: r.Received}
+	turn := Turn{At: r.Received, Waits: r.Reason == live.BecauseHumanActive}
 	if accepted != nil {
 		turn.Text = accepted.Event.Text
 	}
@@ -159,7 +164,16 @@ func (s *UserState) replay(r live.Record, accepted *live.Record) error {
 		turn.Answer, turn.Intent = frame.Script, live.ParseIntent(frame.Intent)
 		if r.Key.Type == live.Say {
 			turn.Answer = frame.Text
+			s.turns.heard()
 		}
+	}
+	if r.Key.Type == live.GiveBack {
+		if turn.Waits {
+			s.turns.wait(turn.Text)
+		} else if r.Outcome.Answers() {
+			s.turns.answer(turn.Text, turn.Answer, turn.Intent)
+		}
+		return nil
 	}
 	if r.Outcome != live.Shed && r.Reason != live.BecauseChatter {
 		s.turns.add(turn)

@@ -29,7 +29,7 @@ func decide(s *UserState, now int64, p *pending) verdict {
 		return verdictAskRoom
 	case p.reading.Intent == live.IntentChatter && !p.reading.Unsure:
 		return verdictChatter
-	case p.event.Type == live.Message:
+	case p.event.Type != live.Comment:
 		return verdictAnswer
 	case p.reading.Unsure || !wantsAnswer(p.reading.Intent):
 		return verdictChatter

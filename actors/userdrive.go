@@ -121,7 +121,9 @@ func (u *user) abandon(effects []Effect) {
 			u.refuse(e.Event, e.Session, e.Code)
 		case EffAct, EffRepeatAct, EffRepeatPending, EffRepeatClosed:
 			u.refuse(e.Event, e.Session, live.Internal)
-		case EffAccept, EffRead, EffAskRoom, EffRelease, EffCompose, EffHold, EffWait:
+		case EffAccept:
+			u.countIn(e)
+		case EffRead, EffAskRoom, EffRelease, EffCompose, EffHold, EffWait:
 		}
 	}
 }

@@ -11,10 +11,18 @@ import (
 // accept makes an event durable, then acknowledges it.
 func (u *user) accept(e *Effect) {
 	h, a := u.house, newAcceptance()
+	u.countIn(e)
 	a.user, a.incarnation, a.session = u, u.incarnation, e.Session
 	a.frame = h.parts.Frames.Ack(a.frame, e.Event.ID)
 	a.records[0] = live.Record{Kind: live.RecordAccepted, User: u.cell.key, Session: e.Session, Received: e.Received, Event: e.Event}
 	h.parts.Journal.Submit(live.Entry{Records: a.records[:1], Lease: u.lease, Done: a.done})
+}
+
+// countIn counts what the engine takes up itself; what is sent has been counted when it came.
+func (u *user) countIn(e *Effect) {
+	if e.Event.Type == live.GiveBack {
+		u.house.inFlight.Add(1)
+	}
 }
 
 // close makes an outcome durable, then tells the sender, frees the message's place and lets the room know.
@@ -61,8 +69,11 @@ func (h *House) told(c *closing, frame []byte) {
 	if !c.redriven { // what a crash held up says nothing of how quick we are now
 		h.lag.Store(now.UnixMilli() - c.received)
 	}
-	h.metrics.ended(now, c)
-	h.cases.note(c, now.UnixMilli())
+	sent := c.event.Type.Answerable() // and not taken up by the engine in the stead of a seat
+	if sent {
+		h.metrics.ended(now, c)
+		h.cases.note(c, now.UnixMilli())
+	}
 	h.tell(c.session, c.outcome, frame)
 	if c.reply != "" && c.event.Type == live.Comment {
 		h.parts.Outlet.Broadcast(c.event.Room, bytes.Clone(frame), c.session)
@@ -76,7 +87,7 @@ func (h *House) told(c *closing, frame []byte) {
 	if c.seat != "" {
 		h.showLine(c)
 	}
-	if h.parts.OnEnd != nil {
+	if h.parts.OnEnd != nil && sent {
 		h.parts.OnEnd(Ended{Event: c.event, Reading: c.reading, Product: c.product, Outcome: c.outcome, Received: c.received})
 	}
 	if c.seen != nil {

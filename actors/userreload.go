@@ -33,6 +33,9 @@ func (u *user) restored(now time.Time, m *restored) {
 	}
 	u.mode, u.brokenUntil = modeReady, 0
 	u.unsaved = len(m.tail)
+	if u.state.seat != "" {
+		u.house.seatings.know(u.cell.key, seating{live.SessionID(u.state.seat), now})
+	}
 	u.redrive(now, open)
 	stash := u.stash
 	u.stash = nil

@@ -31,9 +31,11 @@ func (s *UserState) seated(now int64, in Input, out []Effect) []Effect {
 		if s.session == "" {
 			return refuse(live.BadField) // the user has only spoken in public: there is no private link to speak on
 		}
+		s.turns.heard()
 		s.turns.add(Turn{At: now, Answer: strings.Clone(a.Event.Text)})
 	default:
 		s.seat = ""
+		s.turns.heard() // who gives it back has seen them
 	}
 	if a.Event.ID != "" {
 		s.remember(now, a.Event.Key())

@@ -118,6 +118,8 @@ func (s *UserState) Step(now int64, in Input, out []Effect) []Effect {
 		return s.tick(now, out)
 	case InTaken, InSaid, InGaveBack:
 		return s.seated(now, in, out)
+	case InSeatGone:
+		return s.seatGone(now, in.Arrival, out)
 	case InHeld:
 		return s.held(now, in, out)
 	case InStopped:
@@ -365,7 +367,7 @@ func (s *UserState) composed(now int64, in Input, out []Effect) []Effect {
 func (s *UserState) reply(now int64, p *pending, line *Line) *live.Reply {
 	say, r := &p.plan.Say, s.newReply()
 	*r = live.Reply{
-		ID: live.ReplyIDFor(s.key, p.event.Key()), To: p.event.ID, Room: s.key.Room, User: s.key.User,
+		ID: live.ReplyIDFor(s.key, p.event.Key()), To: p.to(), Room: s.key.Room, User: s.key.User,
 		Dialogue: live.DialogueOf(s.key), Text: line.Text, Scope: scopeOf(p.event),
 		Intent: say.Reading.Intent, Confidence: float64(p.reading.Confidence), Emotion: p.reading.Emotion,
 		By: line.By, Decided: p.reading.DecidedBy, Script: line.Script, Variant: line.Variant,
@@ -413,13 +415,18 @@ func (s *UserState) end(now int64, p pending, e Effect, out []Effect) []Effect {
 	turn := Turn{At: p.received, Text: strings.Clone(p.event.Text)} // the event's strings share one allocation
 	if p.reading != nil {
 		turn.Intent = p.reading.Intent
-		s.mood = s.mood.next(p.reading.Emotion, turn.Text, p.received, &s.turns)
-		e.Mood = s.mood
+		if p.event.Type != live.GiveBack { // of such a line that was done when it came
+			s.mood = s.mood.next(p.reading.Emotion, turn.Text, p.received, &s.turns)
+			e.Mood = s.mood
+		}
 	}
 	if e.Reply != nil {
 		turn.Answer, turn.Intent = e.Reply.Script, e.Reply.Intent
 	}
-	if e.Outcome != live.Shed && e.Reason != live.BecauseChatter {
+	if p.event.Type == live.GiveBack {
+		s.endWaited(&p, turn, &e)
+	} else if e.Outcome != live.Shed && e.Reason != live.BecauseChatter {
+		turn.Waits = e.Reason == live.BecauseHumanActive
 		s.turns.add(turn)
 	}
 	if e.Outcome == live.Shed {

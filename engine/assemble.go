@@ -52,6 +52,7 @@ type parts struct {
 	sentiments  *sentiments
 	unsure      *unsure
 	gate        *gate
+	presence    *presence
 	server      *transport.Server
 	watch       *watch
 	front       *front.Front // nil without TLS
@@ -154,6 +155,8 @@ func (a *assembly) openGate(ctx context.Context) error {
 		ratings: ratings{zone: a.cfg.Scripts.Zone()},
 		quota:   access.Quota{Links: a.cfg.Access.LinksPerToken, PerSecond: a.cfg.Access.HellosPerToken},
 	}
+	a.presence = newPresence(a.cfg.Access, a.engine.clock.now, a.gate.linked)
+	a.gate.presence, a.gate.taken = a.presence, a.engine.taken
 	a.watch = newWatch(a.gate)
 	signIns, err := newSignIns(a.audit, a.registry)
 	if err != nil {
@@ -180,6 +183,7 @@ func (a *assembly) openHouse(ctx context.Context) error {
 		Composer:  composer{book: a.book, catalogue: a.catalogue, knowledge: a.knowledge, ledger: a.ledger},
 		Catalogue: catalogue{a.catalogue, a.rooms, a.ledger, a.profiles, &a.engine.clock}, Now: a.engine.clock.now,
 		Stock: stock{a.ledger}, Journal: journal{a.store}, Outlet: outlet{a.gate}, OnStep: a.engine.faults.step, OnEnd: a.ended, OnTaken: a.engine.taken,
+		Gone: a.presence.gone, OnSeatGone: a.engine.seatGone,
 		Frames: actors.Frames{Ack: wire.AppendAck, Reply: wire.AppendReply, Outcome: wire.AppendOutcome, Error: wire.AppendError},
 	}
 	if a.house, err = actors.New(a.cfg.Actors, neighbours, a.log("actors"), a.registry); err != nil {
@@ -191,6 +195,10 @@ func (a *assembly) openHouse(ctx context.Context) error {
 	})
 	a.house.Seat(actors.RoomParts{Links: &a.gate.byRoom, Figures: roomFigures{figures{a.ledger, a.rooms}}, Alarm: appendAlarm})
 	for _, r := range settings {
+		if t := r.Event.Type; t == live.Take || t == live.GiveBack {
+			a.house.RestoreSeat(r)
+			continue
+		}
 		a.house.RestoreRoom(r)
 	}
 	return nil
@@ -253,7 +261,7 @@ func (p *parts) openShop(cfg Config, log *slog.Logger) error {
 	return p.openKnowledge(cfg, log)
 }
 
-// restoreFacts rebuilds stock, counts and open rooms from what is stored, and returns the settings of rooms.
+// restoreFacts rebuilds stock, counts and open rooms from what is stored, and returns the settings of rooms and who has which dialogue.
 func (p *parts) restoreFacts(ctx context.Context) (settings []live.Record, err error) {
 	for _, room := range p.catalogue.Load().Rooms() {
 		p.gate.know(room.ID)
@@ -265,7 +273,11 @@ func (p *parts) restoreFacts(ctx context.Context) (settings []live.Record, err e
 		if r.Event != nil && r.Event.Room != "" && p.gate.open {
 			p.gate.know(r.Event.Room)
 		}
-		if r.Event != nil && (r.Event.Type == live.RoomModeSet || r.Event.Type == live.UserMuted) {
+		if r.Event == nil {
+			return true
+		}
+		switch r.Event.Type {
+		case live.RoomModeSet, live.UserMuted, live.Take, live.GiveBack:
 			settings = append(settings, r)
 		}
 		return true

@@ -81,6 +81,12 @@ type AccessConfig struct {
 	SessionLife time.Duration
 	// SessionIdle is how long a sign-in may rest before it ends. Default 30 m.
 	SessionIdle time.Duration
+	// SeatGrace is how long the link of a seat may be away, resuming its session or not, before the dialogues that it has
+	// taken go back to the engine. Default 30 s.
+	SeatGrace time.Duration
+	// ConsoleGrace is the same for a person who has taken a dialogue over HTTP, counted from the last request and while no page
+	// of his is open: browsers let a page in the background speak once a minute. Default 2 m.
+	ConsoleGrace time.Duration
 }
 
 // Default returns the configuration of a node in service.
@@ -90,6 +96,7 @@ func Default() Config {
 		Shop: ShopConfig{OpenRooms: true},
 		Access: AccessConfig{
 			TokenLife: 24 * time.Hour, LinksPerToken: 100, HellosPerToken: 10, SessionLife: 12 * time.Hour, SessionIdle: 30 * time.Minute,
+			SeatGrace: 30 * time.Second, ConsoleGrace: 2 * time.Minute,
 		},
 		Transport: transport.Default(),
 		Front:     front.Default(),

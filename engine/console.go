@@ -49,7 +49,16 @@ func (a consoleAccess) May(ctx context.Context, act string, room live.RoomID) bo
 func (a consoleAccess) Room(ctx context.Context) live.RoomID { return access.Of(ctx).Room }
 
 // Holds implements console.Access.
-func (a consoleAccess) Holds(ctx context.Context) bool { return a.guard.Holds(access.Of(ctx)) }
+func (a consoleAccess) Holds(ctx context.Context) bool {
+	who := access.Of(ctx)
+	if !a.guard.Holds(who) {
+		return false
+	}
+	if a.guard.Heard != nil {
+		a.guard.Heard(who.Name)
+	}
+	return true
+}
 
 // nodeView tells of the node.
 type nodeView struct {

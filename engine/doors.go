@@ -48,7 +48,7 @@ func (p *parts) openGuard(cfg Config, log *slog.Logger) error {
 	p.accounts = accounts
 	p.guard = access.NewGuard(access.Options{
 		Tokens: p.tokens, Accounts: accounts, Journal: p.journal, Shop: func() live.ShopID { return p.gate.catalogue.Load().Shop() }, Log: log,
-		SessionLife: cfg.Access.SessionLife, SessionIdle: cfg.Access.SessionIdle, OpenHere: cfg.Admin.OpenHere,
+		SessionLife: cfg.Access.SessionLife, SessionIdle: cfg.Access.SessionIdle, OpenHere: cfg.Admin.OpenHere, Heard: p.presence.heard,
 	})
 	if err := p.guard.Register(p.registry); err != nil {
 		return fmt.Errorf("access metrics: %w", err)
@@ -161,6 +161,8 @@ func (c *AccessConfig) validate() error {
 		d    time.Duration
 		most time.Duration
 	}{
+		{"seat_grace", c.SeatGrace, 24 * time.Hour},
+		{"console_grace", c.ConsoleGrace, 24 * time.Hour},
 		{"token_life", c.TokenLife, 366 * 24 * time.Hour},
 		{"session_life", c.SessionLife, 30 * 24 * time.Hour},
 		{"session_idle", c.SessionIdle, 30 * 24 * time.Hour},

@@ -41,10 +41,12 @@ type gate struct {
 
 	links    sync.Map // live.SessionID → *live.Link
 	byRoom   roomLinks
-	ratings  ratings      // what users said of their dialogues
-	desk     desk         // the seat of people at the console
-	known    sync.Map     // live.RoomID → struct{}: rooms that exist
-	opened   atomic.Int64 // rooms in known
+	presence *presence
+	taken    func(seat live.SessionID, k live.UserKey) // shows a seat a dialogue that it has
+	ratings  ratings                                   // what users said of their dialogues
+	desk     desk                                      // the seat of people at the console
+	known    sync.Map                                  // live.RoomID → struct{}: rooms that exist
+	opened   atomic.Int64                              // rooms in known
 	draining atomic.Bool
 	quota    access.Quota // of links by token
 	signIns  *signIns     // set before Run
@@ -120,11 +122,15 @@ func (g *gate) admit(h *wire.Hello, claims *token.Claims, from netip.Addr, now t
 func (g *gate) Opened(l *live.Link, resume *wire.Resume) {
 	g.links.Store(l.Session, l)
 	g.byRoom.opened(l)
+	g.presence.opened(l)
 	if g.tokens.Revoked(l.Token) { // since Hello
 		g.server.Bye(l.Session, live.Unauthorized, revokedSince, 0)
 	}
 	if resume == nil || resume.Session != l.Session {
 		return
+	}
+	if l.Role == live.Seat {
+		g.showTaken(l.Session)
 	}
 	var only func(live.UserKey) bool
 	if l.Role == live.Viewer {
@@ -155,6 +161,7 @@ func (g *gate) Closed(l *live.Link) {
 	g.quota.Release(l.Token)
 	g.links.CompareAndDelete(l.Session, l)
 	g.byRoom.closed(l)
+	g.presence.closed(l, g.linked(l.Session))
 }
 
 // Event implements transport.Handler.

@@ -56,6 +56,9 @@ type Options struct {
 	SessionLife, SessionIdle time.Duration
 	// OpenHere lets programs of this machine read metrics and profiles without a token.
 	OpenHere bool
+	// Heard, if set, is told of everybody who asks for something and proves to be somebody, and of everybody whose page stays
+	// open. Any goroutine may call it.
+	Heard func(name string)
 }
 
 // Guard lets requests through to who may make them.
@@ -123,6 +126,9 @@ func (g *Guard) Wrap(pattern string, next http.Handler) http.Handler {
 			}
 			refuse(w, status, why)
 			return
+		}
+		if g.Heard != nil && who.Name != "" {
+			g.Heard(who.Name)
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), whoKey{}, who)))
 	})

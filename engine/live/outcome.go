@@ -47,6 +47,8 @@ const (
 	BecauseAsked   Reason = "asked"   // the user wants one
 	BecauseUnclear Reason = "unclear" // the user was not understood again and again
 	BecauseOrder   Reason = "order"   // one order is to be looked up
+	// BecauseSeatGone is also why a dialogue goes back to the engine: the seat that had it has been away for too long.
+	BecauseSeatGone Reason = "seat_gone"
 )
 
 // Why a message was deliberately left unanswered.

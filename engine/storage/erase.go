@@ -381,7 +381,7 @@ func (e *eraser) facts(ctx context.Context) error {
 
 // nameless takes the person out of a fact, and tells whether what is left is to be kept.
 func (e *eraser) nameless(r *live.Record, kind string) bool {
-	if kind == "mute" || kind == "label" {
+	if kind == "mute" || kind == "label" || kind == "seat" {
 		return false
 	}
 	r.User, r.Session = live.UserKey{}, ""

@@ -22,7 +22,7 @@ type factRow struct {
 	record  []byte // encoded
 }
 
-// appendFacts appends the rows that a fact changes: none for those that only the journal keeps (rates, seat acts). A
+// appendFacts appends the rows that a fact changes: none for those that only the journal keeps (rates). A
 // counts event changes two, since viewers and sold come and age apart.
 func (s *Store) appendFacts(rows []factRow, r *live.Record) []factRow {
 	e := r.Event
@@ -46,6 +46,8 @@ func (s *Store) appendFacts(rows []factRow, r *live.Record) []factRow {
 		add("present", string(e.Room))
 	case live.RoomModeSet:
 		add("mode", string(e.Room))
+	case live.Take, live.GiveBack: // who has a dialogue
+		add("seat", strconv.Itoa(len(e.Room))+":"+string(e.Room)+string(e.User))
 	case live.UserMuted:
 		add("mute", strconv.Itoa(len(e.Room))+":"+string(e.Room)+string(e.User))
 	case live.MessageLabelled:
@@ -77,7 +79,7 @@ func (s *Store) reservationRow(r *live.Record) factRow {
 
 // Facts yields the facts that ledgers are rebuilt from at start, until yield returns false: of every SKU and warehouse the
 // stock with the latest sender's time, of every order its latest state (orders of the last Config.Keep at least), of every
-// room the latest viewers, sold, presented SKU and mode, of every user who was ever muted the latest mute, of every message that somebody labelled the latest label, of every
+// room the latest viewers, sold, presented SKU and mode, of every user who was ever muted the latest mute, of every dialogue that a seat ever took the latest take or give_back, of every message that somebody labelled the latest label, of every
 // reservation the latest version (for Config.Keep at least after it was released, was ordered or has ended). Of two with
 // the same time, or version, the one committed last counts. A counts event whose viewers and sold are both the latest
 // comes twice. What does not open is counted, logged and left out.

@@ -104,7 +104,7 @@ func (s *Store) dropOld(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	return w.within(ctx, func() error {
-		for _, kind := range []string{"order", "reservation"} {
+		for _, kind := range []string{"order", "reservation", "seat"} {
 			if err := w.exec(ctx, dropFacts, kind, cutoff, dropBatch); err != nil {
 				return err
 			}

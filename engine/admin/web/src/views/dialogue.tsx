@@ -84,14 +84,16 @@ function History({ d, chosen, choose }: { d: Dialogue; chosen: Turn | undefined;
       <ol class="chat" ref={end} aria-label={t("history")} tabIndex={0}>
         {d.turns.map((turn) => (
           <li key={`${turn.at}${turn.type}${turn.text}`} class={turn.at === chosen?.at ? "chosen" : ""}>
-            {turn.text && turn.type !== "say" && (
+            {turn.text && turn.type !== "say" && turn.type !== "give_back" && (
               <p class="user">
                 <time title={day(turn.at)}>{clock(turn.at)}</time>
                 <bdi>{plain(turn.text)}</bdi>
               </p>
             )}
             {turn.type === "take" && <p class="quiet">{t("take")}</p>}
-            {turn.type === "give_back" && <p class="quiet">{t("giveBack")}</p>}
+            {turn.type === "give_back" && !turn.text && (
+              <p class="quiet">{t(turn.reason === "seat_gone" ? "seatGone" : "giveBack")}</p>
+            )}
             {turn.reply?.text && (
               <p class={`us ${turn.reply.by}`}>
                 <bdi>{plain(turn.reply.text)}</bdi>
