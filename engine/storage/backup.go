@@ -19,7 +19,10 @@ import (
 
 // tables are what a backup holds, in the order in which they are read and written. Which columns they have, and of which
 // type, the database says; what a backup of an earlier schema lacks is added by the steps from there to here.
-var tables = []string{"meta", "data_key", "journal", "user_state", "fact", "erased"}
+var tables = []string{"meta", "data_key", "journal", "user_state", "fact", "erased", "document"}
+
+// since is the schema that a table came with, where that is later than the first that a backup can be of.
+var since = map[string]int64{"erased": 4, "document": 7}
 
 // Backup is what a backup holds.
 type Backup struct {
@@ -129,7 +132,7 @@ func (s *instant) close() error {
 
 // dump writes a table. Of an earlier schema it may be missing.
 func (s *instant) dump(ctx context.Context, a *archive.Writer, table string) (n int64, err error) {
-	if version, err := metaValue(ctx, s.conn, metaSchema); err != nil || table == "erased" && version < 4 {
+	if version, err := metaValue(ctx, s.conn, metaSchema); err != nil || version < since[table] {
 		return 0, err
 	}
 	rows, err := s.conn.QueryContext(ctx, `SELECT * FROM `+table)
@@ -168,7 +171,7 @@ func (s *instant) dump(ctx context.Context, a *archive.Writer, table string) (n 
 	return n, rows.Err()
 }
 
-// addFiles writes the other files of the data folder: the catalogue, accounts, keys of tokens and whatever else parts keep
+// addFiles writes the other files of the data folder: accounts, keys of tokens and whatever else parts keep
 // there, but not the database, the master key, the lock, nor what is being written.
 func (b *Backup) addFiles(a *archive.Writer, ring *seal.Keyring, cfg Config) error {
 	master, err := filepath.Abs(cfg.MasterKeyPath())

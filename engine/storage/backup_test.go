@@ -31,6 +31,9 @@ func contents(t *testing.T, s *Store) (all []string) {
 	if err := s.Facts(t.Context(), func(r live.Record) bool { facts = append(facts, "fact "+string(codec.Append(nil, &r))); return true }); err != nil {
 		t.Fatal(err)
 	}
+	for n := range 2 {
+		all = append(all, documentsOf(t, s, marked("catalogue", n))...)
+	}
 	slices.Sort(facts)
 	return append(all, facts...)
 }
@@ -41,6 +44,7 @@ func fill(t *testing.T, s *Store) {
 	for n := range 12 {
 		must(t, s, markedRecords(n)...)
 		must(t, s, accepted(user(n), "open"))
+		keep(t, s, marked("catalogue", n%2), marked("body", n))
 	}
 }
 
@@ -69,7 +73,7 @@ func TestABackupIsRestored(t *testing.T) {
 	os.WriteFile(filepath.Join(dir, masterFile), []byte("never in a backup"), 0o600)
 	os.WriteFile(filepath.Join(dir, "half.new-123"), []byte("being written"), 0o600)
 	cfg := on(Config{Dir: dir, Keys: testKeys})
-	if v := verdict(t, cfg); v.Faults != 0 || v.Blocks != 24 || v.Users == 0 || v.Facts == 0 || v.Keys != 2 {
+	if v := verdict(t, cfg); v.Faults != 0 || v.Blocks != 24 || v.Users == 0 || v.Facts == 0 || v.Documents != 12 || v.Keys != 2 {
 		t.Errorf("of a store that works: %+v", v)
 	}
 	var archive bytes.Buffer
@@ -90,7 +94,7 @@ func TestABackupIsRestored(t *testing.T) {
 		if got, err := RestoreBackup(t.Context(), to, bytes.NewReader(archive.Bytes())); err != nil || got.Rows["fact"] != b.Rows["fact"] || got.Files != 3 {
 			t.Fatalf("into %s: %+v, %v", name, got, err)
 		}
-		if v := verdict(t, to); v.Faults != 0 || v.Blocks != 24 || v.Keys != 3 {
+		if v := verdict(t, to); v.Faults != 0 || v.Blocks != 24 || v.Documents != 12 || v.Keys != 3 {
 			t.Errorf("into %s: %+v", name, v)
 		}
 		for file, content := range files {
@@ -233,6 +237,8 @@ func TestVerifyFindsTampering(t *testing.T) {
 	}
 	put(s, snapshot(user(1), "one"), snapshot(user(2), "two"), stock("A", "", 1, 1))
 	put(s, closed(user(1), "x"))
+	keep(t, s, "shop", "one")
+	keep(t, s, "shop", "two")
 	s.Close()
 	cfg := on(Config{Dir: dir, Keys: testKeys})
 	if v := verdict(t, cfg); v.Faults != 0 {
@@ -248,6 +254,9 @@ func TestVerifyFindsTampering(t *testing.T) {
 		{"a snapshot said to be later", `UPDATE user_state SET seq = seq + 1 WHERE state IS NOT NULL`, "snapshot"},
 		{"a fact renamed", `UPDATE fact SET kind = 'present' WHERE kind = 'stock'`, "something else"},
 		{"a fact made newer", `UPDATE fact SET version = version + 1 WHERE kind = 'reservation'`, "reservation"},
+		{"a document put in a later one's place", `UPDATE document SET data = (SELECT data FROM document WHERE version = 1) WHERE version = 2`, "version 2: "},
+		{"a document brought back as the latest", `UPDATE document SET version = 3 WHERE version = 1`, "version 3: "},
+		{"a document said to be another", `UPDATE document SET kind = 'knowledge' WHERE version = 1`, "something else"},
 		{"a data key gone", `DELETE FROM data_key WHERE purpose = 'data'`, "block 1: sealed bytes do not open"},
 		{"a key wrapped by another", `UPDATE data_key SET wrapped = (SELECT wrapped FROM data_key WHERE purpose = 'index') WHERE purpose = 'data'`, "data_key"},
 		{"a checkpoint of the future", `INSERT INTO meta (key, value) VALUES ('checkpoint', 99) ON CONFLICT (key) DO UPDATE SET value = 99`, "the checkpoint is 99"},

@@ -1,5 +1,5 @@
 // Package storage keeps what must last: a journal of records in blocks, the latest snapshot of every user, and the
-// latest facts and reservations of every shop: in one SQLite database (WAL, synchronous FULL) in one folder, or in a
+// latest facts and reservations of every shop, and versions of what a shop keeps whole (documents): in one SQLite database (WAL, synchronous FULL) in one folder, or in a
 // PostgreSQL database (synchronous_commit). Both have the same tables, made by the steps in schema/, the same statements and
 // the same tests; what differs stands in backend.go.
 //
@@ -25,6 +25,9 @@
 // know nothing of one another. A block that does not open is quarantined: skipped, counted and logged by its number, and
 // everything else is served. Snapshots, folded tails, facts and reservations are sealed each by itself, and their rows found
 // by an SM3-HMAC of whom or what they are about: no column holds what somebody wrote, was told or is known by.
+//
+// Documents are few and large: each is sealed by whoever keeps it, and written by the committer between two groups, in a
+// transaction of its own. Which one follows which is the version in its place, so none can be brought back as the latest.
 //
 // The key that seals is new at every start; wrapped under the master key it is stored in the transaction of the first thing
 // it sealed.

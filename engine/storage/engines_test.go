@@ -121,7 +121,8 @@ func shape(t *testing.T, dir string) (columns []string) {
 
 // Whatever the database, the tables are the same.
 func TestBothDatabasesHaveOneSchema(t *testing.T) {
-	want := strings.Fields(`data_key.created data_key.id data_key.master data_key.purpose data_key.wrapped erased.at erased.done erased.id
+	want := strings.Fields(`data_key.created data_key.id data_key.master data_key.purpose data_key.wrapped
+		document.at document.data document.id document.kind document.version erased.at erased.done erased.id
 		fact.at fact.data fact.id fact.kind fact.version journal.at journal.data journal.records journal.seq known_user.id meta.key meta.value
 		user_state.id user_state.seq user_state.state user_state.tail user_state.tail_seq`)
 	s, _ := start(t, Config{}, nil)

@@ -31,6 +31,8 @@ var (
 	ErrLocked = errors.New("folder is in use by another process")
 	// ErrUnsaved means that the key that would seal is not stored yet.
 	ErrUnsaved = errors.New("the data key is not stored yet")
+	// ErrDoubt means that the database was gone before it said what became of a change, which may be made or not.
+	ErrDoubt = errors.New("the database was gone before it said whether it was kept")
 	// ErrTaken means that another process has taken the database over since this one opened it.
 	ErrTaken = errors.New("another process has taken the database over")
 	// ErrFilled means that something is where a backup was to be restored.

@@ -145,8 +145,15 @@ func (s *Store) RewrapKeys(ctx context.Context, to seal.KeyService) (keys int, e
 	return keys, nil
 }
 
-// asCommitter has the committer do something between two commits, and waits for it.
+// asCommitter has the committer do something between two commits, and waits for it. Before Run nobody else writes, and it is
+// done at once.
 func (s *Store) asCommitter(ctx context.Context, do func(context.Context) error) error {
+	s.mu.Lock()
+	if !s.running && !s.closed {
+		defer s.mu.Unlock()
+		return do(ctx)
+	}
+	s.mu.Unlock()
 	result := make(chan error, 1)
 	select {
 	case s.chores <- func(work context.Context) { result <- do(work) }:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -81,7 +82,10 @@ func older(t *testing.T, dir string, version int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range files[:version] {
+	for _, f := range files {
+		if numberOf(t, f.Name()) > version {
+			break
+		}
 		b, err := schemas.ReadFile("schema/sqlite/" + f.Name())
 		if err != nil {
 			t.Fatal(err)
@@ -89,6 +93,17 @@ func older(t *testing.T, dir string, version int) {
 		edit(t, dir, string(b))
 	}
 	edit(t, dir, `INSERT INTO meta VALUES ('schema', $1)`, version)
+}
+
+// numberOf returns the schema that a step leads to.
+func numberOf(t *testing.T, step string) int {
+	t.Helper()
+	number, _, _ := strings.Cut(step, "_")
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // Whatever a database of before there was sealing holds cannot be taken over: it is refused unless it is empty, and left as it was.
@@ -129,7 +144,11 @@ func TestEveryEarlierSchemaOpens(t *testing.T) {
 	from := s.cfg.Dir
 	must(t, s, accepted(user(1), "a"), stock("A", "", 6, 9), snapshot(user(2), "two"))
 	stop()
-	for version := sealedSchema; version <= len(files); version++ {
+	for _, f := range files {
+		version := numberOf(t, f.Name())
+		if version < sealedSchema {
+			continue
+		}
 		dir := t.TempDir()
 		older(t, dir, version)
 		for _, table := range []string{"journal", "user_state", "fact", "data_key"} {

@@ -249,7 +249,7 @@ func (p *postgres) bytes(ctx context.Context) (total int64, err error) {
 	defer cancel()
 	var text string
 	err = p.read.QueryRowContext(ctx, `SELECT sum(pg_total_relation_size(t))::text
-		FROM unnest(ARRAY['journal', 'user_state', 'fact', 'data_key', 'erased', 'meta']::regclass[]) AS t`).Scan(&text)
+		FROM unnest(ARRAY['journal', 'user_state', 'fact', 'document', 'data_key', 'erased', 'meta']::regclass[]) AS t`).Scan(&text)
 	if err != nil {
 		return 0, err
 	}

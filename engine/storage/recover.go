@@ -27,9 +27,11 @@ func (s *Store) recover(ctx context.Context) error {
 	if err := s.recoverUsers(ctx, conn); err != nil {
 		return err
 	}
-	// Facts are read later; that they can be is found out while a damaged file can still be put aside.
-	if err := conn.QueryRowContext(ctx, `SELECT count(*) FROM fact WHERE data = $1`, []byte{}).Scan(new(int64)); err != nil {
-		return fmt.Errorf("look through facts: %w", err)
+	// Facts and documents are read later; that they can be is found out while a damaged file can still be put aside.
+	for _, table := range []string{"fact", "document"} {
+		if err := conn.QueryRowContext(ctx, `SELECT count(*) FROM `+table+` WHERE data = $1`, []byte{}).Scan(new(int64)); err != nil {
+			return fmt.Errorf("look through %ss: %w", table, err)
+		}
 	}
 	var first, last sql.NullInt64
 	if err := conn.QueryRowContext(ctx, `SELECT (SELECT min(seq) FROM journal), (SELECT max(seq) FROM journal)`).Scan(&first, &last); err != nil {

@@ -171,7 +171,7 @@ func (v *salvage) copy(ctx context.Context, from, to string) (err error) {
 		return err
 	}
 	for _, table := range tables {
-		if table == "erased" && version < 4 {
+		if version < since[table] {
 			continue
 		}
 		if err := v.copyTable(ctx, old, p.write, table); err != nil {
@@ -182,7 +182,10 @@ func (v *salvage) copy(ctx context.Context, from, to string) (err error) {
 }
 
 // keyOf is what a table is ordered by.
-var keyOf = map[string]string{"meta": "key", "data_key": "id", "journal": "seq", "user_state": "id", "fact": "id", "erased": "id"}
+var keyOf = map[string]string{
+	"meta": "key", "data_key": "id", "journal": "seq", "user_state": "id", "fact": "id", "erased": "id",
+	"document": "id, version",
+}
 
 // copyTable copies the rows before the damage, then those after it, from the end.
 func (v *salvage) copyTable(ctx context.Context, old, fresh *sql.DB, table string) error {
@@ -207,7 +210,7 @@ func (v *salvage) copyTable(ctx context.Context, old, fresh *sql.DB, table strin
 }
 
 func (v *salvage) copyRows(ctx context.Context, old *sql.DB, tx *sql.Tx, table, order string) error {
-	rows, err := old.QueryContext(ctx, `SELECT * FROM `+table+` ORDER BY `+keyOf[table]+order)
+	rows, err := old.QueryContext(ctx, `SELECT * FROM `+table+` ORDER BY `+strings.ReplaceAll(keyOf[table], ",", order+",")+order)
 	if err != nil {
 		return err
 	}

@@ -13,9 +13,9 @@ import (
 
 // Verdict is what Verify found.
 type Verdict struct {
-	Keys, Blocks, Records, Users, Facts int64
-	Faults                              int64
-	Problems                            []string // what they are, the first of them
+	Keys, Blocks, Records, Users, Facts, Documents int64
+	Faults                                         int64
+	Problems                                       []string // what they are, the first of them
 }
 
 // maxProblems is how many problems are told one by one.
@@ -28,7 +28,7 @@ func (v *Verdict) fault(format string, args ...any) {
 }
 
 // Verify walks through everything that is stored, as it stands at one instant, a node working on it or not: every key is
-// unwrapped, every block, snapshot, tail and fact opened at its place and read to its end, and held against what refers to
+// unwrapped, every block, snapshot, tail, fact and document opened at its place and read to its end, and held against what refers to
 // it. What it finds wrong is in the verdict; the error tells that it could not be done.
 func Verify(ctx context.Context, cfg Config) (v Verdict, err error) {
 	snap, err := openSnapshot(ctx, cfg)
@@ -42,7 +42,7 @@ func Verify(ctx context.Context, cfg Config) (v Verdict, err error) {
 		v.fault("%v", err)
 	}
 	c.erased = list
-	for _, step := range []func(context.Context) error{c.keys, c.journal, c.bounds, c.users, c.facts, c.gone} {
+	for _, step := range []func(context.Context) error{c.keys, c.journal, c.bounds, c.users, c.facts, c.documents, c.gone} {
 		if err := step(ctx); err != nil {
 			return v, fmt.Errorf("verify: %w", err)
 		}
@@ -244,6 +244,38 @@ func (c *verifier) facts(ctx context.Context) error {
 			}
 		})
 		if n != 1 || !found {
+			c.v.fault("%s: it holds something else", what)
+		}
+	}
+	return rows.Err()
+}
+
+// documents opens every version of every document. The kind in the row is the one that its id is made of.
+func (c *verifier) documents(ctx context.Context) error {
+	version, err := metaValue(ctx, c.conn, metaSchema)
+	if err != nil || version < since["document"] {
+		return err
+	}
+	rows, err := c.conn.QueryContext(ctx, `SELECT id, version, kind, data FROM document`)
+	if err != nil {
+		return fmt.Errorf("read documents: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, data []byte
+		var version int64
+		var kind string
+		if err := rows.Scan(&id, &version, &kind, &data); err != nil {
+			return fmt.Errorf("read documents: %w", err)
+		}
+		c.v.Documents++
+		what := fmt.Sprintf("%s %x version %d", kind, id, version)
+		d, err := openDocument(ctx, c.ring, id, uint64(version), data)
+		if err != nil {
+			c.v.fault("%s: %v", what, err)
+			continue
+		}
+		if want := documentID(c.ring, kind, d.Name); string(want[:]) != string(id) {
 			c.v.fault("%s: it holds something else", what)
 		}
 	}

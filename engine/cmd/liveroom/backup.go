@@ -140,7 +140,7 @@ func tellVerdict(ctx context.Context, s streams, cfg storage.Config) error {
 	for _, p := range v.Problems {
 		fmt.Fprintln(s.out, p)
 	}
-	fmt.Fprintf(s.out, "%d keys, %d blocks with %d records, %d users, %d facts: %d faults\n", v.Keys, v.Blocks, v.Records, v.Users, v.Facts, v.Faults)
+	fmt.Fprintf(s.out, "%d keys, %d blocks with %d records, %d users, %d facts, %d documents: %d faults\n", v.Keys, v.Blocks, v.Records, v.Users, v.Facts, v.Documents, v.Faults)
 	if v.Faults > 0 {
 		return errFaults
 	}
