@@ -24,6 +24,11 @@ type Config struct {
 	HeadAfter time.Duration
 	// FileBytes is how long a file of the log grows before the next one is begun. Default 16 MiB.
 	FileBytes int64
+	// Keep is how long records are kept: a file of the log whose records are all older is removed, but for the last two,
+	// after a signed cut that names its last record went to every place of the heads, so that Verify tells it from one that
+	// somebody took away. At least 180 days (4320h), as network-security law asks for logs. 0 is for ever. Default 730 days
+	// (17520h).
+	Keep time.Duration
 
 	// Seal seals a personal value so that it can be read again by whoever has the key; its text, of letters, digits, dash and
 	// underscore, stands beside the pseudonym. It does not block. nil leaves the pseudonym alone. An error refuses the act.
@@ -34,12 +39,13 @@ type Config struct {
 
 // Default returns the settings of a node in service.
 func Default() Config {
-	return Config{HeadEvery: 64, HeadAfter: 10 * time.Second, FileBytes: 16 << 20}
+	return Config{HeadEvery: 64, HeadAfter: 10 * time.Second, FileBytes: 16 << 20, Keep: 730 * 24 * time.Hour}
 }
 
 const (
 	minFileBytes = 64 << 10
 	maxFileBytes = 1 << 30
+	leastKeep    = 180 * 24 * time.Hour
 )
 
 // Validate reports every value out of range, each by its key.
@@ -53,6 +59,9 @@ func (c Config) Validate() error {
 	}
 	if c.FileBytes < minFileBytes || c.FileBytes > maxFileBytes {
 		errs = append(errs, fmt.Errorf("audit.file_bytes: %d, want %d to %d", c.FileBytes, minFileBytes, maxFileBytes))
+	}
+	if c.Keep != 0 && c.Keep < leastKeep {
+		errs = append(errs, fmt.Errorf("audit.keep: %v, want %v (180 days) or more, or 0 for ever", c.Keep, leastKeep))
 	}
 	for _, f := range c.HeadsFile {
 		switch {

@@ -28,7 +28,8 @@
 //	at 1790000000000
 //	record 91ab…
 //
-// each line ended by a newline; the key is a SubjectPublicKeyInfo, the signature ASN.1, the signer's id the usual
+// each line ended by a newline (of a cut, "liveroom audit cut 1" is the first, and the record the last one that was removed for
+// its age); the key is a SubjectPublicKeyInfo, the signature ASN.1, the signer's id the usual
 // 1234567812345678, so that any tool that knows SM2 can check it.
 //
 // # After a crash
@@ -37,6 +38,12 @@
 // nobody and is in no head: it is cut off at the next start, and a record says so. If anything else is wrong there, a head
 // is ahead of the log for instance, nothing is repaired: a new file begins after what is missing, a record says that too,
 // and Verify tells it for ever.
+//
+// # What becomes old
+//
+// Files older than Config.Keep are removed from the beginning on, after a record of the log (audit.cut) and a signed cut in
+// every place say up to which record. Verify takes what is missing at the beginning for removed by the node only when all of
+// that is there and fits; a file that is not what was written is never removed.
 //
 // # What is not promised
 //

@@ -17,8 +17,10 @@ import (
 // localHeads are the heads of a log in its own folder, beside those in the second place.
 const localHeads = "heads.jsonl"
 
-// Head is a signed statement of what the log held.
+// Head is a signed statement of what the log held, or, when it is a cut, of what was removed for its age: everything up to
+// its record.
 type Head struct {
+	Cut    bool
 	Chain  ChainID
 	Seq    uint64 // the last record
 	At     int64  // Unix milliseconds
@@ -30,6 +32,7 @@ type Head struct {
 // headLine is a head as it is written.
 type headLine struct {
 	Audit  int    `json:"audit"` // version, 1
+	Cut    bool   `json:"cut,omitempty"`
 	Chain  string `json:"chain"`
 	Seq    uint64 `json:"seq"`
 	At     int64  `json:"at"`
@@ -40,7 +43,11 @@ type headLine struct {
 
 // message is what is signed.
 func (h *Head) message() []byte {
-	return fmt.Appendf(nil, "liveroom audit head 1\nchain %s\nseq %d\nat %d\nrecord %s\n", h.Chain, h.Seq, h.At, h.Record)
+	what := "head"
+	if h.Cut {
+		what = "cut"
+	}
+	return fmt.Appendf(nil, "liveroom audit %s 1\nchain %s\nseq %d\nat %d\nrecord %s\n", what, h.Chain, h.Seq, h.At, h.Record)
 }
 
 // Valid tells whether the head was signed with its key.
@@ -55,7 +62,7 @@ func (s *signer) sign(h Head) (Head, error) {
 
 // Line returns the head as a line of JSON, without the newline.
 func (h *Head) Line() []byte {
-	line, err := json.Marshal(headLine{1, h.Chain.String(), h.Seq, h.At, h.Record.String(), h.Key.der, h.Sig})
+	line, err := json.Marshal(headLine{1, h.Cut, h.Chain.String(), h.Seq, h.At, h.Record.String(), h.Key.der, h.Sig})
 	if err != nil {
 		panic("audit: a head that is no JSON: " + err.Error()) // strings and numbers alone
 	}
@@ -79,7 +86,7 @@ func parseHead(line []byte) (h Head, err error) {
 	if h.Key, err = parsePublic(l.Key); err != nil {
 		return h, fmt.Errorf("%w: %w", errNoHead, err)
 	}
-	h.Seq, h.At, h.Sig = l.Seq, l.At, l.Sig
+	h.Cut, h.Seq, h.At, h.Sig = l.Cut, l.Seq, l.At, l.Sig
 	return h, nil
 }
 
@@ -115,6 +122,7 @@ var errTorn = errors.New("cut short")
 type place struct {
 	path string
 	last uint64 // the record of the last head written; 0 for none
+	cut  uint64 // the record of the last cut in it; 0 for none, or where it cannot be read
 	err  error  // of the last try
 }
 
@@ -146,7 +154,7 @@ func (p *place) append(line []byte) (err error) {
 	return f.Sync()
 }
 
-// Heads returns the heads that a log's folder keeps of its own, the latest last.
+// Heads returns the heads and cuts that a log's folder keeps of its own, the latest last.
 func Heads(dir string) (heads []Head, err error) {
 	err = readHeads(filepath.Join(dir, localHeads), func(_ int, h Head, bad error) {
 		if bad == nil {

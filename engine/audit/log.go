@@ -33,6 +33,7 @@ const (
 	actBreak   = "audit.break"   // the log is not what it was when the node stopped
 	actKey     = "audit.key"     // heads are signed with a new key
 	actClock   = "audit.clock"   // the clock went back
+	actCut     = "audit.cut"     // what is older than Config.Keep is removed
 	actResumed = "audit.resumed" // the log could not be written for a while
 )
 
@@ -43,6 +44,8 @@ type Log struct {
 	log        *slog.Logger
 	clock      func() time.Time
 	open       func(path string, flags int) (file, error)
+	age        func() time.Duration // since the opening, by a clock that nobody sets
+	lead       time.Duration        // of clock over age, at the opening
 	sign       *signer
 	pseudonyms []byte
 	chain      ChainID
@@ -55,6 +58,8 @@ type Log struct {
 	refused    atomic.Uint64 // acts refused since the log was opened
 	written    atomic.Uint64 // records written since then
 	last       atomic.Uint64 // the last record, for who must not wait for mu
+	cutSeq     atomic.Uint64 // records up to this one were removed for their age
+	removed    atomic.Uint64 // files removed since the log was opened
 	headedAt   atomic.Int64  // when a head in every second place vouched for all there was; Unix milliseconds
 	verifying  sync.Mutex    // held by the one who verifies
 	verified   atomic.Pointer[Verified]
@@ -71,8 +76,9 @@ type Log struct {
 	sinceHead int
 	owed      []Record // what goes before anything else: results, and what the log says of itself
 
-	headMu sync.Mutex // held by the one who writes heads; guards the field below
-	places []place    // the first is the log's own
+	headMu  sync.Mutex // held by the one who writes heads; guards the fields below
+	places  []place    // the first is the log's own
+	lastCut Head       // the latest, zero for none
 }
 
 // file is what the log does with a file.

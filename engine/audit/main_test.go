@@ -29,16 +29,24 @@ type rig struct {
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
+	age time.Duration
 }
 
 func (c *clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.now = c.now.Add(time.Millisecond)
+	c.now, c.age = c.now.Add(time.Millisecond), c.age+time.Millisecond
 	return c.now
 }
 
 func (c *clock) step(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now, c.age = c.now.Add(d), c.age+d
+}
+
+// set sets the clock, while no time goes by.
+func (c *clock) set(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
@@ -124,6 +132,12 @@ func (r *rig) reopen() {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	l.age = func() time.Duration {
+		r.clock.mu.Lock()
+		defer r.clock.mu.Unlock()
+		return r.clock.age
+	}
+	l.lead = l.ahead()
 	r.Log = l
 }
 

@@ -28,6 +28,8 @@ func (l *Log) register(reg prometheus.Registerer) error {
 			}
 			return 0
 		}),
+		counter("removed_files_total", "Files removed since the start because their records were older than keep.", l.removed.Load),
+		gauge("cut_seq", "Records up to this number were removed for their age.", func() float64 { return float64(l.cutSeq.Load()) }),
 		gauge("last_seq", "Number of the last record.", func() float64 { return float64(l.last.Load()) }),
 		gauge("verified_seq", "Number of the last record that a verification found sound; 0 before one of this start did.", func() float64 {
 			if v := l.verified.Load(); v != nil {

@@ -43,6 +43,9 @@ func open(cfg Config, log *slog.Logger, clock func() time.Time, openFile func(st
 		cfg: cfg, log: log, clock: clock, open: openFile, ready: make(chan struct{}), queue: make(chan Record, queueLimit),
 		headDue: make(chan struct{}, 1), places: []place{{path: filepath.Join(cfg.Dir, localHeads)}},
 	}
+	begin := time.Now()
+	l.age = func() time.Duration { return time.Since(begin) }
+	l.lead = l.ahead()
 	for _, path := range cfg.HeadsFile {
 		l.places = append(l.places, place{path: path})
 	}
@@ -148,7 +151,15 @@ func (l *Log) ownHeads() (heads []Head) {
 	for i := range l.places {
 		p := &l.places[i]
 		err := readHeads(p.path, func(_ int, h Head, err error) {
-			if err == nil && h.Key.same(l.sign.public) && h.Valid() {
+			switch {
+			case err != nil || !h.Key.same(l.sign.public) || !h.Valid():
+			case h.Cut:
+				p.cut = max(p.cut, h.Seq)
+				if h.Seq > l.lastCut.Seq {
+					l.lastCut = h
+					l.cutSeq.Store(h.Seq)
+				}
+			default:
 				heads, p.last = append(heads, h), h.Seq
 			}
 		})

@@ -1,7 +1,9 @@
 package audit
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -72,6 +74,9 @@ func (l *Log) find(f Filter, n int, choose func([]logFile) []logFile, wanted fun
 	}
 	for _, file := range choose(files) {
 		content, err := os.ReadFile(filepath.Join(l.cfg.Dir, file.name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // removed for its age since the files were listed
+		}
 		if err != nil {
 			return nil, fmt.Errorf("read audit log: %w", err)
 		}

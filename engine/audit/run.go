@@ -79,12 +79,17 @@ func (l *Log) waiting(most int) (all []Record) {
 func (l *Log) writeHeads(ctx context.Context) {
 	tick := time.NewTicker(l.cfg.HeadAfter)
 	defer tick.Stop()
+	age := time.NewTicker(retainEvery)
+	defer age.Stop()
+	l.retain()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-l.headDue:
 		case <-tick.C:
+		case <-age.C:
+			l.retain()
 		}
 		l.head()
 	}

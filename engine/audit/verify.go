@@ -79,6 +79,7 @@ type Report struct {
 	Files   int
 	Heads   int    // that hold
 	Headed  uint64 // the last record that a head vouches for
+	Cut     uint64 // records up to this one were removed for their age; 0 for none
 	Faults  []Finding
 	Notes   []Finding // what is worth knowing, and no fault
 }
@@ -89,6 +90,8 @@ type checker struct {
 	Report
 	trusted []PublicKey
 	headed  map[uint64]Hash // what the heads that hold say
+	cuts    []headAt        // that hold
+	cutAt   Hash            // the record of Report.Cut
 	entries []entry         // in the order of the files, without those of other chains
 	open    map[uint64]bool // acts whose result is not there
 }
@@ -114,7 +117,9 @@ func Verify(c Check) (Report, error) {
 		return k.Report, err
 	}
 	k.judgeHeads(heads)
+	k.judgeCuts()
 	kept := k.judgeOrder()
+	k.judgeCut(kept)
 	k.judgeGaps(kept)
 	k.judgeLinks(kept)
 	k.judgeHashes(heads)
@@ -206,6 +211,10 @@ func (k *checker) judgeHeads(heads []headAt) {
 			k.fault(h.finding(ForgedHead, "the signature does not hold"))
 		case h.Chain != k.Chain:
 			k.fault(h.finding(Spliced, "the head is of chain "+h.Chain.String()))
+		case h.Cut:
+			k.cuts = append(k.cuts, *h)
+			h.bad = true // as a head
+			continue
 		default:
 			k.headed[h.Seq] = h.Record
 			k.Headed = max(k.Headed, h.Seq)

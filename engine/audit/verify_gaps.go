@@ -16,6 +16,9 @@ func (k *checker) judgeGaps(kept []int) {
 	}
 	run := k.rising(kept)
 	next := uint64(1) // the number that should come
+	if len(run) > 0 { // what a cut names need not be there
+		next = max(1, min(k.Cut+1, k.entries[run[0]].seq))
+	}
 	from := 0
 	for _, i := range append(run, len(k.entries)) {
 		var damaged []*entry
