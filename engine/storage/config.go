@@ -36,11 +36,12 @@ type Config struct {
 	SessionWindow time.Duration
 	// SessionFrames is how many frames, the latest ones, SessionFrames returns at most. Default 4,096.
 	SessionFrames int
-	// Keep is how long journal blocks, order facts and ended reservations are kept at least. A node whose clock is set by more
+	// Keep is how long journal blocks and ended reservations are kept at least; orders are kept as long as their users may be. A node whose clock is set by more
 	// than an hour drops nothing until it is set back, or a day has passed. Default 30 days.
 	Keep time.Duration
 	// KeepUsers is how long what is remembered of a user, his row, is kept after he was last seen, at least; counted from the
-	// first start with this setting for users of before. Who has an actor, an unanswered message or an open reservation is
+	// first start with this setting for users of before. Orders, from which it is known who is a good customer, are kept as long,
+	// and for Keep at least. Who has an actor, an unanswered message or an open reservation is
 	// kept. 0 is for ever. Default 365 days (8760h).
 	KeepUsers time.Duration
 	// FoldAfter is how long the records of a user may rest in the journal before they are copied to the user's row, so

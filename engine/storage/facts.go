@@ -78,7 +78,7 @@ func (s *Store) reservationRow(r *live.Record) factRow {
 }
 
 // Facts yields the facts that ledgers are rebuilt from at start, until yield returns false: of every SKU and warehouse the
-// stock with the latest sender's time, of every order its latest state (orders of the last Config.Keep at least), of every
+// stock with the latest sender's time, of every order its latest state (orders of the last Config.KeepUsers and Config.Keep at least), of every
 // room the latest viewers, sold, presented SKU and mode, of every user who was ever muted the latest mute, of every dialogue that a seat ever took the latest take or give_back, of every message that somebody labelled the latest label, of every
 // reservation the latest version (for Config.Keep at least after it was released, was ordered or has ended). Of two with
 // the same time, or version, the one committed last counts. A counts event whose viewers and sold are both the latest

@@ -83,7 +83,8 @@ func (s *Store) probe(ctx context.Context) (failing bool) {
 	return err != nil
 }
 
-// dropOld drops blocks older than Keep and below the checkpoint that is saved, and orders and reservations as old.
+// dropOld drops blocks older than Keep and below the checkpoint that is saved, and reservations and seat acts as old; orders go
+// by ordersUntil.
 func (s *Store) dropOld(ctx context.Context, now time.Time) error {
 	w := &s.committer.writer
 	cutoff := now.Add(-s.cfg.Keep).UnixMilli()
@@ -104,13 +105,25 @@ func (s *Store) dropOld(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	return w.within(ctx, func() error {
-		for _, kind := range []string{"order", "reservation", "seat"} {
+		for _, kind := range []string{"reservation", "seat"} {
 			if err := w.exec(ctx, dropFacts, kind, cutoff, dropBatch); err != nil {
 				return err
 			}
 		}
+		if until, ok := s.ordersUntil(now); ok {
+			return w.exec(ctx, dropFacts, "order", until, dropBatch)
+		}
 		return nil
 	})
+}
+
+// ordersUntil returns from when on orders are kept, Unix milliseconds; false when they are kept for ever. What a person is known
+// to have bought is rebuilt from them at every start, so they stay for as long as he may be remembered, and for Keep at least.
+func (s *Store) ordersUntil(now time.Time) (int64, bool) {
+	if s.cfg.KeepUsers == 0 {
+		return 0, false
+	}
+	return now.Add(-max(s.cfg.Keep, s.cfg.KeepUsers)).UnixMilli(), true
 }
 
 // oldThrough returns the last of the first few blocks that may be dropped, 0 when none may.

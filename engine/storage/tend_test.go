@@ -290,7 +290,7 @@ func TestASnapshotDuringAFoldWins(t *testing.T) {
 func TestOldBlocksAreDropped(t *testing.T) {
 	at := newClock()
 	ctx := context.Background()
-	s := at.rules(drive(t, Config{Keep: time.Hour}, at.now))
+	s := at.rules(drive(t, Config{Keep: time.Hour, KeepUsers: time.Hour}, at.now))
 	order := func(id string, at int64) live.Record {
 		return live.Record{Kind: live.RecordFact, Event: &live.Event{Type: live.OrderUpdate, ID: live.EventID(id), State: live.OrderPaid, At: at}}
 	}
@@ -335,6 +335,35 @@ func TestOldBlocksAreDropped(t *testing.T) {
 	}
 	if slices.Sort(facts); !slices.Equal(facts, []string{"A", "new"}) {
 		t.Errorf("facts are %v, want the young order and the stock, however old", facts)
+	}
+}
+
+// TestOrdersStayAsLongAsUsers keeps orders beyond the retention of events: who is a good customer must not change by it.
+func TestOrdersStayAsLongAsUsers(t *testing.T) {
+	for _, c := range []struct {
+		users time.Duration
+		pass  []time.Duration
+		want  []int // orders left after each
+	}{
+		{users: 30 * day, pass: []time.Duration{29 * day, 2 * day}, want: []int{1, 0}},
+		{users: 0, pass: []time.Duration{29 * day, 9 * 365 * day}, want: []int{1, 1}},
+	} {
+		at := newClock()
+		s := at.rules(drive(t, Config{Keep: day, KeepUsers: c.users}, at.now))
+		put(s, live.Record{Kind: live.RecordFact, Event: &live.Event{
+			Type: live.OrderUpdate, ID: "o", Room: "room", User: "u", State: live.OrderPaid, AmountFen: 50000, At: at.now().UnixMilli(),
+		}})
+		for i, d := range c.pass {
+			at.pass(d)
+			for range 2 * surveyTicks {
+				s.tend(context.Background())
+				put(s, closed(user(9), "x"), snapshot(user(9), "x"))
+			}
+			left := 0
+			if err := s.Facts(context.Background(), func(r live.Record) bool { left++; return true }); err != nil || left != c.want[i] {
+				t.Errorf("keep_users %v, after %v more: %d orders (%v), want %d", c.users, d, left, err, c.want[i])
+			}
+		}
 	}
 }
 
