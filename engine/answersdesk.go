@@ -83,10 +83,7 @@ func (d answersDesk) change(id string, c console.EntryChange) error {
 		return fmt.Errorf("%w: the entry is at version %d, and you opened version %d; compare, then save again over that version",
 			console.ErrRefused, at, c.Base)
 	}
-	written := knowledge.Written{
-		ID: id, Question: c.Text.Question, Alternatives: c.Text.Alternatives, Answer: c.Text.Answer, Tags: c.Text.Tags,
-		Products: c.Text.Products, Intents: c.Text.Intents,
-	}
+	written := writtenOf(id, c.Text)
 	millis := time.Now().UnixMilli()
 	switch {
 	case c.Gone && now == nil, c.From > 0 && !known:
@@ -104,17 +101,9 @@ func (d answersDesk) change(id string, c console.EntryChange) error {
 			return fmt.Errorf("%w: version %d of knowledge entry %q", console.ErrUnknown, c.From, document.Clip(id))
 		}
 	}
-	next, problems := base.Edit(written, knowledge.Rules{Censor: d.e.parts.book, Sells: d.e.parts.sells}, millis)
+	next, problems := base.Edit(written, d.rules(), millis)
 	if len(problems) > 0 {
-		faulty := &console.FaultyError{}
-		for _, p := range problems {
-			text := p.Text
-			if p.Path != "" {
-				text = p.Path + ": " + text
-			}
-			faulty.Flaws = append(faulty.Flaws, console.Flaw{File: p.Path, Text: text})
-		}
-		return faulty
+		return &console.FaultyError{Flaws: entryFlaws(problems)}
 	}
 	return d.learns.keep(next)
 }

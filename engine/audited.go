@@ -62,7 +62,7 @@ const refusedUnaudited = "the audit log cannot be written, so this was not done;
 
 // changesNothing are the routes that only read although their method says otherwise, since what they are asked about does
 // not fit into an address.
-var changesNothing = map[string]bool{"POST /v1/scripts/check": true}
+var changesNothing = map[string]bool{"POST /v1/scripts/check": true, "POST /v1/entries/check": true}
 
 // telling remembers what a handler answered.
 type telling struct {

@@ -144,18 +144,12 @@ func ofStock(topic string) bool {
 
 // known returns the line that the shop's knowledge has for a question, false when scripts are to answer.
 func (c composer) known(q *actors.Question) (actors.Line, bool) {
-	asked := ofStock(q.Topic) && q.Reading != nil && business(q.Reading.Intent)
-	unsure := q.Topic == string(scripts.TopicClarify) // what the shop has written an answer to need not be asked back
-	if c.knowledge == nil || q.Text == "" || !asked && !unsure {
+	if c.knowledge == nil {
 		return actors.Line{}, false
 	}
-	var product live.ProductID
-	if q.Product != nil {
-		product = q.Product.ID
-	}
 	base := c.knowledge.Load()
-	found, ok := base.Find(q.Text, q.Reading.Intent, product)
-	if !ok || !found.Exact && (unsure || figureIntents[q.Reading.Intent]) {
+	found, ok := answerIn(base, q)
+	if !ok {
 		return actors.Line{}, false
 	}
 	if _, _, bad := c.book.Forbidden(found.Text); bad { // the list may have grown since it was imported
@@ -166,6 +160,21 @@ func (c composer) known(q *actors.Question) (actors.Line, bool) {
 	}
 	base.Note(found.Entry)
 	return actors.Line{Text: found.Text, Script: "kb/" + found.Entry, Variant: fmt.Sprint("v", found.Version), By: live.ByKnowledge, Alone: true}, true
+}
+
+// answerIn returns the answer that a base has for a question, false when scripts are to answer.
+func answerIn(base *knowledge.Base, q *actors.Question) (knowledge.Answer, bool) {
+	asked := ofStock(q.Topic) && q.Reading != nil && business(q.Reading.Intent)
+	unsure := q.Topic == string(scripts.TopicClarify) // what the shop has written an answer to need not be asked back
+	if q.Text == "" || !asked && !unsure {
+		return knowledge.Answer{}, false
+	}
+	var product live.ProductID
+	if q.Product != nil {
+		product = q.Product.ID
+	}
+	found, ok := base.Find(q.Text, q.Reading.Intent, product)
+	return found, ok && (found.Exact || !unsure && !figureIntents[q.Reading.Intent])
 }
 
 // business tells whether an intent asks the shop for something.

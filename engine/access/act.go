@@ -186,6 +186,7 @@ var Routes = map[string]Act{
 	"POST /v1/entries/{id}/rollback":                  KnowledgeWrite,
 	"GET /v1/heat":                                    KnowledgeRead,
 	"POST /v1/scripts/check":                          ScriptWrite,
+	"POST /v1/entries/check":                          KnowledgeWrite,
 	"PUT /v1/scripts/files/{file}":                    ScriptWrite,
 	"DELETE /v1/scripts/files/{file}":                 ScriptWrite,
 	"POST /v1/scripts/files/{file}/rollback":          ScriptWrite,

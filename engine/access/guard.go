@@ -84,10 +84,11 @@ func NewGuard(o Options) *Guard {
 	}
 }
 
-// Names of the cookie and the header.
+// Names of the cookie and the headers.
 const (
-	sessionCookie = "liveroom_session"
-	csrfHeader    = "X-CSRF-Token"
+	sessionCookie    = "liveroom_session"
+	csrfHeader       = "X-CSRF-Token"
+	unattendedHeader = "X-Unattended" // set, nobody but a clock asks: it is no sign of life
 )
 
 // Wrap puts the guard before the handler of a route.
@@ -148,7 +149,7 @@ func (g *Guard) identify(r *http.Request) (Who, int, string) {
 	if err != nil {
 		return Who{}, http.StatusUnauthorized, "nobody is signed in: send Authorization: Bearer with a token that liveroom token made, or sign in with POST /v1/session"
 	}
-	s, ok := g.sessions.find(cookie.Value, now)
+	s, ok := g.sessions.find(cookie.Value, now, r.Header.Get(unattendedHeader) == "")
 	account, known := g.Accounts.Find(s.name)
 	if !ok || !known {
 		return Who{}, http.StatusUnauthorized, "the session is over; sign in again with POST /v1/session"

@@ -86,8 +86,8 @@ func (s *sessions) over(one *session, now time.Time) bool {
 	return now.Sub(one.begun) >= s.life || now.Sub(one.seen) >= s.idle
 }
 
-// find returns the session of a cookie and notes that it was used.
-func (s *sessions) find(cookie string, now time.Time) (session, bool) {
+// find returns the session of a cookie and, when a person has used it, notes that.
+func (s *sessions) find(cookie string, now time.Time, used bool) (session, bool) {
 	key := sha256.Sum256([]byte(cookie))
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -99,7 +99,9 @@ func (s *sessions) find(cookie string, now time.Time) (session, bool) {
 		delete(s.all, key)
 		return session{}, false
 	}
-	one.seen = now
+	if used {
+		one.seen = now
+	}
 	return *one, true
 }
 

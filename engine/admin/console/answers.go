@@ -23,6 +23,8 @@ type Answers interface {
 	One(id string) (EntryNow, error)
 	// Change changes an entry. It wraps ErrRefused when the entry is not what the editor read.
 	Change(ctx context.Context, id string, c EntryChange) (EntryNow, error)
+	// Check tells what is wrong with an entry that somebody writes, and who would answer what with it; nothing changes.
+	Check(ctx context.Context, s EntrySketch) (EntryChecked, error)
 	// Heat returns what was asked most.
 	Heat() Heat
 }
@@ -136,6 +138,11 @@ func (c *Console) answerRoutes(api huma.API) {
 	},
 	) (EntryNow, error) {
 		return answers.Change(ctx, in.ID, EntryChange{Base: in.Base, Gone: true})
+	})
+	operation(c, api, KnowledgeWrite, "POST", "/v1/entries/check", "Check an entry and rehearse it; nothing changes", func(ctx context.Context, in *struct{ Body EntrySketch }) (EntryChecked, error) {
+		checked, err := answers.Check(ctx, in.Body)
+		checked.Figures = c.from.Rooms.Figures(in.Body.Room)
+		return checked, err
 	})
 	operation(c, api, KnowledgeRead, "GET", "/v1/heat", "What is asked most, by hour of the day", func(context.Context, *struct{}) (Heat, error) {
 		return answers.Heat(), nil

@@ -40,7 +40,7 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 		if err == nil && c.Headless {
 			err = json.NewEncoder(s.out).Encode(info)
 		} else if err == nil {
-			err = replay(ctx, info, s.out)
+			err = replay(ctx, info, !c.Once, s.out)
 		}
 		return !c.Once, err
 	})

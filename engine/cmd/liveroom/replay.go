@@ -20,8 +20,8 @@ import (
 //go:embed demo_room.txt
 var demoScript string
 
-// replay plays the demo room over a real link and prints what is said and answered.
-func replay(ctx context.Context, info demoInfo, out io.Writer) error {
+// replay plays the demo room over a real link and prints what is said and answered; stays tells whether the engine goes on.
+func replay(ctx context.Context, info demoInfo, stays bool, out io.Writer) error {
 	link, err := loadtest.Dial(ctx, loadtest.TCP, info.TCP, wire.Hello{Role: live.Ingest, Token: info.Tokens["ingest"], Outcomes: true})
 	if err != nil {
 		return err
@@ -59,8 +59,16 @@ func replay(ctx context.Context, info demoInfo, out io.Writer) error {
 	show.settle(ctx)
 	link.Close()
 	<-last
-	show.printf("\n回放结束，引擎仍在运行；按 Ctrl-C 退出。\n")
+	show.printf("\n%s\n", farewell(stays))
 	return nil
+}
+
+// farewell says what follows the replay.
+func farewell(stays bool) string {
+	if stays {
+		return "回放结束，引擎仍在运行；按 Ctrl-C 退出。"
+	}
+	return "回放结束，引擎停止。"
 }
 
 // demoEvent reads "who what rest".

@@ -20,9 +20,13 @@ export function may(act: string): boolean {
   return me.value?.acts.includes(act) ?? false;
 }
 
-/** call asks the engine. An answer that nobody is signed in brings the page back to signing in. */
-export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+/**
+ * call asks the engine. An answer that nobody is signed in brings the page back to signing in. What nobody has asked for but
+ * the clock is not attended, so that a page left open does not keep its session alive.
+ */
+export async function call<T>(method: string, path: string, body?: unknown, attended = true): Promise<T> {
   const headers: Record<string, string> = {};
+  if (!attended) headers["X-Unattended"] = "1";
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET" && me.value?.csrf) headers["X-CSRF-Token"] = me.value.csrf;
   let got: Response;
@@ -34,7 +38,7 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch {
-    throw new Failure(0, "engine unreachable");
+    throw new Failure(0, t("unreachable"));
   }
   const text = await got.text();
   if (got.ok) return (text === "" ? undefined : JSON.parse(text)) as T;

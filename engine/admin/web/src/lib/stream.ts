@@ -1,6 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { begin, me } from "./api";
+import { begin, may, me } from "./api";
 import { delay } from "./backoff";
 import type { LineFilter } from "./linefilter";
 import { apply, type Json } from "./patch";
@@ -15,6 +15,8 @@ export interface Shown<T> {
   error?: string;
   /** When the engine told it, Unix milliseconds. */
   at: number;
+  /** Why value is of then, and could not be brought up to date. */
+  failed?: string;
 }
 
 interface View {
@@ -36,10 +38,11 @@ interface Message {
 const quietFor = 6000; // the engine says something every two seconds; after this the stream counts as lost
 const closeSignIn = 4401;
 
-/** The one stream of the page. It is open while a view is, and comes back by itself. */
+/** The one stream of the page. It is open while a view wants it, and comes back by itself. */
 class Stream {
   private socket: WebSocket | null = null;
   private views = new Map<string, View>();
+  private holders = 0;
   private next = 0;
   private tries = 0;
   private timer: number | undefined;
@@ -54,8 +57,22 @@ class Stream {
     return () => {
       this.views.delete(id);
       this.say({ close: id });
-      if (this.views.size === 0) this.end();
+      if (this.unused()) this.end();
     };
+  }
+
+  /** hold keeps the stream open though it shows nothing: it tells whether the engine is there. */
+  hold(): () => void {
+    this.holders++;
+    if (may("room.read")) this.connect(); // who may not open the stream is told by his questions alone
+    return () => {
+      this.holders--;
+      if (this.unused()) this.end();
+    };
+  }
+
+  private unused(): boolean {
+    return this.views.size === 0 && this.holders === 0;
   }
 
   private say(command: unknown): void {
@@ -88,7 +105,7 @@ class Stream {
       window.clearInterval(watchdog);
       if (this.socket !== socket) return;
       this.socket = null;
-      if (this.views.size === 0) return;
+      if (this.unused()) return;
       fresh.value = false;
       if (code === closeSignIn) me.value = null;
       else this.again();
@@ -118,6 +135,9 @@ class Stream {
 }
 
 const stream = new Stream();
+
+/** hold has the page notice when the engine goes away, for views that ask rather than follow. */
+export const hold = (): (() => void) => stream.hold();
 
 /** follow opens a view and keeps what it shows up to date in a signal. */
 export function follow<T>(view: string, args: unknown, into: Signal<Shown<T>>): () => void {

@@ -1,6 +1,6 @@
 // What the engine tells of scripts, knowledge and labelling, as /v1/openapi.json describes it.
 
-import type { Reading } from "./types";
+import type { Reading, RoomFigures } from "./types";
 
 export interface ScriptVersion {
   n: number;
@@ -58,6 +58,21 @@ export interface Entry extends EntryText {
   updated: number;
   version: number;
   said?: number;
+}
+
+export interface EntryChecked {
+  problems: Flaw[];
+  asked: {
+    question: string;
+    intent: string;
+    by: "this" | "other" | "script";
+    entry?: string;
+    exact?: boolean;
+    score?: number;
+    text?: string;
+  }[];
+  product?: string;
+  figures: RoomFigures;
 }
 
 export interface EntryNow {

@@ -1,4 +1,5 @@
 import { libraryWords } from "./words_library";
+import { topicTold } from "./words_topics";
 import { traceTold, traceWords } from "./words_trace";
 
 // Every word of the page, Chinese first. A key that is missing in one language is an error of the compiler.
@@ -98,6 +99,9 @@ export const words = {
   hold: ["暂停滚动", "Hold"],
   resume: ["继续滚动", "Resume"],
   waiting: ["等待评论…", "Waiting for comments…"],
+  unreachable: ["引擎没有响应", "the engine does not answer"],
+  takenAt: ["数据时间", "As of"],
+  notRefreshed: ["刷新失败，以下是旧数据", "Not refreshed, what follows is old"],
   noneSoFar: [
     "还没有符合筛选的评论；引擎只发送符合的",
     "No line passes the filter yet; the engine sends only those that do",
@@ -297,6 +301,7 @@ export type Word = keyof typeof words;
 
 /** Words for keys that come from the engine; one that is not here is shown as it came. */
 export const told: Record<string, readonly [string, string]> = {
+  ...topicTold,
   ...traceTold,
   "stage.decode": ["解码", "decode"],
   "stage.mailbox": ["邮箱", "mailbox"],

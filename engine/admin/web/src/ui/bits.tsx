@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { Failure } from "../lib/api";
-import { absent, plain } from "../lib/format";
+import { absent, clock, plain } from "../lib/format";
 import { t } from "../lib/i18n";
 import type { Shown } from "../lib/stream";
 
@@ -45,7 +45,27 @@ export function Stat(p: {
   );
 }
 
-/** Settled shows a view once it is there, or why it is not. */
+/** Taken tells when what a view has asked for was told, and whether that is old; again asks anew. */
+export function Taken<T>(p: { of: Shown<T>; again?: () => Promise<void> }) {
+  const { value, at, failed } = p.of;
+  return (
+    <span class={failed === undefined ? "taken" : "taken bad"} role={failed === undefined ? undefined : "alert"}>
+      {value !== undefined && at > 0 && (
+        <>
+          {t("takenAt")} <time dateTime={new Date(at).toISOString()}>{clock(at)}</time>
+        </>
+      )}
+      {value !== undefined && failed !== undefined && ` · ${t("notRefreshed")}（${plain(failed)}）`}
+      {p.again && (
+        <button type="button" onClick={() => void p.again?.()}>
+          {t("reload")}
+        </button>
+      )}
+    </span>
+  );
+}
+
+/** Settled shows a view once it is there, or why it is not; what is old is greyed. */
 export function Settled<T>(p: { of: Shown<T>; children: (value: T) => ComponentChildren }) {
   if (p.of.error !== undefined)
     return (
@@ -54,6 +74,7 @@ export function Settled<T>(p: { of: Shown<T>; children: (value: T) => ComponentC
       </p>
     );
   if (p.of.value === undefined) return <p class="quiet">{t("loading")}</p>;
+  if (p.of.failed !== undefined) return <div class="stale">{p.children(p.of.value)}</div>;
   return <>{p.children(p.of.value)}</>;
 }
 

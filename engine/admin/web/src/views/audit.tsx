@@ -3,9 +3,9 @@ import { call, may } from "../lib/api";
 import { type Asked, auditPath, empty, where } from "../lib/audit";
 import { day, plain, whole } from "../lib/format";
 import { name, t } from "../lib/i18n";
-import { useLoad } from "../lib/load";
+import { refreshed, useLoad } from "../lib/load";
 import type { AuditFinding, AuditPage, AuditRecord, AuditReport } from "../lib/types";
-import { Card, Settled, Stat, why } from "../ui/bits";
+import { Card, Settled, Stat, Taken, why } from "../ui/bits";
 
 /** Acts that are offered in the filter; any other can be typed. */
 const acts = [
@@ -35,10 +35,13 @@ export function AuditView() {
   const asked = useSignal<Asked>(empty);
   const pages = useSignal<number[]>([0]); // before, of each page up to this one
   const before = pages.value[pages.value.length - 1] ?? 0;
-  const { shown, again } = useLoad<AuditPage>(auditPath(asked.value, before));
+  const { shown, again } = useLoad<AuditPage>(auditPath(asked.value, before), refreshed);
   return (
     <>
       <h1>{t("audit")}</h1>
+      <div class="tools">
+        <Taken of={shown.value} again={again} />
+      </div>
       <Settled of={shown.value}>{(page) => <Standing page={page} />}</Settled>
       <Verify then={again} />
       <Filter
@@ -72,9 +75,6 @@ export function AuditView() {
                 onClick={() => (pages.value = [...pages.value, page.next ?? 0])}
               >
                 {t("older")}
-              </button>
-              <button type="button" onClick={() => void again()}>
-                {t("reload")}
               </button>
             </div>
           </>

@@ -8,6 +8,7 @@ import { useLoad } from "../lib/load";
 import type { Entry, EntryNow, EntryText } from "../lib/types_library";
 import { Card, Settled, Sure, why } from "../ui/bits";
 import { Compare } from "../ui/diff";
+import { Rehearsed } from "./rehearsal";
 
 const pathOf = (id: string) => `/v1/entries/${encodeURIComponent(id)}`;
 
@@ -155,6 +156,7 @@ function Editor({ id, entry, again }: { id: string; entry: EntryNow; again: () =
             </div>
           )}
         </Card>
+        {writes && <Rehearsed id={id} text={mine} />}
         {against.value && (
           <Card title={`${t("comparedWith")}${t("version")} ${against.value.version}`}>
             <Compare before={entryLines(against.value)} after={entryLines(mine)} label={t("compare")} />

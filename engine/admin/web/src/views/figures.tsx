@@ -3,9 +3,9 @@ import { Link } from "wouter";
 import { may } from "../lib/api";
 import { csv, day, percent, plain, short, whole } from "../lib/format";
 import { name, t } from "../lib/i18n";
-import { useLoad } from "../lib/load";
+import { refreshed, useLoad } from "../lib/load";
 import type { Case, Figures } from "../lib/types";
-import { Card, Settled, save } from "../ui/bits";
+import { Card, Settled, save, Taken } from "../ui/bits";
 
 type Figure = Figures["list"][number];
 
@@ -41,11 +41,14 @@ function table(f: Figures): (string | number | undefined)[][] {
 }
 
 export function FiguresView() {
-  const { shown, again } = useLoad<Figures>("/v1/figures");
+  const { shown, again } = useLoad<Figures>("/v1/figures", refreshed);
   const chosen = useSignal("");
   return (
     <>
       <h1>{t("figures")}</h1>
+      <div class="tools">
+        <Taken of={shown.value} again={again} />
+      </div>
       <Settled of={shown.value}>
         {(f) => (
           <div class="stack">
@@ -61,9 +64,6 @@ export function FiguresView() {
                 onClick={() => save("figures.json", "application/json", JSON.stringify(f, null, 2))}
               >
                 {t("json")}
-              </button>
-              <button type="button" onClick={() => void again()}>
-                {t("refresh")}
               </button>
               <span class="quiet">
                 {t("sinceStart")} {day(f.since)} – {day(f.at)}

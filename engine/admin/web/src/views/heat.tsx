@@ -2,16 +2,17 @@ import { useSignal } from "@preact/signals";
 import { shade } from "../lib/entry";
 import { day, percent, plain, whole } from "../lib/format";
 import { intentName, t } from "../lib/i18n";
-import { useLoad } from "../lib/load";
+import { refreshed, useLoad } from "../lib/load";
 import type { Heat } from "../lib/types_library";
-import { Card, Settled } from "../ui/bits";
+import { Card, Settled, Taken } from "../ui/bits";
 
 /** HeatMap shows what people ask most, a row for each question and a column for each hour of the shop's day. */
 export function HeatMap() {
-  const { shown, again } = useLoad<Heat>("/v1/heat");
+  const { shown, again } = useLoad<Heat>("/v1/heat", refreshed);
   const over = useSignal("");
   return (
     <Card title={t("heat")} note={t("heatNote")} wide>
+      <Taken of={shown.value} again={again} />
       <Settled of={shown.value}>
         {(h) => {
           if (h.rows.length === 0) return <p class="quiet">{t("noHeat")}</p>;
@@ -22,9 +23,6 @@ export function HeatMap() {
                 <span>
                   {t("countedSince")} {day(h.since)} · {t("askedInAll")} {whole(h.asked)}
                 </span>
-                <button type="button" onClick={() => void again()}>
-                  {t("reload")}
-                </button>
                 <span class="quiet" aria-hidden="true">
                   {over.value}
                 </span>

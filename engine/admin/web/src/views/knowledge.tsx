@@ -3,10 +3,10 @@ import { Link, useLocation } from "wouter";
 import { may } from "../lib/api";
 import { day, plain, whole } from "../lib/format";
 import { intentName, t } from "../lib/i18n";
-import { useLoad } from "../lib/load";
+import { refreshed, useLoad } from "../lib/load";
 import type { Page } from "../lib/types";
 import type { Entry } from "../lib/types_library";
-import { Settled } from "../ui/bits";
+import { Settled, Taken } from "../ui/bits";
 import { type Query, Search, Table } from "../ui/table";
 import { HeatMap } from "./heat";
 
@@ -16,7 +16,7 @@ const at = (id: string) => `/knowledge/${encodeURIComponent(id)}`;
 export function KnowledgeView() {
   const query = useSignal<Query>({ sort: "said", order: "desc" });
   const asked = new URLSearchParams(Object.entries(query.value).map(([k, v]) => [k, String(v)]));
-  const { shown } = useLoad<Page<Entry>>(`/v1/entries?${asked}`);
+  const { shown, again } = useLoad<Page<Entry>>(`/v1/entries?${asked}`, refreshed);
   return (
     <>
       <h1>{t("knowledge")}</h1>
@@ -26,6 +26,7 @@ export function KnowledgeView() {
         <span class="quiet">
           {t("timesSaid")}：{t("saidNote")}
         </span>
+        <Taken of={shown.value} again={again} />
       </div>
       <Settled of={shown.value}>
         {(page) => (

@@ -4,9 +4,9 @@ import { call, may } from "../lib/api";
 import { day, percent, plain, whole } from "../lib/format";
 import { intentName, intents, name, t } from "../lib/i18n";
 import { keys, matching, stroke } from "../lib/keys";
-import { useLoad } from "../lib/load";
+import { refreshed, useLoad } from "../lib/load";
 import type { UnsureLine, UnsurePage } from "../lib/types_library";
-import { Card, Settled, why } from "../ui/bits";
+import { Card, Settled, Taken, why } from "../ui/bits";
 
 const emotions = ["calm", "impatient", "hesitant", "satisfied"];
 const sentiments = ["positive", "neutral", "negative"];
@@ -14,9 +14,19 @@ const sentiments = ["positive", "neutral", "negative"];
 /** LabellingView shows lines that were not understood, one at a time, for a person to say what they mean. */
 export function LabellingView() {
   const { shown, again } = useLoad<UnsurePage>("/v1/unsure?limit=200");
+  // How many wait is asked for apart: the lines themselves stay as they are while somebody goes through them.
+  const count = useLoad<UnsurePage>("/v1/unsure?limit=1", refreshed);
   return (
     <>
       <h1>{t("labelling")}</h1>
+      <div class="tools">
+        {count.shown.value.value && (
+          <span>
+            {t("waitingLines")} {whole(count.shown.value.value.waiting)}
+          </span>
+        )}
+        <Taken of={count.shown.value} />
+      </div>
       <Settled of={shown.value}>{(p) => <Desk key={shown.value.at} page={p} again={again} />}</Settled>
     </>
   );
@@ -125,7 +135,7 @@ function Desk({ page, again }: { page: UnsurePage; again: () => Promise<void> })
     <>
       <div class="tools">
         <span>
-          {t("waitingLines")} {whole(page.waiting)} · {t("labelled")} <b>{judged.value.size}</b>
+          {t("labelled")} <b>{judged.value.size}</b>
         </span>
         <button type="button" onClick={() => void again()}>
           {t("reload")}

@@ -2,13 +2,14 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Link } from "wouter";
 import { call, Failure, may } from "../lib/api";
+import { useCheck } from "../lib/check";
 import { day, plain } from "../lib/format";
 import { t } from "../lib/i18n";
 import { useLoad } from "../lib/load";
-import type { Page, RoomRow } from "../lib/types";
 import type { Checked, Flaw, ScriptFile, ScriptVersion } from "../lib/types_library";
 import { Card, Settled, Sure, why } from "../ui/bits";
 import { Compare } from "../ui/diff";
+import { RoomPick } from "./roompick";
 
 const pathOf = (file: string) => `/v1/scripts/files/${encodeURIComponent(file)}`;
 
@@ -40,14 +41,19 @@ function Editor({ file, again }: { file: ScriptFile; again: () => Promise<void> 
   const base = useSignal(file.base);
   const room = useSignal("demo");
   const scope = useSignal("public");
-  const checked = useSignal<Checked | undefined>(undefined);
+  const checked = useSignal<(Checked & { at: number }) | undefined>(undefined);
   const told = useSignal<string | undefined>(undefined);
   const theirs = useSignal<ScriptFile | undefined>(undefined);
   const against = useSignal<Against | undefined>(undefined);
   const area = useRef<HTMLTextAreaElement>(null);
   const writes = may("script.write");
   const dirty = text.value !== file.text;
-  useCheck(file.name, text.value, room.value, scope.value, checked, writes);
+  useCheck<Checked>(
+    "/v1/scripts/check",
+    writes ? { file: file.name, text: text.value, room: room.value, scope: scope.value } : undefined,
+    checked,
+    (e) => ({ problems: [{ text: why(e) }], texts: [] }),
+  );
   useEffect(() => {
     if (!dirty) return;
     const ask = (e: BeforeUnloadEvent) => e.preventDefault();
@@ -251,36 +257,6 @@ function Saved({ file, hidden }: { file: ScriptFile; hidden: boolean }) {
   );
 }
 
-const pause = 350; // between the last key and a check, in milliseconds
-
-/** useCheck has the text checked once its writer pauses; an answer that is overtaken does not count. */
-function useCheck(
-  file: string,
-  text: string,
-  room: string,
-  scope: string,
-  checked: Signal<Checked | undefined>,
-  on: boolean,
-) {
-  useEffect(() => {
-    if (!on) return;
-    let overtaken = false;
-    const timer = setTimeout(async () => {
-      let got: Checked;
-      try {
-        got = await call<Checked>("POST", "/v1/scripts/check", { file, text, room, scope });
-      } catch (e) {
-        got = { problems: [{ text: why(e) }], texts: [] };
-      }
-      if (!overtaken) checked.value = got;
-    }, pause);
-    return () => {
-      overtaken = true;
-      clearTimeout(timer);
-    };
-  }, [file, text, room, scope, checked, on]);
-}
-
 function Problems({ of, goTo }: { of: Checked | undefined; goTo: (line: number) => void }) {
   if (!of) return <p class="quiet">{t("checking")}</p>;
   const one = (p: Flaw, i: number) => (
@@ -321,21 +297,10 @@ function Problems({ of, goTo }: { of: Checked | undefined; goTo: (line: number) 
 }
 
 function Preview(p: { of: Checked | undefined; room: Signal<string>; scope: Signal<string> }) {
-  const { shown } = useLoad<Page<RoomRow>>("/v1/rooms?limit=200&sort=room");
-  const rooms = shown.value.value?.rows ?? [];
   return (
     <Card title={t("preview")} note={t("previewNote")}>
       <div class="tools">
-        <label class="row">
-          {t("room")}
-          <select value={p.room.value} onChange={(e) => (p.room.value = e.currentTarget.value)}>
-            {rooms.map((r) => (
-              <option key={r.room} value={r.room}>
-                {plain(r.room, 40)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <RoomPick room={p.room} />
         <label class="row">
           {t("scope")}
           <select value={p.scope.value} onChange={(e) => (p.scope.value = e.currentTarget.value)}>

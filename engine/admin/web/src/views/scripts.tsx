@@ -2,29 +2,36 @@ import { useSignal } from "@preact/signals";
 import { Link, useLocation } from "wouter";
 import { may } from "../lib/api";
 import { day, plain, whole } from "../lib/format";
-import { intentName, t } from "../lib/i18n";
-import { useLoad } from "../lib/load";
+import { intentName, name, t } from "../lib/i18n";
+import { refreshed, useLoad } from "../lib/load";
 import type { Scripts } from "../lib/types";
-import { Settled, Stat } from "../ui/bits";
+import { Settled, Stat, Taken } from "../ui/bits";
 
 const sum = (of: number[]) => of.reduce((a, b) => a + b, 0);
 const at = (file: string) => `/scripts/${encodeURIComponent(file)}`;
 
 export function ScriptsView() {
-  const { shown } = useLoad<Scripts>("/v1/scripts");
+  const { shown, again } = useLoad<Scripts>("/v1/scripts", refreshed);
   const word = useSignal("");
   return (
     <>
       <h1>{t("scripts")}</h1>
+      <div class="tools">
+        <Taken of={shown.value} again={again} />
+      </div>
       <Settled of={shown.value}>
         {(s) => {
           const want = word.value.toLowerCase();
           const list = s.list.filter(
             (x) =>
               want === "" ||
-              [x.name, x.file, ...(x.intents ?? []).flatMap((i) => [i, intentName(i)]), ...x.texts].some((v) =>
-                v.toLowerCase().includes(want),
-              ),
+              [
+                x.name,
+                x.file,
+                ...(x.intents ?? []).flatMap((i) => [i, intentName(i)]),
+                ...(x.topics ?? []).flatMap((k) => [k, name("topic", k)]),
+                ...x.texts,
+              ].some((v) => v.toLowerCase().includes(want)),
           );
           const loaded = new Set(s.list.filter((x) => x.own).map((x) => x.file));
           const others = s.files.filter((f) => !loaded.has(f));
@@ -70,10 +77,11 @@ export function ScriptsView() {
                 <details key={x.name} class="card">
                   <summary>
                     <b>{x.name}</b> <i class="tag">{x.own ? t("own") : t("library")}</i>{" "}
-                    {(x.intents ?? []).map(intentName).join("、")}{" "}
+                    {[...(x.intents ?? []).map(intentName), ...(x.topics ?? []).map((k) => name("topic", k))].join(
+                      "、",
+                    )}{" "}
                     <small>
-                      {(x.topics ?? []).join(" ")} · {x.texts.length} {t("texts")} · {t("timesSaid")}{" "}
-                      {whole(sum(x.said))}
+                      {x.texts.length} {t("texts")} · {t("timesSaid")} {whole(sum(x.said))}
                     </small>
                   </summary>
                   <p>

@@ -1,12 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { plain } from "../lib/format";
 import { name, t } from "../lib/i18n";
-import { useLoad } from "../lib/load";
+import { refreshed, useLoad } from "../lib/load";
 import type { Settings } from "../lib/types";
-import { Settled } from "../ui/bits";
+import { Settled, Taken } from "../ui/bits";
 
 export function SettingsView() {
-  const { shown } = useLoad<Settings>("/v1/settings");
+  const { shown, again } = useLoad<Settings>("/v1/settings", refreshed);
   const word = useSignal("");
   return (
     <>
@@ -16,6 +16,7 @@ export function SettingsView() {
           {t("search")}
           <input type="search" value={word.value} onInput={(e) => (word.value = e.currentTarget.value)} />
         </label>
+        <Taken of={shown.value} again={again} />
       </div>
       <Settled of={shown.value}>
         {(s) => (

@@ -64,7 +64,7 @@ function Reasons({ trace }: { trace: Trace }) {
         </>
       )}
       <h3>{t("position")}</h3>
-      {trace.topic && <p>{`${t("topicOf")}: ${trace.topic}`}</p>}
+      {trace.topic && <p>{`${t("topicOf")}: ${name("topic", trace.topic)}`}</p>}
       {moved.length === 0 && <p class="quiet">{t("noData")}</p>}
       <dl>
         {moved.map((c) => (
