@@ -63,14 +63,14 @@ func (d answersDesk) One(id string) (console.EntryNow, error) {
 }
 
 // Change implements console.Answers.
-func (d answersDesk) Change(_ context.Context, id string, c console.EntryChange) (console.EntryNow, error) {
-	if err := d.change(id, c); err != nil {
+func (d answersDesk) Change(ctx context.Context, id string, c console.EntryChange) (console.EntryNow, error) {
+	if err := d.change(ctx, id, c); err != nil {
 		return console.EntryNow{}, err
 	}
 	return d.One(id)
 }
 
-func (d answersDesk) change(id string, c console.EntryChange) error {
+func (d answersDesk) change(ctx context.Context, id string, c console.EntryChange) error {
 	d.learns.mu.Lock()
 	defer d.learns.mu.Unlock()
 	base := d.e.parts.knowledge.Load()
@@ -89,7 +89,7 @@ func (d answersDesk) change(id string, c console.EntryChange) error {
 	case c.Gone && now == nil, c.From > 0 && !known:
 		return fmt.Errorf("%w: knowledge entry %q", console.ErrUnknown, document.Clip(id))
 	case c.Gone:
-		return d.learns.keep(base.Drop(id, millis))
+		return d.learns.keep(ctx, base.Drop(id, millis))
 	case c.From > 0:
 		found := false
 		for i := range past {
@@ -105,7 +105,7 @@ func (d answersDesk) change(id string, c console.EntryChange) error {
 	if len(problems) > 0 {
 		return &console.FaultyError{Flaws: entryFlaws(problems)}
 	}
-	return d.learns.keep(next)
+	return d.learns.keep(ctx, next)
 }
 
 // Heat implements console.Answers.

@@ -41,6 +41,7 @@ type parts struct {
 	catalogue   *wares
 	ledger      *shop.Ledger
 	knowledge   *wisdom
+	papers      *papers
 	rooms       *shop.Rooms
 	profiles    *shop.Profiles
 	reader      *nlp.Service
@@ -128,8 +129,9 @@ func (a *assembly) openStores(ctx context.Context) (err error) {
 }
 
 // openMind opens what knows the shop, reads texts and finds words.
-func (a *assembly) openMind(context.Context) (err error) {
-	if err := a.openShop(a.cfg, a.log("shop")); err != nil {
+func (a *assembly) openMind(ctx context.Context) (err error) {
+	a.papers = newPapers(a.store, a.audit, a.cfg.Storage.Dir, a.log("shop"))
+	if err := a.openShop(ctx, a.cfg); err != nil {
 		return err
 	}
 	if err := a.openReader(a.cfg, a.engine.faults.loader, a.log("nlp")); err != nil {
@@ -221,7 +223,7 @@ func (a *assembly) openDoors(context.Context) (err error) {
 
 // openAdmin takes the address of the admin side and its console.
 func (a *assembly) openAdmin(ctx context.Context) (err error) {
-	learns := &learning{parts: &a.engine.parts, last: &a.engine.imports.knowledge, path: filepath.Join(a.cfg.Storage.Dir, knowledgeFile), log: a.log("shop")}
+	learns := &learning{parts: &a.engine.parts, last: &a.engine.imports.knowledge, log: a.log("shop")}
 	if a.console, err = newConsole(a.parts, a.engine, learns, a.log("console")); err != nil {
 		return err
 	}
@@ -249,16 +251,16 @@ func (a *assembly) openAdmin(ctx context.Context) (err error) {
 	return nil
 }
 
-// openShop reads the catalogue.
-func (p *parts) openShop(cfg Config, log *slog.Logger) error {
-	c, err := readCatalogue(cfg, log)
+// openShop reads the catalogue and the knowledge base.
+func (p *parts) openShop(ctx context.Context, cfg Config) error {
+	c, err := p.readCatalogue(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	p.catalogue = new(wares)
 	p.catalogue.Store(c)
 	p.ledger, p.rooms, p.profiles = shop.NewLedger(c), shop.NewRooms(maxRooms), shop.NewProfiles(0)
-	return p.openKnowledge(cfg, log)
+	return p.openKnowledge(ctx, cfg)
 }
 
 // restoreFacts rebuilds stock, counts and open rooms from what is stored, and returns the settings of rooms and who has which dialogue.

@@ -2,14 +2,11 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"maps"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,35 +20,29 @@ import (
 // loads it once for one piece of work and keeps it no longer.
 type wares = atomic.Pointer[shop.Catalogue]
 
-// catalogueFile is the catalogue that was imported last, in the data folder; it goes before the configured one.
-const catalogueFile = "catalogue.yaml"
-
 // readCatalogue returns the catalogue to start with: the one imported last, else the configured one, else the demo shop's.
-func readCatalogue(cfg Config, log *slog.Logger) (*shop.Catalogue, error) {
-	imported := filepath.Join(cfg.Storage.Dir, catalogueFile)
-	file, err := os.ReadFile(imported)
+func (p *parts) readCatalogue(ctx context.Context, cfg Config) (c *shop.Catalogue, err error) {
+	imported, err := p.papers.read(ctx, cataloguePaper, func(file []byte) (err error) {
+		c, err = shop.ParseCatalogue(file)
+		return err
+	})
 	switch {
-	case err == nil:
-		c, err := shop.ParseCatalogue(file)
-		if err != nil {
-			return nil, fmt.Errorf("imported catalogue %s, which goes before shop.catalogue (put it right or remove it): %w", imported, err)
-		}
-		log.Info("catalogue as imported", "file", imported, "instead", cfg.Shop.Catalogue)
-		return c, nil
-	case !errors.Is(err, fs.ErrNotExist):
+	case err != nil:
 		return nil, fmt.Errorf("read imported catalogue: %w", err)
+	case imported:
+		return c, nil
 	case cfg.Shop.Catalogue == "":
 		return shop.Demo(), nil
 	}
-	if file, err = os.ReadFile(cfg.Shop.Catalogue); err != nil {
+	file, err := os.ReadFile(cfg.Shop.Catalogue)
+	if err != nil {
 		return nil, fmt.Errorf("read catalogue: %w", err)
 	}
 	format, err := document.FormatOf(cfg.Shop.Catalogue)
 	if err != nil {
 		format = document.YAML
 	}
-	c, err := shop.Parse(format, file)
-	if err != nil {
+	if c, err = shop.Parse(format, file); err != nil {
 		return nil, fmt.Errorf("catalogue %s: %w", cfg.Shop.Catalogue, err)
 	}
 	return c, nil
@@ -60,7 +51,6 @@ func readCatalogue(cfg Config, log *slog.Logger) (*shop.Catalogue, error) {
 // restock replaces the catalogue of a running node.
 type restock struct {
 	parts *parts
-	path  string
 	last  *lastImport
 	log   *slog.Logger
 	mu    sync.Mutex // held by the one who replaces
@@ -71,7 +61,7 @@ const factsBudget = 10 * time.Second
 
 // shopRoutes returns the handlers of what the shop keeps. The parts are complete when a request comes.
 func (e *Engine) shopRoutes(l *learning, log *slog.Logger) map[string]http.Handler {
-	r := &restock{parts: &e.parts, last: &e.imports.catalogue, path: filepath.Join(e.cfg.Storage.Dir, catalogueFile), log: log}
+	r := &restock{parts: &e.parts, last: &e.imports.catalogue, log: log}
 	routes := r.keepsake().routes("/v1/catalogue")
 	maps.Copy(routes, l.routes())
 	return routes
@@ -82,15 +72,15 @@ func (r *restock) keepsake() keepsake {
 	return keepsake{
 		name: "catalogue", log: r.log, last: r.last,
 		export: func(format document.Format) ([]byte, error) { return shop.Export(format, r.parts.catalogue.Load()) },
-		replace: func(format document.Format, file []byte, dry bool) (any, error) {
-			changes, err := r.replace(format, file, dry)
+		replace: func(ctx context.Context, format document.Format, file []byte, dry bool) (any, error) {
+			changes, err := r.replace(ctx, format, file, dry)
 			return changes, err
 		},
 	}
 }
 
-// replace puts a catalogue in force. It is checked whole and kept on disk before anything changes.
-func (r *restock) replace(format document.Format, file []byte, dry bool) (shop.Changes, error) {
+// replace puts a catalogue in force. It is checked whole and kept in the store before anything changes.
+func (r *restock) replace(ctx context.Context, format document.Format, file []byte, dry bool) (shop.Changes, error) {
 	next, err := shop.Parse(format, file)
 	if err != nil {
 		return shop.Changes{}, err
@@ -109,7 +99,7 @@ func (r *restock) replace(format document.Format, file []byte, dry bool) (shop.C
 	if err != nil {
 		return shop.Changes{}, err
 	}
-	if err := replaceFile(r.path, kept); err != nil {
+	if err := r.parts.papers.keep(ctx, cataloguePaper, kept); err != nil {
 		return shop.Changes{}, err
 	}
 	r.put(now, next)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -144,12 +143,10 @@ func TestABadCatalogueChangesNothing(t *testing.T) {
 	if n.parts.catalogue.Load() != before {
 		t.Error("a refused catalogue is in force")
 	}
-	if left, err := filepath.Glob(filepath.Join(dir, catalogueFile+"*")); err != nil || left != nil {
-		t.Errorf("a refused catalogue left %v", left)
+	if left, err := filepath.Glob(filepath.Join(dir, cataloguePaper.file+"*")); err != nil || left != nil || n.kept(t, cataloguePaper) != 0 {
+		t.Errorf("a refused catalogue left %v, and version %d", left, n.kept(t, cataloguePaper))
 	}
-	if err := os.Mkdir(filepath.Join(dir, catalogueFile), 0o700); err != nil { // what stands in the way of the rename
-		t.Fatal(err)
-	}
+	n.obstruct(t, true)
 	if status, answer := n.ask(t, "PUT", "/v1/catalogue", "application/yaml", demoWith(t, cupAliases, "")); status != 500 || n.parts.catalogue.Load() != before {
 		t.Errorf("a catalogue that cannot be stored gave %d %s", status, answer)
 	}

@@ -12,12 +12,12 @@ import (
 )
 
 // Classify runs the reader alone, as configured, and calls use with a function that reads one text and returns the
-// reading as a JSON object. It opens no storage and no socket.
+// reading as a JSON object. It opens no socket, and of storage it reads what was imported.
 func Classify(ctx context.Context, cfg Config, log *slog.Logger, use func(read func(string) []byte) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	p := parts{registry: prometheus.NewRegistry()}
-	if err := p.openShop(cfg, log); err != nil {
+	p := parts{registry: prometheus.NewRegistry(), papers: papersBeside(cfg.Storage, log)}
+	if err := p.openShop(ctx, cfg); err != nil {
 		return err
 	}
 	cfg.NLP.Watch = 0 // it ends with its input

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,15 +14,16 @@ import (
 	"time"
 
 	"liveroom/engine/shop/document"
+	"liveroom/engine/storage"
 )
 
-// keepsake is something a shop keeps in a file, which the admin side may read and replace whole while the node runs.
+// keepsake is something a shop keeps whole, which the admin side may read and replace whole while the node runs.
 type keepsake struct {
 	name   string // for messages
 	export func(document.Format) ([]byte, error)
 	// replace reads the file and, unless dry, puts it in force and keeps it. It returns what changes; the error is a
 	// *document.Error when the file is at fault, and then, as after any error, nothing has changed.
-	replace func(format document.Format, file []byte, dry bool) (changes any, err error)
+	replace func(ctx context.Context, format document.Format, file []byte, dry bool) (changes any, err error)
 	log     *slog.Logger
 	last    *lastImport // where it is kept what became of the latest import
 }
@@ -83,7 +85,7 @@ func (k keepsake) put(w http.ResponseWriter, r *http.Request) {
 	}
 	dry := r.URL.Query().Get("dry_run")
 	tried := dry != "" && dry != "0" && dry != "false"
-	changes, err := k.replace(format, file, tried)
+	changes, err := k.replace(r.Context(), format, file, tried)
 	var faulty *document.Error
 	if !tried {
 		k.remember(err)
@@ -116,7 +118,12 @@ func (k keepsake) remember(err error) {
 
 func (k keepsake) fail(w http.ResponseWriter, err error) {
 	k.log.Error("cannot keep "+k.name, "err", err)
-	answer(w, http.StatusInternalServerError, refusal{Error: "the " + k.name + " could not be kept, and nothing was changed; the node's log says why"})
+	if errors.Is(err, storage.ErrDoubt) {
+		answer(w, http.StatusInternalServerError, refusal{Error: "storage: the database was gone before it said whether the " + k.name +
+			" was kept; the one before stays in force until the next start; put it again when the database is back"})
+		return
+	}
+	answer(w, http.StatusInternalServerError, refusal{Error: "storage: the " + k.name + " could not be kept, and nothing was changed; the node's log says why"})
 }
 
 // refusal is the answer to what cannot be done.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"syscall"
 	"testing"
 	"time"
 
@@ -15,8 +16,12 @@ import (
 	"liveroom/transport/wire/token"
 )
 
-// childDir names the data folder to the test binary when it runs as a node to be killed.
-const childDir = "TEST_NODE_DIR"
+// childDir names the data folder to the test binary when it runs as a node to be killed; with childDies it kills itself when
+// what was imported is durable and not in force yet.
+const (
+	childDir  = "TEST_NODE_DIR"
+	childDies = "TEST_NODE_DIES"
+)
 
 // runAsChild serves a node until killed when the test binary was started for that.
 func runAsChild() bool {
@@ -28,6 +33,9 @@ func runAsChild() bool {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
+	}
+	if os.Getenv(childDies) != "" {
+		e.parts.papers.kept = func() { syscall.Kill(os.Getpid(), syscall.SIGKILL) }
 	}
 	go func() {
 		<-e.Ready()

@@ -1,13 +1,11 @@
 package engine
 
 import (
-	"errors"
+	"context"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,30 +21,27 @@ import (
 // wisdom is the one place that holds what the shop knows to answer, swapped whole as wares are.
 type wisdom = atomic.Pointer[knowledge.Base]
 
-// knowledgeFile is the knowledge base with its past versions, in the data folder; it goes before the configured one.
-const knowledgeFile = "knowledge.json"
-
 // openKnowledge reads the knowledge base: as it was changed last, else as configured, else the demo shop's.
-func (p *parts) openKnowledge(cfg Config, log *slog.Logger) error {
+func (p *parts) openKnowledge(ctx context.Context, cfg Config) error {
 	p.knowledge = new(wisdom)
-	changed := filepath.Join(cfg.Storage.Dir, knowledgeFile)
-	file, err := os.ReadFile(changed)
-	switch {
-	case err == nil:
+	changed, err := p.papers.read(ctx, knowledgePaper, func(file []byte) error {
 		b, err := knowledge.Load(file, cfg.Shop.KnowledgeThreshold)
-		if err != nil {
-			return fmt.Errorf("imported knowledge %s, which goes before shop.knowledge (put it right or remove it): %w", changed, err)
+		if err == nil {
+			p.knowledge.Store(b)
 		}
-		log.Info("knowledge as imported", "file", changed, "instead", cfg.Shop.Knowledge)
-		p.knowledge.Store(b)
-		return nil
-	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("read imported knowledge: %w", err)
+	}
+	if changed {
+		return nil
 	}
 	var entries []knowledge.Entry
 	switch {
 	case cfg.Shop.Knowledge != "":
-		if file, err = os.ReadFile(cfg.Shop.Knowledge); err != nil {
+		file, err := os.ReadFile(cfg.Shop.Knowledge)
+		if err != nil {
 			return fmt.Errorf("read knowledge: %w", err)
 		}
 		format, err := document.FormatOf(cfg.Shop.Knowledge)
@@ -69,7 +64,6 @@ func (p *parts) sells(id live.ProductID) bool { return p.catalogue.Load().ByID(i
 // learning replaces the knowledge base of a running node.
 type learning struct {
 	parts *parts
-	path  string
 	last  *lastImport
 	log   *slog.Logger
 	mu    sync.Mutex // held by the one who replaces
@@ -82,8 +76,8 @@ func (l *learning) routes() map[string]http.Handler {
 		export: func(format document.Format) ([]byte, error) {
 			return knowledge.Export(format, l.parts.knowledge.Load().Entries())
 		},
-		replace: func(format document.Format, file []byte, dry bool) (any, error) {
-			changes, err := l.replace(format, file, dry)
+		replace: func(ctx context.Context, format document.Format, file []byte, dry bool) (any, error) {
+			changes, err := l.replace(ctx, format, file, dry)
 			return changes, err
 		},
 	}
@@ -92,8 +86,8 @@ func (l *learning) routes() map[string]http.Handler {
 	return routes
 }
 
-// replace puts a knowledge base in force. It is checked whole and kept on disk before anything changes.
-func (l *learning) replace(format document.Format, file []byte, dry bool) (knowledge.Changes, error) {
+// replace puts a knowledge base in force. It is checked whole and kept in the store before anything changes.
+func (l *learning) replace(ctx context.Context, format document.Format, file []byte, dry bool) (knowledge.Changes, error) {
 	entries, err := knowledge.Parse(format, file, knowledge.Rules{Censor: l.parts.book, Sells: l.parts.sells})
 	if err != nil {
 		return knowledge.Changes{}, err
@@ -104,18 +98,18 @@ func (l *learning) replace(format document.Format, file []byte, dry bool) (knowl
 	if dry {
 		return changes, nil
 	}
-	if err := l.keep(next); err != nil {
+	if err := l.keep(ctx, next); err != nil {
 		return knowledge.Changes{}, err
 	}
 	l.log.Info("knowledge replaced", "added", changes.Added, "changed", changes.Changed, "removed", changes.Removed)
 	return changes, nil
 }
 
-// keep puts a base in force once it is on disk. mu is held.
-func (l *learning) keep(next *knowledge.Base) error {
+// keep puts a base in force once it is stored, its past with it. mu is held.
+func (l *learning) keep(ctx context.Context, next *knowledge.Base) error {
 	kept, err := next.Keep()
 	if err == nil {
-		err = replaceFile(l.path, kept)
+		err = l.parts.papers.keep(ctx, knowledgePaper, kept)
 	}
 	if err == nil {
 		l.parts.knowledge.Store(next)
