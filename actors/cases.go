@@ -21,6 +21,7 @@ const (
 	CaseUnhappy   // the user's mood was at most unhappyMood after it
 	CaseRecommend // another product was offered, or that offer was settled
 	CaseReserve   // a reservation or its confirmation was offered, or that offer was settled
+	CasePromotion // a promotion was named unasked, or taken or declined
 	caseKinds     // one past the last
 )
 
@@ -80,15 +81,15 @@ func (k *cases) note(c *closing, now int64) {
 }
 
 func (k *cases) offer(c *closing, now int64) {
-	if o := c.offers; o.settled != dialogue.Nothing {
-		note := "declined"
-		if o.taken {
-			note = "taken"
-		}
-		k.add(caseOf(o.settled), c, now, note)
-		return
+	o := &c.offers
+	if o.promotion != offerUntouched {
+		k.add(CasePromotion, c, now, o.promotion.String())
 	}
-	k.add(caseOf(c.offers.made), c, now, "made")
+	if r := o.of(); r != offerUntouched {
+		k.add(caseOf(o.settled), c, now, r.String())
+	} else if o.made != dialogue.Nothing {
+		k.add(caseOf(o.made), c, now, offerMade.String())
+	}
 }
 
 func caseOf(k dialogue.Kind) CaseKind {

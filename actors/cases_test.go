@@ -20,9 +20,11 @@ func TestCasesAreKeptByKind(t *testing.T) {
 	see(&closing{outcome: live.Replied, mood: 1.5, received: now}, now)
 	see(&closing{outcome: live.Replied, received: now, offers: offers{made: dialogue.Cross}}, now)
 	see(&closing{outcome: live.Replied, received: now, offers: offers{settled: dialogue.Confirm, taken: true}}, now)
+	see(&closing{outcome: live.Replied, received: now, offers: offers{promotion: offerDeclined}}, now)
 	see(&closing{outcome: live.Replied, received: now - 5000, redriven: true}, now+1) // what a crash held up is not late
 	for kind, want := range []Case{
 		CaseHandedOver: {}, CaseShed: {Note: "overloaded", TookMs: 900}, CaseLate: {TookMs: 900}, CaseUnhappy: {}, CaseRecommend: {Note: "made"}, CaseReserve: {Note: "taken"},
+		CasePromotion: {Note: "declined"},
 	} {
 		want.User, want.Event, want.At = live.UserKey{Room: "room", User: "u"}, "m1", now
 		if got := h.Cases(CaseKind(kind)); len(got) != 1 || got[0] != want {

@@ -35,6 +35,8 @@ type Config struct {
 	LockFor time.Duration
 	// Room is how a room answers its public questions.
 	Room RoomConfig
+	// Selling is when a dialogue offers what nobody asked for.
+	Selling SellingConfig
 	// RestartLimit is how many restarts within RestartWindow an actor may have; one more and it refuses everything
 	// with internal until the window has passed. Defaults 10 in 10 s.
 	RestartLimit  int
@@ -46,7 +48,7 @@ func Default() Config {
 	return Config{
 		Budget: 800 * time.Millisecond, MaxInFlight: 20_000, ShedAfter: 300 * time.Millisecond, MaxPending: 128,
 		IdleAfter: 5 * time.Minute, SnapshotAfter: 64, SweepEvery: time.Second,
-		WorthFor: time.Minute, FreshFor: 3 * time.Second, Room: defaultRoom(),
+		WorthFor: time.Minute, FreshFor: 3 * time.Second, Room: defaultRoom(), Selling: defaultSelling(),
 		HoldFor: 10 * time.Minute, LockFor: 30 * time.Minute, RestartLimit: 10, RestartWindow: 10 * time.Second,
 	}
 }
@@ -72,5 +74,5 @@ func (c Config) Validate() error {
 	positive("lock_for", c.LockFor > 0, c.LockFor)
 	positive("restart_limit", c.RestartLimit > 0, c.RestartLimit)
 	positive("restart_window", c.RestartWindow > 0, c.RestartWindow)
-	return errors.Join(append(errs, c.Room.validate(c.FreshFor))...)
+	return errors.Join(append(errs, c.Room.validate(c.FreshFor), c.Selling.validate())...)
 }

@@ -126,12 +126,11 @@ func (m *metrics) offered(o offers) {
 	if o.made != dialogue.Nothing {
 		m.offers.WithLabelValues(o.made.String(), "made").Inc()
 	}
-	switch {
-	case o.settled == dialogue.Nothing:
-	case o.taken:
-		m.offers.WithLabelValues(o.settled.String(), "taken").Inc()
-	default:
-		m.offers.WithLabelValues(o.settled.String(), "declined").Inc()
+	if r := o.of(); r != offerUntouched {
+		m.offers.WithLabelValues(o.settled.String(), r.String()).Inc()
+	}
+	if o.promotion != offerUntouched {
+		m.offers.WithLabelValues(dialogue.Promotion.String(), o.promotion.String()).Inc()
 	}
 }
 

@@ -45,8 +45,15 @@ type user struct {
 	scratch *scratch // while drive runs
 }
 
+// newUserState returns the state of a user never seen before, in this house.
+func (h *House) newUserState(k live.UserKey) UserState {
+	s := NewUserState(k, h.cfg.MaxPending)
+	s.selling = &h.cfg.Selling
+	return s
+}
+
 func newUser(h *House, c *cell[live.UserKey]) *user {
-	return &user{house: h, cell: c, state: NewUserState(c.key, h.cfg.MaxPending), lease: new(live.Lease), broken: live.StorageFailed}
+	return &user{house: h, cell: c, state: h.newUserState(c.key), lease: new(live.Lease), broken: live.StorageFailed}
 }
 
 // Receive implements actor.Actor.

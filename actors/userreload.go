@@ -21,7 +21,7 @@ func (u *user) restored(now time.Time, m *restored) {
 	var open []live.Record
 	err := m.err
 	if err == nil {
-		u.state = NewUserState(u.cell.key, u.house.cfg.MaxPending)
+		u.state = u.house.newUserState(u.cell.key)
 		open, err = u.state.restore(m.state, m.tail)
 	}
 	if err != nil {
@@ -124,7 +124,7 @@ func (u *user) commitFailed(m *commitFailed) {
 		}
 		u.lost = append(u.lost, losing{p.event, p.session})
 	}
-	u.state, u.saving = NewUserState(u.cell.key, u.house.cfg.MaxPending), false
+	u.state, u.saving = u.house.newUserState(u.cell.key), false
 	u.incarnation = u.house.incarnations.Add(1)
 	u.lease = new(live.Lease)
 	u.mode = modeSettling

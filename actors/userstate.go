@@ -27,7 +27,8 @@ type UserState struct {
 	session live.SessionID // the link of the user's latest private message
 	seat    string         // who has taken the dialogue, "" when the engine answers
 
-	lent *lent // during a drive
+	selling *SellingConfig // what may be offered unasked; nil for the default
+	lent    *lent          // during a drive
 }
 
 // stage is where a pending message stands.
@@ -213,6 +214,7 @@ func (s *UserState) heard(now int64, p *pending) *dialogue.Heard {
 		Now: now, Text: p.event.Text, Public: p.event.Type == live.Comment, Reading: p.reading,
 		Product: p.product, Others: p.others, Named: p.named, Hold: p.known, VIP: p.vip,
 	}
+	h.Unasked, h.Rest = s.selling.allows(s.mood)
 	if p.products == nil {
 		return h
 	}
@@ -360,6 +362,7 @@ func (s *UserState) composed(now int64, in Input, out []Effect) []Effect {
 	e.Offers = offersOf(&before, &p.plan.Say, &s.talk.Open)
 	if why := p.plan.Say.HandsOver(); why != "" && !in.Nobody {
 		e.Outcome, e.Reason, e.HandOver, e.Reply.HandedOver = live.HandedOver, why, why, true
+		s.talk.Called = true
 	}
 	return s.advance(now, s.end(now, p, e, out))
 }

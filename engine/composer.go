@@ -45,12 +45,15 @@ func (c composer) Compose(q *actors.Question) (actors.Line, error) {
 	if q.Tail == string(scripts.TopicOffer) && !inStock(figures) {
 		return line, nil // what is not known to be there is not offered
 	}
+	if q.Tail == string(scripts.TopicPromotion) && c.soldOut(q.Asked) {
+		return line, nil // an offer for what is gone is none
+	}
 	about := ask
 	if q.Asked != nil {
 		about.Product, about.Variant = wares.In(q.User.Room, q.Asked), q.Chosen
 	}
 	if q.Tail == string(scripts.TopicCrossSell) {
-		about.Other = c.other(q.User.Room, q.Product)
+		about.Other = c.other(q)
 	}
 	if tail, ok := c.aside(&about, q.Tail); ok {
 		note(q, "tail", q.Tail, &tail)
@@ -134,7 +137,7 @@ func (c composer) ask(q *actors.Question) scripts.Ask {
 	ask := scripts.Ask{
 		Shop: q.Shop, User: q.User, Scope: q.Scope, Topic: scripts.Topic(q.Topic), Reading: q.Reading, Product: wares.In(q.User.Room, q.Product),
 		Variant: q.Variant, Warehouses: wares.Warehouses(), Arrived: q.Arrived, Now: q.Now, Askers: q.Askers,
-		Was: q.Was, Next: q.Next, Advice: q.Advice, Body: q.Body, Left: q.Left, VIP: q.VIP, FirstTime: q.FirstTime, Open: q.Open, Nobody: q.Nobody,
+		Was: q.Was, Next: q.Next, Advice: q.Advice, Body: q.Body, Left: q.Left, VIP: q.VIP, FirstTime: q.FirstTime, Open: q.Open, Nobody: q.Nobody, Again: q.Again,
 	}
 	if q.Topic == "" && q.Reading != nil && q.Reading.Intent == live.IntentCompare {
 		if facts, ok := shop.Against(ask.Product, q.Reading.Entities); ok {
@@ -166,18 +169,31 @@ func (c composer) aside(ask *scripts.Ask, topic string) (scripts.Line, bool) {
 }
 
 // other returns what the shop offers after a product, as the room numbers it: the first that is not known to be sold out,
-// nil for nothing.
-func (c composer) other(room live.RoomID, p *live.Product) *live.Product {
-	wares := c.catalogue.Load()
-	for _, o := range wares.Others(p) {
-		if c.ledger != nil {
-			if left, _, _, known := shop.ProductTotal(c.ledger.Stock(o.ID)); known > 0 && left == 0 {
-				continue
-			}
+// nor was offered with it before; nil for nothing.
+func (c composer) other(q *actors.Question) *live.Product {
+	wares, after := c.catalogue.Load(), q.Product
+	if q.Asked != nil {
+		after = q.Asked
+	}
+	for _, o := range wares.Others(after) {
+		if q.Offered != nil && q.Offered.Pair(after.ID, o.ID) {
+			continue
 		}
-		return wares.In(room, o)
+		if c.soldOut(o) {
+			continue
+		}
+		return wares.In(q.User.Room, o)
 	}
 	return nil
+}
+
+// soldOut tells whether a product is known to be.
+func (c composer) soldOut(p *live.Product) bool {
+	if c.ledger == nil || p == nil {
+		return false
+	}
+	left, _, _, known := shop.ProductTotal(c.ledger.Stock(p.ID))
+	return known > 0 && left == 0
 }
 
 // join puts two sentences behind one another, with a mark between them where the first has none at its end.

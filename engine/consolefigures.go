@@ -65,6 +65,7 @@ func (v businessView) eachLabel(ctx context.Context, see func(*labels.Label)) er
 var kindsOf = map[string]actors.CaseKind{
 	"first_response": actors.CaseLate, "within_line": actors.CaseLate, "handed_over": actors.CaseHandedOver, "shed": actors.CaseShed,
 	"mood": actors.CaseUnhappy, "recommendation_acceptance": actors.CaseRecommend, "task_completion": actors.CaseReserve,
+	"promotion_acceptance": actors.CasePromotion,
 }
 
 // Cases implements console.Business.

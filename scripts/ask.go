@@ -36,6 +36,7 @@ const (
 	TopicOffer     Topic = "offer"      // after a stock answer: shall I reserve?
 	TopicResume    Topic = "resume"     // after: the open question once more; needs Open
 	TopicCrossSell Topic = "cross_sell" // after a resolved question: one other product; needs Other
+	TopicPromotion Topic = "promotion"  // after a resolved question, or hesitation: the offer in force
 
 	// Answers of a dialogue.
 	TopicRestock    Topic = "restock"     // when there will be pieces again
@@ -68,12 +69,12 @@ var topics = [...]Topic{
 	TopicVIP, TopicBridge, TopicOffer, TopicResume, TopicCrossSell,
 	TopicAskBody, TopicSizeAdvice, TopicAskChoice, TopicNoProduct, TopicReserved, TopicLocked, TopicShort, TopicBounds, TopicNoFacts, TopicExpired,
 	TopicDeclined, TopicInstalment, TopicPrivate, TopicNoSuch, TopicNoSize, TopicOrderNoted, TopicOrdered, TopicThanks, TopicBye,
-	TopicSwitched, TopicAgain, TopicHello, TopicRestock, TopicUrgency,
+	TopicSwitched, TopicAgain, TopicHello, TopicRestock, TopicUrgency, TopicPromotion,
 }
 
 // optional are the topics that may have nothing to say: each rests on something that its caller may not know.
 var optional = map[Topic]bool{
-	TopicVIP: true, TopicHello: true, TopicBridge: true, TopicOffer: true, TopicResume: true, TopicCrossSell: true,
+	TopicVIP: true, TopicHello: true, TopicBridge: true, TopicOffer: true, TopicResume: true, TopicCrossSell: true, TopicPromotion: true,
 	TopicReserved: true, TopicLocked: true, TopicSizeAdvice: true, TopicSwitched: true,
 }
 
@@ -85,6 +86,7 @@ const (
 	OpenChoice     = "choice"     // a size or colour was asked for
 	OpenInstalment = "instalment" // instalments were offered
 	OpenCross      = "cross"      // another product was offered
+	OpenPromotion  = "promotion"  // the offer in force was named
 )
 
 // Hold is a number of pieces held for the person.
@@ -132,6 +134,8 @@ type Ask struct {
 	Nobody bool
 	// Open is what the dialogue still waits for: OpenSize, OpenOffer, OpenConfirm, OpenChoice, OpenInstalment or "".
 	Open string
+	// Again tells that the message before was not understood either.
+	Again bool
 	// Arrived is when the question reached its link. It fixes the choice among equal texts, so that a repetition of the
 	// same question reads the same; zero means Now.
 	Arrived time.Time

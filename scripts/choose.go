@@ -32,7 +32,7 @@ func (b *Book) Compose(a Ask) (Line, error) {
 	c := composers.Get().(*composer)
 	defer putComposer(c)
 	c.ask, c.figures, c.names, c.asked = a, b.figures, &set.names, choiceOf(a.Variant)
-	c.hour = a.Now.In(b.zone).Hour()
+	c.hour, c.ending = a.Now.In(b.zone).Hour(), b.cfg.PromotionEnding
 	if c.ask.Arrived.IsZero() {
 		c.ask.Arrived = c.ask.Now
 	}

@@ -20,6 +20,9 @@ type Config struct {
 	Limit int
 	// MaxAge is how old a figure may be to be said.
 	MaxAge MaxAge
+	// PromotionEnding is how long before the end of an offer's window it is said to end in so many minutes; until then
+	// nobody is hurried. Default 30 m.
+	PromotionEnding time.Duration
 	// UTCOffset is the shop's time for ship-by hours, as "+08:00", the default.
 	UTCOffset string
 	// Journal, when set, writes down that files of Dir have changed and calls try, which takes them up or returns why they are
@@ -41,6 +44,7 @@ const (
 	maxLimit   = 500
 	maxEntries = 10_000_000
 	maxMaxAge  = 7 * 24 * time.Hour
+	maxEnding  = 24 * time.Hour
 )
 
 // Default returns the configuration that ships.
@@ -51,6 +55,8 @@ func Default() Config {
 		Limit:        200,
 		MaxAge:       MaxAge{Stock: 24 * time.Hour, Viewers: time.Minute, Sold: time.Minute},
 		UTCOffset:    "+08:00",
+
+		PromotionEnding: 30 * time.Minute,
 	}
 }
 
@@ -74,6 +80,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MaxAge.Sold == 0 {
 		c.MaxAge.Sold = d.MaxAge.Sold
+	}
+	if c.PromotionEnding == 0 {
+		c.PromotionEnding = d.PromotionEnding
 	}
 	if c.UTCOffset == "" {
 		c.UTCOffset = d.UTCOffset
@@ -101,6 +110,9 @@ func (c Config) Validate() error {
 		if f.age < time.Second || f.age > maxMaxAge {
 			all = append(all, fmt.Errorf("scripts.max_age.%s: %s, want 1s to %s", f.name, f.age, maxMaxAge))
 		}
+	}
+	if c.PromotionEnding < time.Minute || c.PromotionEnding > maxEnding {
+		all = append(all, fmt.Errorf("scripts.promotion_ending: %s, want 1m to %s", c.PromotionEnding, maxEnding))
 	}
 	if _, err := c.zone(); err != nil {
 		all = append(all, fmt.Errorf("scripts.utc_offset: %q, want an offset like +08:00", c.UTCOffset))

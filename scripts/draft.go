@@ -116,7 +116,7 @@ func (d *Draft) Rehearse(a Ask) []Rehearsal {
 		k := &d.script.cases[i]
 		c := &composer{}
 		c.ask, c.figures, c.names, c.asked = d.askedFor(a, k), d.book.figures, &d.names, choiceOf(a.Variant)
-		c.hour = a.Now.In(d.book.zone).Hour()
+		c.hour, c.ending = a.Now.In(d.book.zone).Hour(), d.book.cfg.PromotionEnding
 		c.enter(k)
 		missing, unmet := c.lacks(k)
 		for j := range k.texts {

@@ -117,6 +117,8 @@ func asked(s *script, k *scriptCase, rich bool) *composer {
 	}
 	if rich {
 		owners.count("demo", 1286, 45, 0)
+		p.Promotions = []live.Promotion{{Text: dress.Promotion, Until: noon.Add(20 * time.Minute).UnixMilli()}}
+		c.ending = 30 * time.Minute
 	}
 	c.hour = hour
 	c.asked = choiceOf(c.ask.Variant)

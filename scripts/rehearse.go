@@ -62,7 +62,9 @@ func sample(long bool) *composer {
 	for i := live.Intent(1); i <= live.Intent(live.Intents); i++ {
 		p.Attributes[i.String()] = sentence
 	}
+	p.Promotions = []live.Promotion{{Text: list, Until: now.Add(time.Duration(n) * time.Minute).UnixMilli()}}
 	r := &composer{}
+	r.ending = time.Duration(n) * time.Minute
 	r.ask = Ask{Product: p, Variant: &p.Variants[0], Reading: reading, Scope: live.Public, Askers: n, Now: now, Arrived: now}
 	other := *p
 	other.ID = "other"

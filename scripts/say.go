@@ -82,7 +82,7 @@ func (c *composer) Append(dst []byte, v phrase.Var, row int) ([]byte, bool) {
 	case phrase.GuessTopic:
 		return append(dst, c.guesses[row]...), true
 	}
-	if v >= phrase.Quantity && v <= phrase.Left {
+	if v >= phrase.Quantity && v <= phrase.Ends {
 		return c.appendDialogue(dst, v)
 	}
 	return c.appendFigure(dst, v, row)
@@ -107,6 +107,8 @@ func (c *composer) appendDialogue(dst []byte, v phrase.Var) ([]byte, bool) {
 		return appendOther(dst, c.ask.Other)
 	case phrase.Left:
 		return strconv.AppendInt(dst, max(*c.ask.Left, 0), 10), true
+	case phrase.Ends:
+		return appendInt(dst, c.ends()), true
 	}
 	return dst, false
 }

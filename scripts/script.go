@@ -192,6 +192,8 @@ const (
 	whenOpenChoice
 	whenOpenInstalment
 	whenOpenCross
+	whenOpenPromotion
+	whenUnclearAgain
 	conditions // one past the last
 )
 
@@ -202,6 +204,7 @@ var conditionNames = [conditions]string{
 	whenVIP: "vip", whenFirstTime: "first_time", whenNobody: "nobody", whenConfirmed: "confirmed", whenNoneLeft: "none_left",
 	whenOpenSize: "open_size", whenOpenOffer: "open_offer", whenOpenConfirm: "open_confirm",
 	whenOpenChoice: "open_choice", whenOpenInstalment: "open_instalment", whenOpenCross: "open_cross",
+	whenOpenPromotion: "open_promotion", whenUnclearAgain: "unclear_again",
 }
 
 // parseCondition returns the condition of that name.

@@ -26,6 +26,7 @@ type view struct {
 	counts     *countFigures // nil when not known
 	prices     [2]int64      // lowest and highest in fen, 0 when not known
 	hour       int           // of the shop's day
+	ending     time.Duration // how long before its end an offer is said to end
 	shipBy     int           // the hour until which every warehouse ships the same day
 	warehouses [phrase.MaxWarehouses]warehouseRow
 	guesses    [phrase.MaxGuesses]string
@@ -130,8 +131,24 @@ func (v *view) knownOfDialogue(n phrase.Need) bool {
 		return o != nil && (linked(o) || o.Name != "") && (a.Product == nil || o.ID != a.Product.ID)
 	case phrase.NeedLeft:
 		return a.Left != nil && *a.Left <= phrase.MaxFigure
+	case phrase.NeedEnding:
+		return v.ends() > 0
 	}
 	return false
+}
+
+// ends returns in how many whole minutes the offer in force ends, 0 when that is not soon, not known or less than one.
+func (v *view) ends() int {
+	if v.ask.Product == nil {
+		return 0
+	}
+	now := v.ask.Now.UnixMilli()
+	text, until := v.ask.Product.PromotionUntil(now)
+	left := time.Duration(until-now) * time.Millisecond
+	if text == "" || until == 0 || left > v.ending {
+		return 0
+	}
+	return min(int(left/time.Minute), phrase.MaxMinutes)
 }
 
 // linked tells whether viewers can call a product by its link number.
@@ -174,6 +191,10 @@ func (v *view) holds(c condition) bool {
 		return v.ask.Open == OpenChoice
 	case whenOpenCross:
 		return v.ask.Open == OpenCross
+	case whenOpenPromotion:
+		return v.ask.Open == OpenPromotion
+	case whenUnclearAgain:
+		return v.ask.Again
 	case whenOpenInstalment:
 		return v.ask.Open == OpenInstalment
 	}

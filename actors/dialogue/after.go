@@ -85,5 +85,6 @@ func (p *Plan) Said(told Told) State {
 	if told.Left > 0 {
 		next.Open.Quantity = told.Left
 	}
+	p.offered(&next, &told)
 	return next
 }

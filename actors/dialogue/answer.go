@@ -61,6 +61,7 @@ func (p *Plan) answer(h *Heard, told *Slots, s *State, intent live.Intent) {
 		p.Next.Topic = intent
 	}
 	p.Next.Welcomed = true
+	p.toldPromotion(h.Now, intent)
 	one := p.choose()
 	if s.Open.Kind == Guess || s.Open.Kind == Product {
 		p.Next.Open = Open{} // whatever comes now, the candidates are of no more use

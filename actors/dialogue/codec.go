@@ -34,6 +34,10 @@ func (s *State) Append(dst []byte) []byte {
 	if s.Thanked {
 		flags |= 32
 	}
+	selling := s.Called || o.Promoted || s.Rest > 0 || s.Offered.n > 0
+	if selling {
+		flags |= 64
+	}
 	dst = append(dst, flags, byte(min(s.Unsure, 255)), byte(s.Topic))
 	dst = binary.AppendUvarint(dst, uint64(max(0, s.At)))
 	for _, text := range [...]string{string(sl.Product), sl.Size, sl.Color, sl.City, sl.Order} {
@@ -42,14 +46,48 @@ func (s *State) Append(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(sl.Quantity))
 	dst = binary.AppendUvarint(dst, uint64(math.Round(sl.Kg*1000)))
 	dst = binary.AppendUvarint(dst, uint64(math.Round(sl.Cm*10)))
-	dst = append(dst, byte(o.Kind))
-	if o.Kind == Nothing {
-		return dst
+	if dst = append(dst, byte(o.Kind)); o.Kind != Nothing {
+		dst = append(dst, byte(o.Intent), byte(o.Guesses[0]), byte(o.Guesses[1]), byte(o.Guesses[2]))
+		dst = binary.AppendUvarint(dst, uint64(max(0, o.Until)))
+		dst = binary.AppendUvarint(dst, uint64(o.Quantity))
+		dst = appendText(appendText(appendText(appendText(dst, string(o.Product)), string(o.Other)), string(o.SKU)), string(o.Hold))
 	}
-	dst = append(dst, byte(o.Intent), byte(o.Guesses[0]), byte(o.Guesses[1]), byte(o.Guesses[2]))
-	dst = binary.AppendUvarint(dst, uint64(max(0, o.Until)))
-	dst = binary.AppendUvarint(dst, uint64(o.Quantity))
-	return appendText(appendText(appendText(appendText(dst, string(o.Product)), string(o.Other)), string(o.SKU)), string(o.Hold))
+	if selling {
+		dst = s.appendSelling(dst)
+	}
+	return dst
+}
+
+// appendSelling appends what most states have nothing of: what was offered unasked, and that a person was called.
+func (s *State) appendSelling(dst []byte) []byte {
+	flags := byte(0)
+	if s.Called {
+		flags |= 1
+	}
+	if s.Open.Promoted {
+		flags |= 2
+	}
+	dst = append(dst, flags, byte(min(s.Rest, 255)), s.Offered.n)
+	for _, m := range s.Offered.marks[:s.Offered.n] {
+		dst = binary.BigEndian.AppendUint32(dst, m)
+	}
+	return dst
+}
+
+// selling reads what appendSelling wrote.
+func (r *reader) selling(s *State) {
+	flags := r.byte()
+	s.Called, s.Open.Promoted, s.Rest = flags&1 != 0, flags&2 != 0, int(r.byte())
+	n := r.byte()
+	if n > maxOffered || len(r.b) < 4*int(n) {
+		r.bad = true
+		return
+	}
+	s.Offered.n = n
+	for i := range n {
+		s.Offered.marks[i] = binary.BigEndian.Uint32(r.b)
+		r.b = r.b[4:]
+	}
 }
 
 // maxText bounds a stored text in bytes; a longer one is not kept.
@@ -86,6 +124,9 @@ func Read(b []byte) (s State, rest []byte, err error) {
 		o.Until, o.Quantity = r.number(), r.number()
 		o.Latest, o.Product, o.Other = flags&8 != 0, live.ProductID(r.text()), live.ProductID(r.text())
 		o.SKU, o.Hold = live.SKU(r.text()), live.ReservationID(r.text())
+	}
+	if flags&64 != 0 {
+		r.selling(&s)
 	}
 	if r.bad {
 		return State{}, nil, ErrSaved

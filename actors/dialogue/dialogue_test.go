@@ -191,12 +191,17 @@ func arbitrary(t *rapid.T) State {
 		Topic: live.Intent(rapid.IntRange(0, live.Intents).Draw(t, "topic")), At: rapid.Int64Range(0, 1<<50).Draw(t, "at"),
 		Unsure: rapid.IntRange(0, 255).Draw(t, "unsure"), Complained: rapid.Bool().Draw(t, "complained"),
 		Welcomed: rapid.Bool().Draw(t, "welcomed"), Thanked: rapid.Bool().Draw(t, "thanked"),
+		Called: rapid.Bool().Draw(t, "called"), Rest: rapid.IntRange(0, 255).Draw(t, "rest"),
+	}
+	for range rapid.IntRange(0, maxOffered+1).Draw(t, "offered") {
+		s.Offered = s.Offered.with(rapid.Uint32().Draw(t, "mark"))
 	}
 	if k := Kind(rapid.IntRange(0, int(kinds)-1).Draw(t, "kind")); k != Nothing {
 		s.Open = Open{
 			Kind: k, Intent: live.Intent(rapid.IntRange(0, live.Intents).Draw(t, "open")), Resumed: rapid.Bool().Draw(t, "resumed"),
 			Until: rapid.Int64Range(0, 1<<50).Draw(t, "until"), Product: live.ProductID(text.Draw(t, "about")), Other: live.ProductID(text.Draw(t, "other")), Latest: rapid.Bool().Draw(t, "latest"), SKU: live.SKU(text.Draw(t, "sku")),
 			Quantity: rapid.Int64Range(0, 99).Draw(t, "pieces"), Hold: live.ReservationID(text.Draw(t, "hold")),
+			Promoted: rapid.Bool().Draw(t, "promoted"),
 		}
 		for i := range s.Open.Guesses {
 			s.Open.Guesses[i] = live.Intent(rapid.IntRange(0, live.Intents).Draw(t, "guess"))

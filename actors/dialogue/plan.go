@@ -23,6 +23,9 @@ type Heard struct {
 	// Hold is the reservation that the dialogue knows of, as it stands; nil when that was not looked up.
 	Hold *live.Reservation
 	VIP  bool
+	// Unasked tells that what was not asked for may be offered, and Rest for how many messages nothing is offered after it.
+	Unasked bool
+	Rest    int
 
 	line line // of Text, once a plan is made
 }
@@ -49,6 +52,10 @@ type Plan struct {
 	Next State
 	// Then is what is open instead once the tail has been said too; Nothing leaves Next.Open.
 	Then Open
+
+	may  bool   // what was not asked for may be offered
+	rest int    // for how many messages nothing more is, once something was
+	mark uint32 // of the promotion that the tail names, 0 for none
 }
 
 // Say is what a reply is to be about. It is immutable once planned.
@@ -68,6 +75,10 @@ type Say struct {
 	Asked          *live.Product
 	Chosen         *live.Variant
 	VIP, FirstTime bool
+	// Again tells that the message before was not understood either.
+	Again bool
+	// Offered is what need not be offered once more by a cross-selling tail, nil else.
+	Offered *Offered
 	// Settles tells that the reply is about the dialogue's own business rather than a question.
 	Settles bool
 	// Hold is what is held for the user, nil for nothing; Left what is left when it is not enough.
@@ -110,11 +121,14 @@ func (s State) plan(h *Heard) Plan {
 		p.public(h, &told)
 		return p
 	}
+	p.Next.Rest = max(0, s.Rest-1)
+	p.may, p.rest = h.Unasked && !s.Complained && h.Reading.Emotion != live.Impatient, h.Rest
 	if s.noneOf(h) {
 		p.ask(h, &s, true)
 		return p
 	}
 	if p.outOfBounds(h, &s, &told) || s.settle(h, &told, &p) {
+		p.unasked(h, &s)
 		return p
 	}
 	intent, second := s.meant(h, &told)
@@ -129,6 +143,7 @@ func (s State) plan(h *Heard) Plan {
 	p.answer(h, &told, &s, intent)
 	p.also(h, &s, second)
 	p.bridge(h, &s, intent)
+	p.unasked(h, &s)
 	return p
 }
 
@@ -268,7 +283,7 @@ func as(r *live.Reading, i live.Intent) *live.Reading {
 // that is not understood either, or who has not been understood three times in a row, is told that a person will look.
 func (p *Plan) ask(h *Heard, s *State, none bool) {
 	p.Next.Unsure++
-	p.Say.Topic = "clarify"
+	p.Say.Topic, p.Say.Again = "clarify", s.Unsure > 0 && !none
 	p.Next.Open.Guesses = [3]live.Intent{}
 	if s.Open.Kind == Guess {
 		p.Next.Open = Open{}

@@ -32,10 +32,12 @@ func (s State) settle(h *Heard, told *Slots, p *Plan) bool {
 			return true
 		}
 		return s.Open.Kind == Cross && s.settleCross(h, told, p)
+	case Promotion:
+		return s.settlePromotion(h, told, p)
 	case Choice:
 		return s.settleChoice(h, told, p)
 	case Dropped:
-		if h.line.wants() {
+		if h.line.wants() || s.Open.Promoted && s.Open.Latest && h.line.firmly(h.Reading) == yes {
 			return s.settleOffer(h, told, p, yes)
 		}
 	}
@@ -332,46 +334,6 @@ func periods(text string) bool {
 // locked returns what is kept in mind of an order line.
 func locked(o *Open) Open {
 	return Open{Kind: Locked, Intent: live.IntentStock, Until: o.Until, Product: o.Product, SKU: o.SKU, Quantity: o.Quantity, Hold: o.Hold}
-}
-
-// cross plans to offer another product once all is settled.
-func (p *Plan) cross(o *Open) {
-	if p.Next.Complained {
-		return
-	}
-	p.Say.Tail = "cross_sell"
-	p.Then = locked(o)
-	p.Then.Kind, p.Then.Intent, p.Then.Latest = Cross, live.IntentRecommend, true
-}
-
-// wants says how a message takes an offer to look at something: asking to see it is a yes too.
-func (h *Heard) wants() yesNo {
-	if h.line.looks() {
-		return yes
-	}
-	return h.line.takes(h.Reading)
-}
-
-// settleCross takes yes and no to another product.
-func (s State) settleCross(h *Heard, told *Slots, p *Plan) bool {
-	if h.Named || told.choice() || h.Other == nil || !s.Open.Latest {
-		return false
-	}
-	switch h.wants() {
-	case yes:
-		p.settled(h, "", live.IntentRecommend)
-		p.Say.Settles = false
-		p.Say.Product, p.Say.Variant = h.Other, nil
-		p.Next.Slots, p.Next.Topic = p.Next.Slots.about(h.Other, true), live.IntentRecommend
-		p.Next.Open = locked(&s.Open)
-		return true
-	case no:
-		p.settled(h, "declined", live.IntentDeny)
-		p.Say.Open = Cross.String()
-		p.Next.Open = locked(&s.Open)
-		return true
-	}
-	return false
 }
 
 // settleChoice takes yes and no where another size or colour was offered for one that is sold out.

@@ -23,6 +23,11 @@ type State struct {
 	Complained bool
 	// Welcomed tells that the user has been answered in private, and Thanked that he was thanked for being a good customer.
 	Welcomed, Thanked bool
+	// Called tells that a person was called who has not come yet.
+	Called bool
+	// Offered is what was offered unasked, and Rest for how many of the user's messages nothing more is.
+	Offered Offered
+	Rest    int
 }
 
 // Slots are what the user has told. A zero field is not known.
@@ -54,12 +59,13 @@ const (
 	Cross           // shall another product be told of
 	Locked          // nothing is asked; the order line may still be given back
 	Dropped         // nothing is asked; what was declined may still be wanted
+	Promotion       // shall it be, at the offer in force
 	kinds           // one past the last
 )
 
 var kindNames = [kinds]string{
 	Product: "product", Choice: "choice", Body: "size", Offer: "offer", Confirm: "confirm", Instalment: "instalment", Guess: "guess",
-	Cross: "cross", Locked: "locked", Dropped: "dropped",
+	Cross: "cross", Locked: "locked", Dropped: "dropped", Promotion: "promotion",
 }
 
 // String returns the name scripts know, "" for nothing.
@@ -83,6 +89,8 @@ type Open struct {
 	SKU      live.SKU // what is offered or held
 	Quantity int64    // of it
 	Hold     live.ReservationID
+	// Promoted tells that the offer in force was named for it.
+	Promoted bool
 	// Guesses are the candidates of a clarifying question. One may be asked while something else is open too.
 	Guesses [3]live.Intent
 }
@@ -90,7 +98,7 @@ type Open struct {
 // fresh returns the state as it is at a time: what is too old is gone. A body, a city and an order id stay.
 func (s State) fresh(now int64) State {
 	if now-s.At > sulkingFor {
-		s.Complained, s.Thanked = false, false
+		s.Complained, s.Thanked, s.Called = false, false, false
 	}
 	if now-s.At > slotsFor {
 		s.Slots.Product, s.Slots.Shown, s.Slots.Size, s.Slots.Color, s.Slots.Quantity = "", false, "", "", 0
@@ -119,7 +127,7 @@ func (s State) Taken() State {
 	if s.Open.Kind != Confirm && s.Open.Kind != Locked {
 		s.Open = Open{}
 	}
-	s.Open.Guesses, s.Unsure = [3]live.Intent{}, 0
+	s.Open.Guesses, s.Unsure, s.Called = [3]live.Intent{}, 0, false
 	return s
 }
 

@@ -26,16 +26,18 @@ type Product struct {
 // PromotionAt returns the offer in force at a time, as a sentence, "" when none: of the offers with a window that is open
 // the one that began last, else the one without. It allocates nothing.
 func (p *Product) PromotionAt(now time.Time) string {
-	if len(p.Promotions) == 0 {
-		return p.Promotion
-	}
-	ms := now.UnixMilli()
+	text, _ := p.PromotionUntil(now.UnixMilli())
+	return text
+}
+
+// PromotionUntil is PromotionAt by Unix milliseconds, with the end of the offer's window, 0 where it has none.
+func (p *Product) PromotionUntil(ms int64) (text string, until int64) {
 	for i := len(p.Promotions) - 1; i >= 0; i-- {
 		if p.Promotions[i].Open(ms) {
-			return p.Promotions[i].Text
+			return p.Promotions[i].Text, p.Promotions[i].Until
 		}
 	}
-	return p.Promotion
+	return p.Promotion, 0
 }
 
 // Promotion is an offer that holds for a time.

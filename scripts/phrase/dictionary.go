@@ -33,6 +33,7 @@ const (
 	NeedAdvice                 // the size recommended
 	NeedOther                  // another product of the shop
 	NeedLeft                   // how many are left of what was asked for
+	NeedEnding                 // that the offer in force ends within minutes
 	needToday                  // a warehouse's Until; only a condition around it can promise it
 	needAlways                 // promised by the language itself
 	needs                      // one past the last
@@ -47,7 +48,7 @@ var needNames = [needs]string{
 	NeedGifts: "gifts", NeedInstalment: "instalment", NeedSizes: "sizes", NeedColors: "colors",
 	NeedAttribute: "attribute", NeedShip: "ship", NeedShipToday: "ship_today", NeedViewers: "viewers", NeedSold: "sold",
 	NeedGuesses: "guesses", NeedAskers: "askers", NeedHold: "hold", NeedWas: "was", NeedAdvice: "advice",
-	NeedOther: "other", NeedLeft: "left",
+	NeedOther: "other", NeedLeft: "left", NeedEnding: "ending",
 }
 
 // String returns the name used in scripts, "" for a need that scripts cannot name.
@@ -126,6 +127,7 @@ const (
 	Body
 	Other
 	Left
+	Ends
 	Warehouses
 	Breakdown
 	Guesses
@@ -213,6 +215,7 @@ var words = [vars]struct {
 	Body:       {name: "Body", need: NeedAdvice, runes: CapAdvice},
 	Other:      {name: "Other", need: NeedOther, runes: CapOther},
 	Left:       {name: "Left", need: NeedLeft, runes: capNumber},
+	Ends:       {name: "Ends", need: NeedEnding, runes: capMinute},
 	Warehouses: {
 		name: "Warehouses", need: NeedWarehouses, rows: MaxWarehouses,
 		fields: []Var{WarehouseName, WarehouseStock, WarehouseShipBy, WarehouseUntil, rowMore, rowLast},

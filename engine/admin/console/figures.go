@@ -72,6 +72,7 @@ var figureKinds = []figureKind{
 	{"csat", "score", "mean score that users gave their dialogues, 1 to 5", 4.2, false, true},
 	{"night_resolution", "share", "dialogues that their users called solved, of those they rated from 20 to 24 h", 0, false, true},
 	{"recommendation_acceptance", "share", "offers of another product that were taken up, of those made", 0, false, true},
+	{"promotion_acceptance", "share", "promotions named unasked that were taken up, of those named", 0, false, true},
 	{"conversion", "share", "dialogues followed by a paid order; nothing counts distinct dialogues yet", .12, false, false},
 	{"conversion_lift", "ratio", "conversion with the engine against without it; it needs a comparison of both", 0, false, false},
 }
@@ -118,6 +119,8 @@ func (f *Figure) fill(p period, r Ratings, l Labelled) {
 		f.share(offers, p.now.values[series{offers, "confirm/taken"}], p.now.values[series{offers, "offer/made"}])
 	case "recommendation_acceptance":
 		f.share(offers, p.now.values[series{offers, "cross/taken"}], p.now.values[series{offers, "cross/made"}])
+	case "promotion_acceptance":
+		f.share(offers, p.now.values[series{offers, "promotion/taken"}], p.now.values[series{offers, "promotion/made"}])
 	case "intent_accuracy":
 		f.share("labels", l.Right, l.All)
 	case "resolution":

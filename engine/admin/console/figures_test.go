@@ -29,7 +29,7 @@ func (s *stand) figure(t *testing.T, key string) Figure {
 
 func TestAFigureWithoutDataIsNoZero(t *testing.T) {
 	s := newStand(t)
-	for _, key := range []string{"first_response", "shed", "resolution", "csat", "conversion", "recommendation_acceptance"} {
+	for _, key := range []string{"first_response", "shed", "resolution", "csat", "conversion", "recommendation_acceptance", "promotion_acceptance"} {
 		if f := s.figure(t, key); f.Value != nil || f.Count != 0 {
 			t.Errorf("with nothing counted %s is %+v", key, f)
 		}
@@ -39,6 +39,8 @@ func TestAFigureWithoutDataIsNoZero(t *testing.T) {
 	s.house.reg.MustRegister(offers, outcomes)
 	offers.WithLabelValues("cross", "made").Add(8)
 	offers.WithLabelValues("cross", "taken").Add(2)
+	offers.WithLabelValues("promotion", "made").Add(5)
+	offers.WithLabelValues("promotion", "taken").Add(2)
 	offers.WithLabelValues("offer", "made").Add(10)
 	offers.WithLabelValues("confirm", "made").Add(9)
 	offers.WithLabelValues("confirm", "taken").Add(5)
@@ -46,7 +48,7 @@ func TestAFigureWithoutDataIsNoZero(t *testing.T) {
 	outcomes.WithLabelValues("shed").Add(2)
 	s.house.ratings = Ratings{All: 10, Score: 43, Solved: 9, Night: 2, NightSolved: 1}
 	for key, want := range map[string]struct{ value, count float64 }{
-		"recommendation_acceptance": {.25, 8}, "task_completion": {.5, 10}, "shed": {.02, 100}, "handed_over": {0, 100},
+		"recommendation_acceptance": {.25, 8}, "promotion_acceptance": {.4, 5}, "task_completion": {.5, 10}, "shed": {.02, 100}, "handed_over": {0, 100},
 		"resolution": {.9, 10}, "csat": {4.3, 10}, "night_resolution": {.5, 2}, "intent_accuracy": {.75, 4},
 	} {
 		f := s.figure(t, key)

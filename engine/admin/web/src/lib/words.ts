@@ -407,6 +407,7 @@ export const told: Record<string, readonly [string, string]> = {
   "open.instalment": ["要不要分期", "whether to pay by instalments"],
   "open.guess": ["想问的是哪一个", "which question was meant"],
   "open.cross": ["要不要看另一件商品", "whether to hear of another product"],
+  "open.promotion": ["提了活动，等客人要不要", "whether to take what a promotion was named for"],
   "open.locked": ["已锁定，还可以取消", "nothing: ordered, may still be given back"],
   "open.dropped": ["已谢绝，还可以改主意", "nothing: declined, may still be wanted"],
   "complained.true": ["是", "yes"],
@@ -450,6 +451,10 @@ export const told: Record<string, readonly [string, string]> = {
     "推荐其他商品后被接受的比例",
     "offers of another product that were taken up, of those made",
   ],
+  "define.promotion_acceptance": [
+    "机器人主动提起的活动里，客人接受了的比例",
+    "promotions named unasked that were taken up, of those named",
+  ],
   "define.conversion": [
     "对话之后付款的比例；目前没有统计不同对话的数量",
     "dialogues followed by a paid order; nothing counts distinct dialogues yet",
@@ -476,6 +481,7 @@ export const told: Record<string, readonly [string, string]> = {
   "figure.csat": ["满意度 CSAT", "CSAT"],
   "figure.night_resolution": ["夜间（20–24 点）解决率", "Night resolution (20–24 h)"],
   "figure.recommendation_acceptance": ["推荐接受率", "Recommendation acceptance"],
+  "figure.promotion_acceptance": ["活动接受率", "Promotion acceptance"],
   "result.intended": ["准备执行", "intended"],
   "result.done": ["已完成", "done"],
   "result.failed": ["失败", "failed"],

@@ -11,6 +11,7 @@ export const topicTold: Record<string, readonly [string, string]> = {
   "topic.offer": ["询问是否预留", "offers to reserve"],
   "topic.resume": ["再提未决问题", "the open question once more"],
   "topic.cross_sell": ["推荐另一件", "one other product"],
+  "topic.promotion": ["提一句活动", "the offer in force"],
   "topic.restock": ["补货时间", "when there will be more"],
   "topic.urgency": ["热卖提醒", "how it sells"],
   "topic.ask_body": ["询问身高体重", "asks height and weight"],
