@@ -55,7 +55,35 @@ func (v messageView) find(ctx context.Context, k live.UserKey, key live.EventKey
 		return spoken{}, fmt.Errorf("%w: %w", console.ErrAway, err)
 	}
 	var s spoken
-	known, at := false, int64(0)
+	known, at := s.from(records, key)
+	for _, t := range view.Turns {
+		if known && t.At == at {
+			if s.text == "" {
+				s.text = t.Text
+			}
+			if s.intent == 0 {
+				s.intent = t.Intent
+			}
+		}
+	}
+	if s.text == "" { // it is from before what is shown first
+		_, err := v.seek(ctx, k, view.Blocks, 0, func(earlier []live.Record) bool {
+			here, _ := s.from(earlier, key)
+			known = known || here
+			return s.text != ""
+		})
+		if err != nil {
+			return spoken{}, err
+		}
+	}
+	if !known || s.text == "" {
+		return spoken{}, fmt.Errorf("%w: message %.128q of that user, or its text is not kept any more", console.ErrUnknown, string(key.ID))
+	}
+	return s, nil
+}
+
+// from takes in what records say of a message, and tells whether they do, and when it was received.
+func (s *spoken) from(records []live.Record, key live.EventKey) (known bool, at int64) {
 	for i := range records {
 		r := &records[i]
 		switch {
@@ -69,20 +97,7 @@ func (v messageView) find(ctx context.Context, k live.UserKey, key live.EventKey
 			}
 		}
 	}
-	for _, t := range view.Turns {
-		if known && t.At == at {
-			if s.text == "" {
-				s.text = t.Text
-			}
-			if s.intent == 0 {
-				s.intent = t.Intent
-			}
-		}
-	}
-	if !known || s.text == "" {
-		return spoken{}, fmt.Errorf("%w: message %.128q of that user, or its text is not kept any more", console.ErrUnknown, string(key.ID))
-	}
-	return s, nil
+	return known, at
 }
 
 // Reveal implements console.Messages. That it was asked for, and why, stands in the audit log by now: see parts.audited.

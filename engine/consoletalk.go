@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -132,8 +133,9 @@ func (v talkView) Show(ctx context.Context, k live.UserKey) (console.Dialogue, e
 		return console.Dialogue{}, fmt.Errorf("%w: %w", console.ErrAway, err)
 	}
 	pos := positionOf(&view.Talk, time.Now().UnixMilli(), v.e.parts.catalogue.Load())
+	turns := turnsOf(view.Turns, tail)
 	d := console.Dialogue{
-		Room: k.Room, User: k.User, Turns: turnsOf(view.Turns, tail), Slots: pos.Slots, Open: pos.Open,
+		Room: k.Room, User: k.User, Turns: turns[max(0, len(turns)-turnsShown):], Slots: pos.Slots, Open: pos.Open,
 		Mood: float64(view.Mood), Private: view.Session != "", Pending: view.Pending,
 	}
 	if err := v.mark(ctx, k, d.Turns); err != nil {
@@ -203,7 +205,10 @@ type toldFrame struct {
 func turnsOf(kept []actors.Turn, records []live.Record) []console.Turn {
 	turns := make(map[string]*console.Turn)
 	byTime := make(map[int64]*console.Turn)
-	slices.SortStableFunc(records, func(a, b live.Record) int { return cmp.Compare(a.Kind, b.Kind) }) // accepted before closed
+	order := make(map[*console.Turn]int)                        // of those of one millisecond
+	slices.SortStableFunc(records, func(a, b live.Record) int { // accepted before closed
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Block, b.Block))
+	})
 	for i := range records {
 		r := &records[i]
 		key := r.Key
@@ -216,6 +221,7 @@ func turnsOf(kept []actors.Turn, records []live.Record) []console.Turn {
 			t = &console.Turn{At: r.Received, Type: key.Type.String(), ID: string(key.ID)}
 			turns[id] = t
 			byTime[r.Received] = t
+			order[t] = i
 		}
 		if r.Event != nil {
 			t.Text = maskedIn(t, r.Event.Text)
@@ -249,12 +255,14 @@ func turnsOf(kept []actors.Turn, records []live.Record) []console.Turn {
 			t.Intent = k.Intent.String()
 		}
 	}
+	sorted := slices.SortedFunc(maps.Values(turns), func(a, b *console.Turn) int {
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(order[a], order[b]))
+	})
 	list := make([]console.Turn, 0, len(turns))
-	for _, t := range turns {
+	for _, t := range sorted {
 		list = append(list, *t)
 	}
-	slices.SortFunc(list, func(a, b console.Turn) int { return cmp.Compare(a.At, b.At) })
-	return list[max(0, len(list)-turnsShown):]
+	return list
 }
 
 func alreadySaid(turns map[string]*console.Turn, text string) bool {

@@ -154,6 +154,7 @@ var Routes = map[string]Act{
 	"GET /v1/rooms":                                   RoomRead,
 	"GET /v1/rooms/{room}/now":                        RoomRead,
 	"GET /v1/rooms/{room}/users/{user}":               DialogueRead,
+	"GET /v1/rooms/{room}/users/{user}/earlier":       DialogueRead,
 	"POST /v1/rooms/{room}/users/{user}/seat/{act}":   DialogueTake,
 	"GET /v1/rooms/{room}/users/{user}/trace":         DialogueRead,
 	"POST /v1/rooms/{room}/users/{user}/reveal":       PersonReveal,

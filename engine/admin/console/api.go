@@ -165,6 +165,13 @@ func (c *Console) reads(api huma.API) {
 	operation(c, api, DialogueRead, "GET", "/v1/rooms/{room}/users/{user}", "What is kept of a user's dialogue", func(ctx context.Context, in *UserPath) (Dialogue, error) {
 		return c.from.Dialogues.Show(ctx, in.key())
 	})
+	operation(c, api, DialogueRead, "GET", "/v1/rooms/{room}/users/{user}/earlier", "What was said in a user's dialogue, page by page from the latest back to the first that is kept", func(ctx context.Context, in *struct {
+		UserPath
+		Before uint64 `query:"before" maximum:"9007199254740991" doc:"of the page before; left out for the latest"`
+	},
+	) (Earlier, error) {
+		return c.from.Dialogues.Earlier(ctx, in.key(), in.Before)
+	})
 	operation(c, api, StatusRead, "GET", "/v1/actors", "Actors in memory", func(ctx context.Context, q *ActorQuery) (Page[Actor], error) {
 		return c.actorPage(time.Now(), c.sightOf(ctx), *q)
 	})

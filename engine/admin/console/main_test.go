@@ -210,6 +210,10 @@ func (h *house) say(room live.RoomID, l Line) (seen int) {
 
 type houseTalk struct{ *house }
 
+func (h houseTalk) Earlier(_ context.Context, k live.UserKey, before uint64) (Earlier, error) {
+	return Earlier{Turns: []Turn{}, Before: before}, nil
+}
+
 func (h houseTalk) Show(_ context.Context, k live.UserKey) (Dialogue, error) {
 	if k.User == "nobody" {
 		return Dialogue{}, fmt.Errorf("%w: nobody", ErrUnknown)

@@ -77,6 +77,9 @@ type Sentiments interface {
 type Dialogues interface {
 	// Show returns what is kept of a user's dialogue. It wraps ErrUnknown and ErrAway.
 	Show(ctx context.Context, k live.UserKey) (Dialogue, error)
+	// Earlier returns what was said with a user before a place that an earlier call returned, 0 for the latest. It wraps
+	// ErrUnknown and ErrAway.
+	Earlier(ctx context.Context, k live.UserKey, before uint64) (Earlier, error)
 	// Read returns how the present model reads a text.
 	Read(ctx context.Context, text string) (Reading, error)
 	// Do has a seat's act done: take, say or give_back. It returns once that is durable. It wraps ErrUnknown, ErrAway and ErrRefused.

@@ -169,6 +169,13 @@ type Dialogue struct {
 	Pending int         `json:"pending"`
 }
 
+// Earlier is a page of what was said in a dialogue, from what is stored.
+type Earlier struct {
+	Turns  []Turn `json:"turns" doc:"the latest last"`
+	Before uint64 `json:"before,omitempty" doc:"ask with this for what was said before; left out when nothing is kept from before"`
+	At     int64  `json:"at,omitempty" doc:"how far back was looked: a page may have no turns, and there may be some before it"`
+}
+
 // SeatAct is what a person does in a dialogue.
 type SeatAct struct {
 	Text string `json:"text,omitempty" maxLength:"2000" doc:"of say"`

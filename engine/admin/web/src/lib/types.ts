@@ -143,6 +143,13 @@ export interface Slot {
   text?: string;
 }
 
+/** A page of what was said before. */
+export interface Earlier {
+  turns: Turn[];
+  before?: number;
+  at?: number;
+}
+
 export interface Dialogue {
   room: string;
   user: string;

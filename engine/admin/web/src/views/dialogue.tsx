@@ -1,18 +1,21 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Link } from "wouter";
 import { call, may, userPath } from "../lib/api";
 import { clock, day, plain, short } from "../lib/format";
+import { joined } from "../lib/history";
 import { intentName, name, slotText, t } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import { useLines } from "../lib/stream";
 import type { Dialogue, Slot, Turn } from "../lib/types";
 import { Card, Settled, Stat, why } from "../ui/bits";
+import { EarlierButton, type Past, useEarlier } from "./earlier";
 import { Message } from "./message";
 
 export function DialogueView({ room, user }: { room: string; user: string }) {
   const { shown, again } = useLoad<Dialogue>(userPath(room, user));
   const chosen = useSignal<Turn | undefined>(undefined);
+  const past = useEarlier(room, user);
   useLines(
     room,
     { user },
@@ -29,7 +32,7 @@ export function DialogueView({ room, user }: { room: string; user: string }) {
         {(d) => (
           <div class="live">
             <div>
-              <History d={d} chosen={chosen.value} choose={(turn) => (chosen.value = turn)} />
+              <History d={d} past={past} chosen={chosen.value} choose={(turn) => (chosen.value = turn)} />
               {may("dialogue.take") && <Seat d={d} again={again} />}
             </div>
             <aside>
@@ -74,16 +77,37 @@ function Slots({ of, none }: { of: Slot[]; none: string }) {
   );
 }
 
-function History({ d, chosen, choose }: { d: Dialogue; chosen: Turn | undefined; choose: (t: Turn) => void }) {
+interface HistoryProps {
+  d: Dialogue;
+  past: Past;
+  chosen: Turn | undefined;
+  choose: (t: Turn) => void;
+}
+
+function History({ d, past, chosen, choose }: HistoryProps) {
   const end = useRef<HTMLOListElement>(null);
-  useEffect(() => end.current?.scrollTo({ top: end.current.scrollHeight }), [d.turns.length]);
+  const below = useRef(0); // what stands below the top of what is seen, kept when something comes above
+  const turns = joined(past.turns.value, d.turns);
+  const latest = turns[turns.length - 1]?.at;
+  useLayoutEffect(() => {
+    if (end.current && below.current) end.current.scrollTop = end.current.scrollHeight - below.current;
+    if (!past.state.value.busy) below.current = 0;
+  }, [past.turns.value, past.state.value.busy]);
+  useEffect(() => end.current?.scrollTo({ top: end.current.scrollHeight }), [latest]);
   return (
     <Card title={t("history")}>
-      {d.turns.length === 0 && <p class="quiet">{t("noData")}</p>}
+      <EarlierButton
+        past={past}
+        ask={() => {
+          below.current = end.current ? end.current.scrollHeight - end.current.scrollTop : 0;
+          void past.more();
+        }}
+      />
+      {turns.length === 0 && <p class="quiet">{t("noData")}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
       <ol class="chat" ref={end} aria-label={t("history")} tabIndex={0}>
-        {d.turns.map((turn) => (
-          <li key={`${turn.at}${turn.type}${turn.text}`} class={turn.at === chosen?.at ? "chosen" : ""}>
+        {turns.map((turn) => (
+          <li key={`${turn.at}${turn.type}${turn.id ?? turn.text}`} class={turn.at === chosen?.at ? "chosen" : ""}>
             {turn.text && turn.type !== "say" && turn.type !== "give_back" && (
               <p class="user">
                 <time title={day(turn.at)}>{clock(turn.at)}</time>
