@@ -27,6 +27,9 @@ type loop struct {
 	text  []byte // their frames, one after the other
 	woken bool
 
+	posted uint64          // items since the start, to measure some
+	times  []time.Duration // when those that are measured were queued; as many as there is room for
+
 	ticking atomic.Bool // a tick waits to run
 
 	// Owned by the loop.
@@ -44,7 +47,9 @@ type loop struct {
 	spare   []item         // the outbox's other half
 	blank   []byte         // and that of its text
 	touched []*link
-	frames  int // in out
+	queued  []time.Duration // the other half of times
+	due     []time.Duration // when what is about to be written was queued
+	frames  int             // in out
 	sample  uint8
 }
 

@@ -20,7 +20,7 @@ type metrics struct {
 	left                prometheus.Counter // links that the other side closed
 	replaced            prometheus.Counter
 	unsaid              prometheus.Counter // links closed without a word, there being no room for even that
-	decode              prometheus.Histogram
+	decode, send        prometheus.Histogram
 	fanOut              prometheus.Histogram
 	broadcastShed       prometheus.Counter
 }
@@ -69,7 +69,12 @@ func newMetrics(reg prometheus.Registerer, maxLinks int, outboxDepth func() floa
 			Buckets: []float64{1, 10, 100, 1000, 10000, 100000},
 		}),
 	}
+	m.send = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: space + "send_seconds", Help: "Time of a frame to one link from its outbox to its write to the socket, every 64th measured.",
+		Buckets: []float64{1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, .1, .5, 2},
+	})
 	add(m.decode)
+	add(m.send)
 	add(m.fanOut)
 	add(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: space + "outbox_frames", Help: "Frames waiting in the outboxes of all loops."}, outboxDepth))
 	add(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: space + "max_links", Help: "Links that may be open at a time."}, func() float64 { return float64(maxLinks) }))

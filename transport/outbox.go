@@ -16,7 +16,8 @@ type item struct {
 	next     int32      // the next item of the same link, as index + 1; owned by the loop
 	evict    bool
 
-	crowded bool // it has not said hello, and others want its place
+	crowded bool  // it has not said hello, and others want its place
+	timed   uint8 // its place in the outbox's times, as index + 1; 0 for those that are not measured
 }
 
 type lastWord struct {
@@ -81,6 +82,9 @@ func (lp *loop) post(it item) { lp.postFrame(it, nil) }
 func (lp *loop) postFrame(it item, frame []byte) {
 	lp.mu.Lock()
 	it.from, it.to = len(lp.text), len(lp.text)+len(frame)
+	if lp.posted++; lp.posted%timedEach == 0 {
+		it.timed = lp.clock(frame)
+	}
 	lp.text = append(lp.text, frame...)
 	lp.items = append(lp.items, it)
 	wake := !lp.woken
@@ -89,6 +93,21 @@ func (lp *loop) postFrame(it item, frame []byte) {
 	if wake {
 		lp.server.wake(lp.el, lp)
 	}
+}
+
+// Of so many items one is measured from the outbox to its write.
+const (
+	timedEach = 64
+	timedMost = 128 // of one flush
+)
+
+// clock notes when an item was queued, and returns its place. mu is held.
+func (lp *loop) clock(frame []byte) uint8 {
+	if frame == nil || len(lp.times) == cap(lp.times) {
+		return 0
+	}
+	lp.times = append(lp.times, lp.server.now())
+	return uint8(len(lp.times))
 }
 
 // depth returns how many items wait.
@@ -103,6 +122,7 @@ func (lp *loop) flush() {
 	lp.mu.Lock()
 	items, text := lp.items, lp.text
 	lp.items, lp.text, lp.woken = lp.spare[:0], lp.blank[:0], false
+	lp.times, lp.queued = lp.queued[:0], lp.times
 	lp.mu.Unlock()
 	for i := range items {
 		lp.chain(items, i)
@@ -156,10 +176,25 @@ func (lp *loop) deliver(l *link, items []item, text []byte) {
 			lp.farewell(l, it.last.code, it.last.reason, it.last.retry)
 		default:
 			lp.say(l, text[it.from:it.to])
+			if it.timed != 0 {
+				lp.due = append(lp.due, lp.queued[it.timed-1])
+			}
 			if len(lp.out) > writeChunk {
 				lp.send(l)
 			}
 		}
 	}
 	lp.send(l)
+	if len(lp.due) > 0 {
+		lp.observe()
+	}
+}
+
+// observe notes how long what was written last had been queued.
+func (lp *loop) observe() {
+	now := lp.server.now()
+	for _, at := range lp.due {
+		lp.server.metrics.send.Observe((now - at).Seconds())
+	}
+	lp.due = lp.due[:0]
 }

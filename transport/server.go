@@ -248,6 +248,7 @@ func (s *Server) loopOf(el gnet.EventLoop) *loop {
 		}
 	}
 	lp := &loop{server: s, el: el, rooms: make(map[live.RoomID]*audience), frame: make([]byte, 0, 1024)}
+	lp.times, lp.queued, lp.due = make([]time.Duration, 0, timedMost), make([]time.Duration, 0, timedMost), make([]time.Duration, 0, timedMost)
 	s.loops = append(s.loops, lp)
 	return lp
 }
