@@ -110,7 +110,7 @@ func (a *assembly) openStores(ctx context.Context) (err error) {
 		return fmt.Errorf("open storage: %w", err)
 	}
 	a.opened = append(a.opened, a.store.Close)
-	a.cfg.Audit.Seal = sealPerson(a.store)
+	a.cfg.Audit.Seal, a.cfg.Audit.Sealed = sealPerson(a.store), savePeople(a.store)
 	if a.audit, err = audit.Open(a.cfg.Audit.In(a.cfg.Storage.Dir), a.log("audit"), a.registry); err != nil {
 		return err
 	}

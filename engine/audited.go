@@ -103,7 +103,7 @@ func actOf(pattern string, r *http.Request) audit.Act {
 	for _, name := range wildcards.FindAllStringSubmatch(pattern, -1) {
 		value := r.PathValue(name[1])
 		if name[1] == "user" {
-			value = audit.Personal(value)
+			value = audit.PersonalIn(r.PathValue("room"), value)
 		}
 		on = append(on, name[1]+" "+value)
 	}
@@ -169,7 +169,7 @@ func (g *gate) handOver(l *live.Link, e *live.Event, received time.Time) *live.F
 	}
 	act := audit.Act{
 		Who: who, Act: "dialogue." + e.Type.String(), From: l.From,
-		On: "room " + string(e.Room) + " user " + audit.Personal(string(e.User)),
+		On: "room " + string(e.Room) + " user " + audit.PersonalIn(string(e.Room), string(e.User)),
 	}
 	if g.audit.Note(act) != nil {
 		return &live.Fault{Code: live.StorageFailed, To: e.ID, Hint: refusedUnaudited}

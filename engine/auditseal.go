@@ -5,10 +5,12 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"liveroom/engine/admin/console"
 	"liveroom/engine/audit"
+	"liveroom/engine/live"
 	"liveroom/engine/storage"
 	"liveroom/engine/storage/seal"
 )
@@ -18,12 +20,22 @@ func auditPlace(pseudonym string) seal.Place {
 	return seal.Place{Table: "audit", Row: []byte(pseudonym)}
 }
 
-// sealPerson seals a person's value for the audit log with the store's data keys. It is called on event loops, and does not
-// wait.
-func sealPerson(store *storage.Store) func(pseudonym, value string) (string, error) {
-	return func(pseudonym, value string) (string, error) {
-		sealed, err := store.SealValue(auditPlace(pseudonym), []byte(value))
+// sealPerson seals a person's value for the audit log under a key of the person, which goes when he is erased. It is called on
+// event loops, and does not wait.
+func sealPerson(store *storage.Store) func(audit.Subject) (string, error) {
+	return func(p audit.Subject) (string, error) {
+		k := live.UserKey{Room: live.RoomID(p.Scope), User: live.UserID(p.Value)}
+		sealed, err := store.SealPerson(k, auditPlace(p.Pseudonym), []byte(p.Value))
 		return base64.RawURLEncoding.EncodeToString(sealed), err
+	}
+}
+
+// savePeople stores the keys of people that the audit log is about to tell of.
+func savePeople(store *storage.Store) func() error {
+	return func() error {
+		ctx, stop := context.WithTimeout(context.Background(), saveKeysFor)
+		defer stop()
+		return store.SavePeople(ctx)
 	}
 }
 
@@ -50,13 +62,16 @@ func (v auditView) Reveal(ctx context.Context, seq uint64) ([]console.AuditPerso
 		return nil, fmt.Errorf("%w: record %d", console.ErrUnknown, seq)
 	}
 	all := []console.AuditPerson{}
+	room, _, _ := strings.Cut(strings.TrimPrefix(found[0].On, "room "), " user ")
 	for _, p := range found[0].People() {
 		one := console.AuditPerson{Pseudonym: p.Pseudonym}
 		sealed, err := base64.RawURLEncoding.DecodeString(p.Sealed)
 		if err == nil {
-			sealed, err = v.store.OpenValue(ctx, auditPlace(p.Pseudonym), sealed)
+			sealed, err = v.open(ctx, live.RoomID(room), p.Pseudonym, sealed)
 		}
 		switch {
+		case errors.Is(err, storage.ErrErased):
+			one.Failure = storage.ErrErased.Error()
 		case err == nil:
 			one.Value = string(sealed)
 		case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
@@ -67,4 +82,21 @@ func (v auditView) Reveal(ctx context.Context, seq uint64) ([]console.AuditPerso
 		all = append(all, one)
 	}
 	return all, nil
+}
+
+// open opens what is sealed of a person. In records of an earlier version that is under the store's data keys, which do not go
+// with the person: of whoever was erased it is not told.
+func (v auditView) open(ctx context.Context, room live.RoomID, pseudonym string, sealed []byte) ([]byte, error) {
+	if storage.PersonSealed(sealed) {
+		return v.store.OpenPerson(ctx, auditPlace(pseudonym), sealed)
+	}
+	value, err := v.store.OpenValue(ctx, auditPlace(pseudonym), sealed)
+	if err != nil {
+		return nil, err
+	}
+	erased, err := v.store.WasErased(ctx, live.UserKey{Room: room, User: live.UserID(value)})
+	if err == nil && erased {
+		err = storage.ErrErased
+	}
+	return value, err
 }

@@ -11,6 +11,7 @@ import (
 
 	"liveroom/engine/admin/console"
 	"liveroom/engine/live"
+	"liveroom/engine/storage"
 	"liveroom/transport/wire/token"
 )
 
@@ -72,5 +73,57 @@ func TestPeopleInTheAuditLogAreSealed(t *testing.T) {
 		if strings.Contains(r.On+r.Detail, "=") && r.Sealed {
 			t.Errorf("what is sealed is shown: %+v", r)
 		}
+	}
+}
+
+// TestWhoWasErasedIsNotRevealed erases a person of whom the audit log tells: the log verifies as before, and tells no more of
+// him than his pseudonym. Whoever else it tells of is revealed as before.
+func TestWhoWasErasedIsNotRevealed(t *testing.T) {
+	const person, other = "marker-77c2-薇薇安", "somebody-else"
+	dir := t.TempDir()
+	n := startNode(t, dir, nil)
+	for _, user := range []string{person, other} {
+		if status, _ := n.room(t, "PUT", "/muted/"+user, ``); status >= 300 {
+			t.Fatalf("muting answered %d", status)
+		}
+	}
+	reveal := func(n *node, seq uint64) string {
+		t.Helper()
+		status, answer := n.askAs(t, live.Admin, "POST", "/v1/audit/records/"+strconv.FormatUint(seq, 10)+"/reveal", `{"reason":"投诉 12"}`)
+		if status != 200 {
+			t.Fatalf("revealing answered %d %s", status, answer)
+		}
+		return answer
+	}
+	var ofOther, ofPerson uint64
+	for _, r := range n.auditedAct(t, "room.mute") {
+		switch {
+		case strings.Contains(r.On, n.parts.audit.Pseudonym(other)):
+			ofOther = r.Seq
+		case strings.Contains(r.On, n.parts.audit.Pseudonym(person)):
+			ofPerson = r.Seq
+		}
+	}
+	if got := reveal(n, ofPerson); !strings.Contains(got, person) {
+		t.Fatalf("before, revealing answered %s", got)
+	}
+	if err := n.stop(); err != nil {
+		t.Fatal(err)
+	}
+	cfg := n.Engine.cfg.Storage
+	if err := storage.RequestErasure(t.Context(), cfg, live.UserKey{Room: "demo", User: person}); err != nil {
+		t.Fatal(err)
+	}
+	n = startNode(t, dir, nil)
+	got := reveal(n, ofPerson)
+	if strings.Contains(got, person) || !strings.Contains(got, "erased on request") || !strings.Contains(got, n.parts.audit.Pseudonym(person)) {
+		t.Errorf("revealing who was erased answered %s", got)
+	}
+	if got := reveal(n, ofOther); !strings.Contains(got, other) {
+		t.Errorf("revealing somebody else answered %s", got)
+	}
+	report, err := n.parts.audit.Verify()
+	if err != nil || len(report.Faults) > 0 {
+		t.Errorf("after the erasure the log has faults %v, %v", report.Faults, err)
 	}
 }

@@ -114,7 +114,7 @@ func (g *gate) showTaken(seat live.SessionID) {
 func (e *Engine) seatGone(k live.UserKey) {
 	e.parts.audit.Note(audit.Act{ // a log that fails says so itself
 		Who: "liveroom", Act: "dialogue.give_back", Detail: string(live.BecauseSeatGone),
-		On: "room " + string(k.Room) + " user " + audit.Personal(string(k.User)),
+		On: "room " + string(k.Room) + " user " + audit.PersonalIn(string(k.Room), string(k.User)),
 	})
 	e.log.Info("a dialogue is given back: its seat is gone", "room", k.Room, "user", k.User)
 }

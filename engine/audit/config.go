@@ -32,7 +32,10 @@ type Config struct {
 
 	// Seal seals a personal value so that it can be read again by whoever has the key; its text, of letters, digits, dash and
 	// underscore, stands beside the pseudonym. It does not block. nil leaves the pseudonym alone. An error refuses the act.
-	Seal func(pseudonym, value string) (string, error)
+	Seal func(Subject) (string, error)
+	// Sealed is called after Seal and before what it returned is written; it may wait. Its error refuses an act, or keeps what was
+	// noted waiting. nil for nothing.
+	Sealed func() error
 	// BeforeWrite is called before each write; its error keeps the records out. For tests.
 	BeforeWrite func() error
 }

@@ -18,6 +18,9 @@ type Deed struct {
 func (l *Log) Begin(a Act) (*Deed, error) {
 	intention, err := l.record(a, Intended)
 	if err == nil {
+		err = l.sealed()
+	}
+	if err == nil {
 		intention.Seq, err = l.write(intention)
 	}
 	if err != nil {

@@ -182,6 +182,17 @@ func (l *Log) record(a Act, result Result) (r Record, err error) {
 	return r, nil
 }
 
+// sealed has what was sealed in records become readable, if anybody wants to.
+func (l *Log) sealed() error {
+	if l.cfg.Sealed == nil {
+		return nil
+	}
+	if err := l.cfg.Sealed(); err != nil {
+		return fmt.Errorf("keys of people: %w", err)
+	}
+	return nil
+}
+
 // write appends records with one sync, and returns the number of the last. All of them are on the disk, or none.
 func (l *Log) write(records ...Record) (seq uint64, err error) {
 	l.mu.Lock()

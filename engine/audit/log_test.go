@@ -103,9 +103,14 @@ func TestPersonalValuesAreConcealed(t *testing.T) {
 }
 
 func TestSealedBesideThePseudonym(t *testing.T) {
-	var refuse error
+	var refuse, unsaved error
+	var scopes []string
 	r := newRig(t, func(c *Config) {
-		c.Seal = func(_, v string) (string, error) { return fmt.Sprint("sealed", len(v)), refuse }
+		c.Seal = func(p Subject) (string, error) {
+			scopes = append(scopes, p.Scope)
+			return fmt.Sprint("sealed", len(p.Value)), refuse
+		}
+		c.Sealed = func() error { return unsaved }
 	})
 	r.Do(t.Context(), Act{Act: "x", On: "user " + Personal("abc")}, func() error { return nil })
 	if got, want := r.records()[1].On, "user "+r.Pseudonym("abc")+"=sealed3"; got != want {
@@ -120,6 +125,15 @@ func TestSealedBesideThePseudonym(t *testing.T) {
 	refuse = errors.New("no key")
 	if err := r.Do(t.Context(), Act{Act: "x", On: Personal("a")}, func() error { t.Error("done"); return nil }); !errors.Is(err, ErrRefused) {
 		t.Errorf("an act whose values cannot be sealed got %v", err)
+	}
+	refuse, unsaved = nil, errors.New("disk full")
+	if err := r.Do(t.Context(), Act{Act: "x", On: Personal("a")}, func() error { t.Error("done"); return nil }); !errors.Is(err, ErrRefused) {
+		t.Errorf("an act whose keys cannot be stored got %v", err)
+	}
+	unsaved = nil
+	r.Do(t.Context(), Act{Act: "x", On: "user " + PersonalIn("room\x04 9", "abc")}, func() error { return nil })
+	if all := r.records(); all[len(all)-2].On != "user "+r.Pseudonym("abc")+"=sealed3" || scopes[len(scopes)-1] != "room 9" {
+		t.Errorf("in a scope it is %q, the scopes are %q", all[len(all)-2].On, scopes)
 	}
 }
 

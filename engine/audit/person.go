@@ -15,9 +15,16 @@ import (
 const (
 	personOpen  = "\x02"
 	personClose = "\x03"
+	personScope = "\x04" // after the scope, where there is one
 )
 
-var personMarks = strings.NewReplacer(personOpen, "", personClose, "")
+var personMarks = strings.NewReplacer(personOpen, "", personClose, "", personScope, "")
+
+// PersonalIn is Personal for a value that names somebody within a scope, a user in a room for one: Config.Seal is told of it,
+// and the pseudonym does not depend on it.
+func PersonalIn(scope, value string) string {
+	return personOpen + personMarks.Replace(scope) + personScope + personMarks.Replace(value) + personClose
+}
 
 // Personal marks a value as one that tells of a person, within Act.On or Act.Detail. It is written as a pseudonym.
 func Personal(value string) string { return personOpen + personMarks.Replace(value) + personClose }
@@ -52,18 +59,29 @@ func (l *Log) conceal(text string) (string, error) {
 		}
 		value, rest, _ := strings.Cut(after, personClose)
 		text = rest
-		value = personMarks.Replace(value)
+		scope, named, scoped := strings.Cut(value, personScope)
+		if !scoped {
+			scope, named = "", value
+		}
+		value = personMarks.Replace(named)
 		name := pseudonym(l.pseudonyms, value)
 		b.WriteString(name)
 		if l.cfg.Seal == nil {
 			continue
 		}
-		sealed, err := l.cfg.Seal(name, value)
+		sealed, err := l.cfg.Seal(Subject{Pseudonym: name, Scope: personMarks.Replace(scope), Value: value})
 		if err != nil {
 			return "", fmt.Errorf("seal a personal value: %w", err)
 		}
 		b.WriteString(sealedMark + sealed)
 	}
+}
+
+// Subject is somebody whose value is to be sealed.
+type Subject struct {
+	Pseudonym string
+	Scope     string // of PersonalIn
+	Value     string
 }
 
 // sealedMark stands between a pseudonym and what is sealed of its value.

@@ -55,7 +55,7 @@ func (l *Log) writeNotes(ctx context.Context) (batch []Record) {
 		case <-retry.C:
 			l.flush()
 		}
-		if len(batch) > 0 && l.Err() == nil {
+		if len(batch) > 0 && l.Err() == nil && l.sealed() == nil {
 			if _, err := l.write(batch...); err == nil {
 				batch = nil
 			}

@@ -19,10 +19,10 @@ import (
 
 // tables are what a backup holds, in the order in which they are read and written. Which columns they have, and of which
 // type, the database says; what a backup of an earlier schema lacks is added by the steps from there to here.
-var tables = []string{"meta", "data_key", "journal", "user_state", "fact", "erased", "document"}
+var tables = []string{"meta", "data_key", "journal", "user_state", "fact", "erased", "document", "person_key"}
 
 // since is the schema that a table came with, where that is later than the first that a backup can be of.
-var since = map[string]int64{"erased": 4, "document": 7}
+var since = map[string]int64{"erased": 4, "document": 7, "person_key": 8}
 
 // Backup is what a backup holds.
 type Backup struct {

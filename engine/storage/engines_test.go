@@ -124,6 +124,7 @@ func TestBothDatabasesHaveOneSchema(t *testing.T) {
 	want := strings.Fields(`data_key.created data_key.id data_key.master data_key.purpose data_key.wrapped
 		document.at document.data document.id document.kind document.version erased.at erased.done erased.id
 		fact.at fact.data fact.id fact.kind fact.version journal.at journal.data journal.records journal.seq known_user.id meta.key meta.value
+		person_key.at person_key.data person_key.id person_key.number
 		user_state.id user_state.seq user_state.state user_state.tail user_state.tail_seq`)
 	s, _ := start(t, Config{}, nil)
 	if got := shape(t, s.cfg.Dir); !slices.Equal(got, want) {

@@ -422,6 +422,9 @@ func (e *eraser) rows(ctx context.Context) error {
 			if err := w.exec(ctx, `DELETE FROM user_state WHERE id = $1`, id[:]); err != nil {
 				return err
 			}
+			if err := w.exec(ctx, dropPersonKeys, id[:]); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

@@ -135,7 +135,7 @@ func dial(ctx context.Context, network, address string) (net.Conn, error) {
 
 func (p *postgres) open(ctx context.Context, readers int) (pools, error) {
 	all := pools{kind: "postgres", begin: "BEGIN", patience: answerTime, instant: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", scrub: []string{
-		"VACUUM (FULL) journal", "VACUUM (FULL) user_state", "VACUUM (FULL) fact",
+		"VACUUM (FULL) journal", "VACUUM (FULL) user_state", "VACUUM (FULL) fact", "VACUUM (FULL) person_key",
 	}}
 	writing, reading := p.cfg.Copy(), p.cfg.Copy()
 	writing.RuntimeParams["application_name"] = p.label
@@ -249,7 +249,7 @@ func (p *postgres) bytes(ctx context.Context) (total int64, err error) {
 	defer cancel()
 	var text string
 	err = p.read.QueryRowContext(ctx, `SELECT sum(pg_total_relation_size(t))::text
-		FROM unnest(ARRAY['journal', 'user_state', 'fact', 'document', 'data_key', 'erased', 'meta']::regclass[]) AS t`).Scan(&text)
+		FROM unnest(ARRAY['journal', 'user_state', 'fact', 'document', 'person_key', 'data_key', 'erased', 'meta']::regclass[]) AS t`).Scan(&text)
 	if err != nil {
 		return 0, err
 	}

@@ -28,7 +28,7 @@ func (s *Store) recover(ctx context.Context) error {
 		return err
 	}
 	// Facts and documents are read later; that they can be is found out while a damaged file can still be put aside.
-	for _, table := range []string{"fact", "document"} {
+	for _, table := range []string{"fact", "document", "person_key"} {
 		if err := conn.QueryRowContext(ctx, `SELECT count(*) FROM `+table+` WHERE data = $1`, []byte{}).Scan(new(int64)); err != nil {
 			return fmt.Errorf("look through %ss: %w", table, err)
 		}

@@ -184,7 +184,7 @@ func (v *salvage) copy(ctx context.Context, from, to string) (err error) {
 // keyOf is what a table is ordered by.
 var keyOf = map[string]string{
 	"meta": "key", "data_key": "id", "journal": "seq", "user_state": "id", "fact": "id", "erased": "id",
-	"document": "id, version",
+	"document": "id, version", "person_key": "number",
 }
 
 // copyTable copies the rows before the damage, then those after it, from the end.

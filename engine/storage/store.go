@@ -57,6 +57,7 @@ type Store struct {
 	silent      atomic.Pointer[string] // why the database did not answer the latest look, nil when it did
 	quitOnce,
 	doneOnce sync.Once
+	people    people
 	documents sync.Mutex // held by the one who keeps a document
 
 	mu         sync.Mutex // guards the fields below

@@ -1,0 +1,173 @@
+package storage
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"liveroom/engine/live"
+	"liveroom/engine/storage/seal"
+)
+
+// What is sealed of a person for elsewhere stands under a key of his own, which is stored here and goes when he is erased. A
+// key is never looked for before something is sealed, since that must not wait: who has none at hand gets another one.
+
+const (
+	maxPersonKeys = 1024           // at hand
+	personKeyLife = 24 * time.Hour // of a key that seals
+	personVersion = 3              // first byte of what such a key has sealed; then 8 of its number
+	personHead    = 1 + 8
+)
+
+const (
+	insertPersonKey = `INSERT INTO person_key (number, id, at, data) VALUES ($1, $2, $3, $4) ON CONFLICT (number) DO NOTHING`
+	dropPersonKeys  = `DELETE FROM person_key WHERE id = $1`
+)
+
+// ErrErased means that the key of what is to be opened was destroyed with its person.
+var ErrErased = errors.New("erased on request: nothing is left of who it was")
+
+// personKey is a key at hand.
+type personKey struct {
+	id     seal.ID
+	number int64
+	at     time.Time
+	sub    *seal.Sub
+}
+
+// people are the keys at hand.
+type people struct {
+	mu      sync.Mutex // guards the fields below
+	keys    map[seal.ID]*personKey
+	unsaved []*personKey
+}
+
+func personPlace(id seal.ID, number int64) seal.Place {
+	return seal.Place{Table: "person_key", Seq: uint64(number), Row: id[:]}
+}
+
+// SealPerson seals something of a person for its place. It does not wait; what it returns must not be used before SavePeople
+// has gone well. While commits fail the error is ErrUnsaved.
+func (s *Store) SealPerson(k live.UserKey, place seal.Place, value []byte) ([]byte, error) {
+	s.mu.Lock()
+	failing := s.failure != nil
+	s.mu.Unlock()
+	if failing {
+		return nil, ErrUnsaved
+	}
+	key, err := s.personKey(s.userID(k))
+	if err != nil {
+		return nil, err
+	}
+	return key.sub.Seal(binary.BigEndian.AppendUint64([]byte{personVersion}, uint64(key.number)), place, value), nil
+}
+
+// personKey returns a key of a person to seal with.
+func (s *Store) personKey(id seal.ID) (*personKey, error) {
+	p := &s.people
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := s.now()
+	if key := p.keys[id]; key != nil && now.Sub(key.at).Abs() < personKeyLife {
+		return key, nil
+	}
+	sub, err := seal.NewSub()
+	if err != nil {
+		return nil, err
+	}
+	var random [8]byte
+	rand.Read(random[:])
+	key := &personKey{id: id, number: int64(binary.BigEndian.Uint64(random[:]) >> 1), at: now, sub: sub}
+	if len(p.keys) >= maxPersonKeys || p.keys == nil {
+		p.keys = make(map[seal.ID]*personKey) // each gets another one when it is wanted
+	}
+	p.keys[id] = key
+	p.unsaved = append(p.unsaved, key)
+	return key, nil
+}
+
+// SavePeople stores the keys that SealPerson has used; without new ones it returns at once.
+func (s *Store) SavePeople(ctx context.Context) error {
+	p := &s.people
+	p.mu.Lock()
+	some := len(p.unsaved) > 0
+	p.mu.Unlock()
+	if !some {
+		return nil
+	}
+	return s.asCommitter(ctx, func(work context.Context) error {
+		p.mu.Lock()
+		fresh := p.unsaved
+		p.mu.Unlock()
+		if len(fresh) == 0 {
+			return nil
+		}
+		w := &s.committer.writer
+		err := s.withinSealed(work, func() error {
+			for _, key := range fresh {
+				data, err := s.ring.Seal(nil, personPlace(key.id, key.number), key.sub.Bytes())
+				if err != nil {
+					return err
+				}
+				if err := w.exec(work, insertPersonKey, key.number, key.id[:], key.at.UnixMilli(), data); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.unsaved = append([]*personKey(nil), p.unsaved[len(fresh):]...)
+		return nil
+	})
+}
+
+// PersonSealed tells whether something was sealed by SealPerson.
+func PersonSealed(sealed []byte) bool { return len(sealed) > personHead && sealed[0] == personVersion }
+
+// OpenPerson opens what SealPerson has sealed. The error is ErrErased when the person was erased since, ErrCorrupt when it was
+// sealed for another place or is changed.
+func (s *Store) OpenPerson(ctx context.Context, place seal.Place, sealed []byte) ([]byte, error) {
+	if !PersonSealed(sealed) {
+		return nil, fmt.Errorf("not sealed for a person: %w", ErrCorrupt)
+	}
+	number := int64(binary.BigEndian.Uint64(sealed[1:]))
+	var id, data []byte
+	err := s.readPool.QueryRowContext(ctx, `SELECT id, data FROM person_key WHERE number = $1`, number).Scan(&id, &data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, ErrErased
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read key of a person: %w", err)
+	}
+	var of seal.ID
+	copy(of[:], id)
+	key, err := s.unseal(ctx, personPlace(of, number), data)
+	if err != nil {
+		return nil, err
+	}
+	sub, err := seal.OpenSub(key)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	plain, err := sub.Open(place, sealed[personHead:])
+	if err != nil {
+		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	return plain, err
+}
+
+// WasErased tells whether a person was erased on request.
+func (s *Store) WasErased(ctx context.Context, k live.UserKey) (done bool, err error) {
+	id := s.userID(k)
+	err = s.readPool.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM erased WHERE id = $1 AND done > 0)`, id[:]).Scan(&done)
+	return done, err
+}

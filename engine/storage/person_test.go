@@ -1,0 +1,90 @@
+package storage
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+	"time"
+
+	"liveroom/engine/live"
+	"liveroom/engine/storage/seal"
+)
+
+var elsewhere = seal.Place{Table: "audit", Row: []byte("~12")}
+
+func sealPerson(t *testing.T, s *Store, k live.UserKey) []byte {
+	t.Helper()
+	sealed, err := s.SealPerson(k, elsewhere, []byte(k.User))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SavePeople(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(sealed, []byte(k.User)) || !PersonSealed(sealed) {
+		t.Fatalf("sealed is %x", sealed)
+	}
+	return sealed
+}
+
+func TestWhatIsSealedOfAPersonGoesWithHim(t *testing.T) {
+	s, stop := start(t, Config{}, nil)
+	cfg := s.cfg
+	must(t, s, accepted(gone, "a"), closed(gone, "a"))
+	mine, other := sealPerson(t, s, gone), sealPerson(t, s, user(1))
+	open := func(sealed []byte, want live.UserKey, wanted error) {
+		t.Helper()
+		plain, err := s.OpenPerson(t.Context(), elsewhere, bytes.Clone(sealed))
+		if !errors.Is(err, wanted) || wanted == nil && string(plain) != string(want.User) {
+			t.Errorf("opened is %q, %v; want %q, %v", plain, err, want.User, wanted)
+		}
+	}
+	open(mine, gone, nil)
+	if _, err := s.OpenPerson(t.Context(), seal.Place{Table: "audit", Row: []byte("~13")}, mine); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("in another's place: %v", err)
+	}
+	for _, broken := range [][]byte{nil, mine[:9], mine[:len(mine)-1], append(bytes.Clone(mine[:len(mine)-1]), mine[len(mine)-1]^1)} {
+		if _, err := s.OpenPerson(t.Context(), elsewhere, broken); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("%d bytes of %d: %v", len(broken), len(mine), err)
+		}
+	}
+	stop()
+	s, stop = start(t, cfg, nil)
+	open(mine, gone, nil)
+	open(other, user(1), nil)
+	stop()
+	if err := RequestErasure(t.Context(), cfg, gone); err != nil {
+		t.Fatal(err)
+	}
+	s, _ = start(t, cfg, nil)
+	open(mine, gone, ErrErased)
+	open(other, user(1), nil)
+	for k, want := range map[live.UserKey]bool{gone: true, user(1): false} {
+		if got, err := s.WasErased(t.Context(), k); err != nil || got != want {
+			t.Errorf("%v was erased: %v, %v", k, got, err)
+		}
+	}
+	open(sealPerson(t, s, gone), gone, nil) // who comes back is sealed anew
+}
+
+func TestKeysOfPeopleAreBounded(t *testing.T) {
+	at := newClock()
+	s := drive(t, Config{}, at.now)
+	for n := range maxPersonKeys + 10 {
+		if _, err := s.SealPerson(user(n), elsewhere, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(s.people.keys); n > maxPersonKeys {
+		t.Errorf("%d keys are at hand", n)
+	}
+	key := s.people.keys[s.userID(user(maxPersonKeys+9))]
+	at.pass(personKeyLife + time.Second)
+	if now, _ := s.personKey(key.id); now == key {
+		t.Error("a key seals for ever")
+	}
+	s.failure = errors.New("disk full")
+	if _, err := s.SealPerson(user(1), elsewhere, nil); !errors.Is(err, ErrUnsaved) {
+		t.Errorf("while commits fail: %v", err)
+	}
+}
