@@ -62,7 +62,7 @@ func newDirectory[K comparable](root *actor.RootContext, turns actor.Dispatcher,
 }
 
 // tell puts a message into the mailbox of the actor with the identity, which is spawned if need be. Hot path, guarded
-// by BenchmarkTell.
+// by BenchmarkDeliver.
 func (d *directory[K]) tell(key K, msg any, now int64) {
 	s := d.at(key)
 	s.mu.Lock()

@@ -316,6 +316,17 @@ func (m *memory) Load(k live.UserKey, done func([]byte, []live.Record, error)) {
 	go done(state, tail, err)
 }
 
+// gather has nothing committed before so many entries wait; 0 commits as they come.
+func (m *memory) gather(least int) {
+	m.mu.Lock()
+	m.least = least
+	m.mu.Unlock()
+	m.poke()
+}
+
+// waiting tells how many entries wait to be committed.
+func (m *memory) waiting() int { m.mu.Lock(); defer m.mu.Unlock(); return len(m.queue) }
+
 // failLoads has loads from now on end with an error, nil for none.
 func (m *memory) failLoads(err error) { m.mu.Lock(); m.unread = err; m.mu.Unlock() }
 

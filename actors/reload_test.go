@@ -152,3 +152,46 @@ func TestReadingForAnEarlierIncarnationIsDiscarded(t *testing.T) {
 		t.Errorf("%v late readings are counted, want that of m2 too", n)
 	}
 }
+
+// TestRepetitionOfWhatIsUnderWayIsNotRefused: what was acknowledged comes again while its outcome is on its way into the
+// journal and another commit has failed. The outcome is lost too, and storage is away when that is known: the repetition
+// must not be refused, for the message is answered once storage is back.
+func TestRepetitionOfWhatIsUnderWayIsNotRefused(t *testing.T) {
+	var passed atomic.Int64
+	begin := time.Now()
+	s := newStand(t, nil)
+	s.end()
+	s.clock = func() time.Time { return begin.Add(time.Duration(passed.Load())) }
+	s.open(t, func(c *Config, _ *Parts) { c.SweepEvery, c.WorthFor = time.Hour, 24*time.Hour }) // ticks come from here alone
+	key := live.UserKey{Room: "room", User: "u"}
+	tell := func(m any) {
+		s.users.tell(key, m, s.clock().UnixMilli())
+		s.handled(t)
+	}
+	s.reader.hold()
+	s.say(t, live.Message, "u", "m1", "stock")
+	s.links.waitFor("ack m1")
+	s.journal.gather(1000)
+	s.reader.letGo()
+	s.until(t, func() bool { s.handled(t); return s.journal.waiting() > 0 }) // the outcome, uncommitted
+	tell(&commitFailed{incarnation: s.incarnations.Load(), err: errors.New("disk full")})
+	if c := s.Deliver(message("m1"), "link-new", s.clock()); c != live.OK {
+		t.Fatal(c)
+	}
+	s.handled(t)
+	s.journal.gather(0) // the outcome fails, for it was decided before the failure; then the user knows what is lost
+	s.until(t, func() bool { s.handled(t); return s.InFlight() == 1 })
+	if n := s.links.count("error storage m1"); n != 0 {
+		t.Fatal("m1 was refused, though it was acknowledged and is still to be answered")
+	}
+	passed.Store(int64(2 * time.Hour))
+	want := reply("m1", "stock about -", "stock")
+	s.until(t, func() bool { tell(&tick{}); return s.links.count(want) > 0 })
+	s.until(t, func() bool { return s.InFlight() == 0 })
+	if n := s.links.count(want); n != 1 || s.links.count("error storage m1") != 0 {
+		t.Errorf("m1 was answered %d times and refused %d times, want one answer", n, s.links.count("error storage m1"))
+	}
+	if to := s.links.sessionOf(want); to != "link-new" {
+		t.Errorf("the answer went to %q, want the link of the repetition", to)
+	}
+}

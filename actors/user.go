@@ -162,14 +162,8 @@ func (u *user) arrive(now time.Time, a *Arrival) {
 		u.take(now, a)
 		return
 	}
-	for i, l := range u.lost {
-		if l.event.Key() == a.Event.Key() && a.Event.ID != "" {
-			u.lost[i].session = a.Session // a repetition of what is being sorted out
-			u.house.inFlight.Add(-1)
-			return
-		}
-	}
 	switch {
+	case u.repeatsLost(a):
 	case u.mode == modeBroken:
 		u.bury(a.Event, a.Session)
 		u.refuse(a.Event, a.Session, u.broken)

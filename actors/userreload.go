@@ -165,8 +165,28 @@ func (u *user) settled(now time.Time, m *settled) {
 	u.refuseStash()
 }
 
+// repeatsLost tells whether an arrival repeats a message that the reload will sort out. It then takes no place, and what
+// becomes of the message is told where the repetition came from.
+func (u *user) repeatsLost(a *Arrival) bool {
+	if a.Event.ID == "" {
+		return false
+	}
+	i := slices.IndexFunc(u.lost, func(l losing) bool { return l.event.Key() == a.Event.Key() })
+	if i < 0 {
+		return false
+	}
+	u.lost[i].session = a.Session
+	u.house.inFlight.Add(-1)
+	return true
+}
+
+// refuseStash refuses what waits, but for repetitions of what was acknowledged: that is still to be answered. When they came
+// it may not have been known to be lost, for its outcome was under way.
 func (u *user) refuseStash() {
 	for _, a := range u.stash {
+		if u.repeatsLost(a) {
+			continue
+		}
 		u.bury(a.Event, a.Session)
 		u.refuse(a.Event, a.Session, u.broken)
 	}
