@@ -128,7 +128,7 @@ const fewInFlight = 64
 
 // Deliver takes a comment, a message or a seat's act into the care of the House: OK means that its sender will be
 // told, by ack and outcome or by error; any other code means that it was not taken. Hot path, guarded by
-// BenchmarkDeliver.
+// BenchmarkDeliver and TestAllocationsOfAMessage.
 func (h *House) Deliver(e *live.Event, from live.SessionID, received time.Time) live.Code {
 	if h.draining.Load() {
 		return live.Draining

@@ -54,6 +54,12 @@ func (s *Server) Drain(ctx context.Context, jitter time.Duration) error {
 	}
 }
 
+// comeBack returns after what time a link that is let go is to come back: a second, and a part of jitter that is drawn evenly,
+// so that not all of them come at once. Draw returns a number from 0 to below n.
+func comeBack(jitter time.Duration, draw func(n int64) int64) time.Duration {
+	return time.Second + time.Duration(draw(int64(max(jitter, 1))))
+}
+
 // dismiss says bye to the links that are not leaving yet, some at a time. What was posted before it has been written
 // before it, since the loop does both in order.
 func (lp *loop) dismiss(jitter time.Duration) {
@@ -74,7 +80,7 @@ func (lp *loop) dismiss(jitter time.Duration) {
 			lp.yield(func() { lp.dismiss(jitter) })
 			return
 		}
-		lp.farewell(l, live.Draining, "the server is about to restart", time.Second+rand.N(max(jitter, 1)))
+		lp.farewell(l, live.Draining, "the server is about to restart", comeBack(jitter, rand.Int64N))
 		lp.send(l)
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // traffic reads what has come for l: every complete frame, then one write of all that is to be said at once.
-// Hot path: BenchmarkComment.
+// Hot path: BenchmarkComment, TestAllocationsOfAComment.
 func (lp *loop) traffic(l *link) gnet.Action {
 	have := l.conn.InboundBuffered()
 	if have == 0 {

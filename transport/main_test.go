@@ -106,6 +106,7 @@ type running struct {
 	engine *engine
 	reg    *prometheus.Registry
 	stop   func() error
+	other  *tcp // of await
 }
 
 // serve runs a server with a configuration and free ports until the test ends.

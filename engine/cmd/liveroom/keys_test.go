@@ -22,7 +22,7 @@ const asCommand = "RUN_AS_LIVEROOM"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) != "" {
-		os.Exit(run(context.Background(), os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+		main()
 	}
 	os.Exit(m.Run())
 }
