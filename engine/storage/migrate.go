@@ -14,7 +14,8 @@ import (
 )
 
 // schemas are the steps from an empty database to the current schema, a folder for each kind of database. A step is never
-// changed once published; a later one gets the next number, in every folder.
+// changed once published; a later one gets the next number, in every folder, and what the version before it wrote is kept
+// in testdata/schemas, made by TestMakeFixture before the step is added.
 //
 //go:embed schema
 var schemas embed.FS
