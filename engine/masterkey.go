@@ -34,7 +34,7 @@ func (s Sources) masterFromEnviron() (seal.KeyService, error) {
 // MakeMasterKey makes the file with the master key where there is neither one nor a key from elsewhere. For a demo and for
 // tests: a node in service is given its key by hand, so that somebody has it.
 func MakeMasterKey(cfg Config) error {
-	if cfg.Storage.Keys != nil {
+	if cfg.Storage.Keys != nil || len(cfg.Storage.KeyCommand) > 0 {
 		return nil
 	}
 	_, err := seal.MakeMaster(cfg.Storage.MasterKeyPath())

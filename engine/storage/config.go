@@ -3,6 +3,7 @@ package storage
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"liveroom/engine/storage/seal"
@@ -54,6 +55,12 @@ type Config struct {
 	// sealed under it. Keep it, and a copy, elsewhere than the data: without it the data cannot be read by anybody. The
 	// variable LIVEROOM_MASTER_KEY, with the key itself, goes before it. Empty is master.key in the data folder. Default empty.
 	MasterKeyFile string
+	// KeyCommand is a program, with its arguments, that has keys wrapped and unwrapped where the master key is kept: a key
+	// service, a hardware module. It goes before MasterKeyFile, which then only opens what was sealed under it before; README
+	// and deploy/RECOVERY.md tell how to write one. Name it by its whole path. Empty for none. Default empty.
+	KeyCommand []string
+	// KeyTimeout is how long that program may take for one key. Default 10 s.
+	KeyTimeout time.Duration
 	// Keys, when set, wraps and unwraps data keys instead of the master key in the file.
 	Keys seal.KeyService
 	// BeforeCommit, when set, is called before each commit, which fails with its error. For tests and the chaos build.
@@ -66,6 +73,7 @@ func Default() Config {
 		CommitEvery: 10 * time.Millisecond, CommitAt: 200, MaxGroup: 2048, QueueLimit: 65536, QueueBytes: 64 << 20,
 		Readers: 2, ReadQueue: 16384, SessionWindow: 5 * time.Minute, SessionFrames: 4096,
 		Keep: 30 * 24 * time.Hour, KeepUsers: 365 * 24 * time.Hour, FoldAfter: 10 * time.Minute, LowSpaceBytes: 1e9,
+		KeyTimeout: seal.CommandTimeout,
 	}
 }
 
@@ -97,6 +105,9 @@ func (c Config) Validate() error {
 		"keep_users: %v is outside [48h, %v]; 0 is for ever", c.KeepUsers, maxKeepUsers)
 	check(c.LowSpaceBytes > 0, "low_space_bytes: %d is not positive", c.LowSpaceBytes)
 	check(c.FoldAfter >= time.Minute, "fold_after: %v is under a minute", c.FoldAfter)
+	check(len(c.KeyCommand) == 0 || filepath.IsAbs(c.KeyCommand[0]), "key_command: %q, want the whole path of a program, such as /usr/local/bin/keys", c.KeyCommand)
+	check(len(c.KeyCommand) == 0 || c.Keys == nil, "key_command: there is LIVEROOM_MASTER_KEY too; set one of them")
+	check(c.KeyTimeout > 0 && c.KeyTimeout <= time.Minute, "key_timeout: %v is outside (0, 1m]", c.KeyTimeout)
 	return errors.Join(problems...)
 }
 
@@ -117,6 +128,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.Keep, d.Keep)
 	orDefault(&c.FoldAfter, d.FoldAfter)
 	orDefault(&c.LowSpaceBytes, d.LowSpaceBytes)
+	orDefault(&c.KeyTimeout, d.KeyTimeout)
 	return c
 }
 

@@ -21,12 +21,22 @@ func (c Config) MasterKeyPath() string {
 	return filepath.Join(c.Dir, masterFile)
 }
 
-// KeyService returns Keys, else the master keys in the file.
+// KeyService returns Keys, else what is behind KeyCommand, which the master keys in the file help to open what they have
+// wrapped before, else those.
 func (c Config) KeyService() (seal.KeyService, error) {
 	if c.Keys != nil {
 		return c.Keys, nil
 	}
 	m, err := seal.ReadMaster(c.MasterKeyPath())
+	if len(c.KeyCommand) > 0 {
+		command := seal.NewCommand(c.KeyCommand, c.KeyTimeout)
+		switch {
+		case err == nil:
+			return seal.Moving{To: command, From: m}, nil
+		case errors.Is(err, seal.ErrNoMaster):
+			return command, nil
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("storage.master_key_file: %w", err)
 	}
@@ -79,6 +89,9 @@ func (s *Store) openRing(ctx context.Context, db querier) error {
 		return err
 	}
 	if s.ring, err = seal.NewKeyring(ctx, service, keys, s.now().UnixMilli()); err != nil {
+		if errors.Is(err, seal.ErrAway) {
+			return fmt.Errorf("storage.key_command: %w; nothing starts without it: see to it and try it with liveroom keys status", err)
+		}
 		return err
 	}
 	all := s.ring.Rows()

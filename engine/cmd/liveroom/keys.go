@@ -24,7 +24,7 @@ import (
 
 // keysCommand looks after the keys that the stored data is sealed under.
 type keysCommand struct {
-	Init   keysInitCommand   `cmd:"" help:"Make the file with the master key."`
+	Init   keysInitCommand   `cmd:"" help:"Make the file with the master key, or try storage.key_command out."`
 	Status keysStatusCommand `cmd:"" help:"Print which keys there are and what they are sealed under."`
 	Rotate keysRotateCommand `cmd:"" help:"Have the running node seal under a new data key from now on."`
 	Rewrap keysRewrapCommand `cmd:"" help:"Make a new master key and seal the data keys under it, with the node running or not."`
@@ -41,6 +41,9 @@ func (c *keysInitCommand) Run(ctx context.Context, s streams) error {
 	cfg, _, err := c.load(engine.Default())
 	if err != nil {
 		return err
+	}
+	if len(cfg.Storage.KeyCommand) > 0 {
+		return c.probe(ctx, s, cfg)
 	}
 	path := c.File
 	if path == "" {
@@ -59,6 +62,23 @@ func (c *keysInitCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	_, err = fmt.Fprintf(s.out, "master key %s is in %s; keep a copy elsewhere: without it the data cannot be read by anybody\n", m.IDs()[0], path)
+	return err
+}
+
+// probe has the key service wrap and unwrap a key of no use: its master key is made where it is kept, not here.
+func (c *keysInitCommand) probe(ctx context.Context, s streams, cfg engine.Config) error {
+	if c.File != "" {
+		return fmt.Errorf("%w: --file: the master key is behind storage.key_command, and no file is made", errUsage)
+	}
+	service, err := cfg.Storage.KeyService()
+	if err != nil {
+		return err
+	}
+	master, err := seal.Probe(ctx, service)
+	if err != nil {
+		return fmt.Errorf("storage.key_command: %w", err)
+	}
+	_, err = fmt.Fprintf(s.out, "%s wraps under master key %s and opens what it wrapped; there is no file to make\n", cfg.Storage.KeyCommand[0], master)
 	return err
 }
 
@@ -111,7 +131,15 @@ func (c *keysStatusCommand) Run(ctx context.Context, s streams) error {
 	if err := t.Try(ctx, service); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(s.out, "the master key at hand opens them")
+	if len(cfg.Storage.KeyCommand) == 0 {
+		_, err = fmt.Fprintln(s.out, "the master key at hand opens them")
+		return err
+	}
+	master, err := seal.Probe(ctx, service)
+	if err != nil {
+		return fmt.Errorf("storage.key_command: %w", err)
+	}
+	_, err = fmt.Fprintf(s.out, "%s opens them, and wraps under master key %s\n", cfg.Storage.KeyCommand[0], master)
 	return err
 }
 
@@ -222,9 +250,15 @@ func (c *keysRewrapCommand) Run(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
-	path := cfg.Storage.MasterKeyPath()
+	path, on := cfg.Storage.MasterKeyPath(), "master key file "+cfg.Storage.MasterKeyPath()
+	if len(cfg.Storage.KeyCommand) > 0 {
+		if c.DropOld {
+			return fmt.Errorf("%w: --drop-old is about the master key file; with storage.key_command, move %s away by hand", errUsage, path)
+		}
+		on = "key service " + cfg.Storage.KeyCommand[0]
+	}
 	n := 0
-	rewrap := deed{cfg: cfg, node: c.toNode, CommandAct: engine.CommandAct{Act: "key.rewrap", On: "master key file " + path}}
+	rewrap := deed{cfg: cfg, node: c.toNode, CommandAct: engine.CommandAct{Act: "key.rewrap", On: on}}
 	if c.DropOld {
 		rewrap.Detail = "the old master keys are taken out"
 	}
@@ -236,6 +270,13 @@ func (c *keysRewrapCommand) Run(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	fmt.Fprintf(s.out, "%d keys are sealed under the new master key\n", n)
+	if len(cfg.Storage.KeyCommand) > 0 {
+		if _, err := os.Stat(path); err == nil {
+			_, err = fmt.Fprintf(s.out, "%s is wanted for backups of before alone: move it to where those are kept\n", path)
+			return err
+		}
+		return nil
+	}
 	if cfg.Storage.Keys != nil || c.DropOld {
 		return nil
 	}
@@ -246,12 +287,16 @@ func (c *keysRewrapCommand) Run(ctx context.Context, s streams) (err error) {
 // rewrap does the work, and returns how many keys there are.
 func (c *keysRewrapCommand) rewrap(ctx context.Context, cfg engine.Config, t *storage.KeyTable) (n int, err error) {
 	path := cfg.Storage.MasterKeyPath()
-	var to seal.KeyService = cfg.Storage.Keys
-	if to == nil {
-		if to, err = seal.AddMaster(path); err != nil {
-			return 0, err
-		}
-	} // else the environment names the new master key before the old one
+	var to seal.KeyService = cfg.Storage.Keys // where the environment names the new master key before the old one
+	switch {
+	case len(cfg.Storage.KeyCommand) > 0:
+		to, err = cfg.Storage.KeyService() // which wraps under what is its master key by now
+	case to == nil:
+		to, err = seal.AddMaster(path)
+	}
+	if err != nil {
+		return 0, err
+	}
 	switch err = t.Lock(ctx); {
 	case errors.Is(err, storage.ErrLocked):
 		n, err = c.rewrapNode(ctx, cfg, to)

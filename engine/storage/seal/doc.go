@@ -4,7 +4,7 @@
 //
 // # Keys
 //
-// A Master (a file, or the environment) or any other KeyService wraps and unwraps data keys; wrapped they stand in a table,
+// A Master (a file, or the environment), a Command (a program that asks for it elsewhere) or any other KeyService wraps and unwraps data keys; wrapped they stand in a table,
 // one Row each. A Keyring holds the data keys of one store. It seals only under a key that it made itself: a new one at each
 // start, and another at each Rotate. Keys of earlier starts only open. So no nonce is used twice, whatever was restored from
 // a backup or lost in a crash, though a nonce is but a counter.

@@ -10,6 +10,8 @@ var (
 	ErrNoMaster = errors.New("no master key")
 	// ErrWrongMaster means that something was wrapped under a master key that is not at hand.
 	ErrWrongMaster = errors.New("wrong master key")
+	// ErrAway means that the key service cannot be asked, or does not answer as it should.
+	ErrAway = errors.New("key service is away")
 	// ErrExposed means that others than the owner may read a key file.
 	ErrExposed = errors.New("key file is open to others")
 	// ErrNoKey means that a data key is not on the ring.
