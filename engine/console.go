@@ -20,10 +20,11 @@ import (
 
 // newConsole lets the console see the parts.
 func newConsole(p *parts, e *Engine, learns *learning, log *slog.Logger) (*console.Console, error) {
+	desk := newScriptDesk(e)
 	c, err := console.New(console.Sources{
 		Metrics: p.registry, Node: nodeView{e, time.Now()}, Rooms: roomsView{e}, Dialogues: talkView{e, &p.gate.desk},
 		Actors: actorsView{e}, Links: linksView{e}, Access: consoleAccess{p.guard}, Audit: auditView{p.audit, p.store},
-		Shelf: newScriptDesk(e), Inside: insideView{e}, Letters: lettersView{e}, Business: businessView{e},
+		Shelf: desk, Bundle: desk, Inside: insideView{e}, Letters: lettersView{e}, Business: businessView{e},
 		Messages: messageView{talkView{e, &p.gate.desk}, p.labels, log},
 		Answers:  answersDesk{e, learns}, Unsure: p.unsure, Sentiments: p.sentiments,
 	}, log)

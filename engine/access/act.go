@@ -186,6 +186,8 @@ var Routes = map[string]Act{
 	"DELETE /v1/entries/{id}":                         KnowledgeWrite,
 	"POST /v1/entries/{id}/rollback":                  KnowledgeWrite,
 	"GET /v1/heat":                                    KnowledgeRead,
+	"GET /v1/scripts/bundle":                          StatusRead,
+	"PUT /v1/scripts/bundle":                          ScriptWrite,
 	"POST /v1/scripts/check":                          ScriptWrite,
 	"POST /v1/entries/check":                          KnowledgeWrite,
 	"PUT /v1/scripts/files/{file}":                    ScriptWrite,

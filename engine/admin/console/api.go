@@ -55,6 +55,7 @@ func (c *Console) build() error {
 	c.deeds(api)
 	c.auditRoutes(api)
 	c.shelfRoutes(api)
+	c.bundleRoutes(api)
 	c.insides(api)
 	c.messageRoutes(api)
 	c.answerRoutes(api)
@@ -75,6 +76,9 @@ func operation[I, O any](c *Console, api huma.API, act, method, path, summary st
 	}
 	if strings.HasPrefix(path, "/v1/scripts/") || strings.HasPrefix(path, "/v1/entries/") {
 		op.MaxBodyBytes = 1 << 20 // a file of 64 KiB, with every character of it escaped
+	}
+	if path == bundlePath {
+		op.MaxBodyBytes = maxBundleBody
 	}
 	c.acts[method+" "+path] = act
 	huma.Register(api, op, func(ctx context.Context, in *I) (*body[O], error) {

@@ -21,6 +21,7 @@ type Sources struct {
 	Business  Business
 	Links     Links
 	Shelf     Shelf
+	Bundle    ScriptBundle
 	Answers   Answers
 	Unsure    Unsure
 	Access    Access

@@ -51,12 +51,19 @@ func refused(file string, status int, answer []byte) error {
 
 type importCommand struct {
 	exchange
-	File   string `arg:"" help:"YAML, JSON or CSV file." type:"existingfile"`
-	DryRun bool   `help:"Check the file and say what would change; change nothing."`
+	File    string `arg:"" help:"YAML, JSON or CSV file." type:"existingfile"`
+	Scripts bool   `help:"All reply scripts of the shop instead, as export --scripts prints them: they are put live together, or none is."`
+	DryRun  bool   `help:"Check the file and say what would change; change nothing."`
 }
 
-// Run replaces a node's catalogue or knowledge base by a file, after it was checked here.
+// Run replaces a node's catalogue or knowledge base by a file, after it was checked here, or puts scripts live.
 func (c *importCommand) Run(ctx context.Context, s streams) error {
+	if c.Scripts {
+		if c.Knowledge || c.Format != "" {
+			return fmt.Errorf("%w: --scripts goes with neither --knowledge nor --format", errUsage)
+		}
+		return c.importScripts(ctx, s)
+	}
 	format, err := document.FormatOf(c.File)
 	if c.Format != "" {
 		format, err = document.ParseFormat(c.Format)
@@ -107,11 +114,14 @@ func readAtMost(path string, most int64) ([]byte, error) {
 
 type exportCommand struct {
 	exchange
-	Scripts string `help:"Write the library of reply scripts into this empty folder instead, for editing; no node is asked." type:"path" placeholder:"DIR"`
+	Scripts string `help:"Without a folder: print all reply scripts of the node's shop as one YAML file instead, for import --scripts. With one: write the library of scripts into this empty folder, for editing; no node is asked." type:"path" placeholder:"[DIR]"`
 }
 
 // Run prints a node's catalogue or knowledge base, or writes the script library into a folder.
 func (c *exportCommand) Run(ctx context.Context, s streams) error {
+	if c.Scripts == "-" {
+		return c.exportScripts(ctx, s)
+	}
 	if c.Scripts != "" {
 		return engine.ExportScripts(c.Scripts)
 	}

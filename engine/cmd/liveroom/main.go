@@ -30,8 +30,8 @@ type commands struct {
 	Classify    classifyCommand    `cmd:"" help:"Read lines and print what each means, as JSON lines."`
 	Token       tokenCommand       `cmd:"" help:"Make a token, take one back, or rotate the key."`
 	Users       usersCommand       `cmd:"" help:"Look after the accounts of the admin side."`
-	Import      importCommand      `cmd:"" help:"Replace a node's catalogue or knowledge base by a file."`
-	Export      exportCommand      `cmd:"" help:"Print a node's catalogue or knowledge base."`
+	Import      importCommand      `cmd:"" help:"Replace a node's catalogue, knowledge base or scripts by a file."`
+	Export      exportCommand      `cmd:"" help:"Print a node's catalogue, knowledge base or scripts."`
 	Keys        keysCommand        `cmd:"" help:"Look after the keys that the stored data is sealed under."`
 	Top         topCommand         `cmd:"" help:"Show a node and its hottest actors."`
 	Audit       auditCommand       `cmd:"" help:"Check the audit log, or print its signed heads."`
@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string, s streams) int {
 		fmt.Fprintln(s.err, "liveroom:", err)
 		return exitFailed
 	}
-	parsed, err := parser.Parse(args)
+	parsed, err := parser.Parse(bareScripts(args))
 	if exited >= 0 { // --help
 		return exited
 	}

@@ -1,0 +1,137 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"liveroom/engine/access"
+	"liveroom/engine/admin/console"
+	"liveroom/scripts"
+	"liveroom/scripts/shelf"
+)
+
+// Bundle implements console.ScriptBundle.
+func (d *scriptDesk) Bundle() (console.Bundle, error) {
+	b := console.Bundle{Shop: d.e.parts.catalogue.Load().Shop(), Files: []console.BundleFile{}}
+	own := make(map[string]bool)
+	if d.shelf != nil {
+		for _, name := range scripts.Files(d.shelf.Dir()) {
+			f, err := d.shelf.Read(name)
+			if err != nil {
+				return console.Bundle{}, shelved(err)
+			}
+			own[name] = true
+			b.Files = append(b.Files, console.BundleFile{Name: name, Text: f.Text, Own: true})
+		}
+	}
+	for _, name := range scripts.LibraryFiles() {
+		if text, ok := scripts.LibraryFile(name); ok && !own[name] {
+			b.Files = append(b.Files, console.BundleFile{Name: name, Text: text})
+		}
+	}
+	return b, nil
+}
+
+// Import implements console.ScriptBundle: everything is checked together before anything is written, each file becomes a
+// version of its own, and should writing one fail, those before it are written back.
+func (d *scriptDesk) Import(ctx context.Context, files []console.BundleFile, dry bool) (console.Imported, error) {
+	if d.shelf == nil {
+		return console.Imported{}, errNoFolder
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	todo, done, err := d.plan(files, access.Of(ctx).Name)
+	done.DryRun = dry
+	if err != nil || len(todo) == 0 {
+		return done, err
+	}
+	texts := make(map[string][]byte, len(todo))
+	for _, c := range todo {
+		texts[c.Name] = nil
+		if !c.Gone {
+			texts[c.Name] = []byte(c.Text)
+		}
+	}
+	problems, err := d.e.parts.book.DraftAll(texts)
+	switch {
+	case err != nil:
+		return console.Imported{}, fmt.Errorf("%w: read the scripts folder: %w", console.ErrRefused, err)
+	case len(problems) > 0:
+		return console.Imported{}, &console.FaultyError{Flaws: flawsOf(problems)}
+	case dry:
+		return done, nil
+	}
+	if err := d.makeAll(todo); err != nil {
+		return console.Imported{}, shelved(err)
+	}
+	d.e.parts.book.Reload()
+	done.Refused = d.e.parts.book.Status().Refused
+	return done, nil
+}
+
+// plan returns what files change, each over what is there now.
+func (d *scriptDesk) plan(files []console.BundleFile, who string) (todo []shelf.Change, done console.Imported, err error) {
+	done = console.Imported{Changed: []string{}, Removed: []string{}}
+	var flaws []console.Flaw
+	seen := make(map[string]bool)
+	for _, f := range files {
+		if err := d.file(f.Name); err != nil {
+			flaws = append(flaws, console.Flaw{File: f.Name, Text: err.Error()})
+			continue
+		}
+		if seen[f.Name] {
+			flaws = append(flaws, console.Flaw{File: f.Name, Text: "comes twice: leave one of them out"})
+			continue
+		}
+		seen[f.Name] = true
+		now, err := d.shelf.Read(f.Name)
+		if err != nil {
+			return nil, done, shelved(err)
+		}
+		said := now.Text
+		if library, ok := scripts.LibraryFile(f.Name); ok && !now.Exists {
+			said = library
+		}
+		c := shelf.Change{Name: f.Name, Base: now.Base, Text: f.Text, Gone: f.Remove, Who: who}
+		switch {
+		case f.Remove && !now.Exists, !f.Remove && f.Text == said:
+			done.Unchanged++
+			continue
+		case f.Remove:
+			c.Text = ""
+			done.Removed = append(done.Removed, f.Name)
+		case f.Text == "":
+			flaws = append(flaws, console.Flaw{File: f.Name, Text: "is empty: write a script, or take the file away by remove"})
+			continue
+		default:
+			done.Changed = append(done.Changed, f.Name)
+		}
+		todo = append(todo, c)
+	}
+	if len(flaws) > 0 {
+		return nil, console.Imported{}, &console.FaultyError{Flaws: flaws}
+	}
+	return todo, done, nil
+}
+
+// makeAll makes every change, or none: those made are undone in the opposite order when one fails.
+func (d *scriptDesk) makeAll(todo []shelf.Change) error {
+	var undo []shelf.Change
+	for _, c := range todo {
+		was, err := d.shelf.Read(c.Name)
+		var now shelf.File
+		if err == nil {
+			now, err = d.shelf.Make(c)
+		}
+		if err != nil {
+			for i := len(undo) - 1; i >= 0; i-- {
+				_, back := d.shelf.Make(undo[i])
+				err = errors.Join(err, back)
+			}
+			return err
+		}
+		undo = append(undo, shelf.Change{Name: c.Name, Base: now.Base, Text: was.Text, Gone: !was.Exists, Who: c.Who})
+	}
+	return nil
+}
