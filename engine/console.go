@@ -26,7 +26,7 @@ func newConsole(p *parts, e *Engine, learns *learning, log *slog.Logger) (*conso
 		Actors: actorsView{e}, Links: linksView{e}, Access: consoleAccess{p.guard}, Audit: auditView{p.audit, p.store},
 		Shelf: desk, Bundle: desk, Inside: insideView{e}, Letters: lettersView{e}, Business: businessView{e},
 		Messages: messageView{talkView{e, &p.gate.desk}, p.labels, log},
-		Answers:  answersDesk{e, learns}, Unsure: p.unsure, Sentiments: p.sentiments,
+		Answers:  answersDesk{e, learns}, Unsure: p.unsure, Sentiments: p.sentiments, Elsewhere: described(),
 	}, log)
 	if err != nil {
 		return nil, err

@@ -47,6 +47,7 @@ func (c *Console) build() error {
 	config.OpenAPIPath = "/v1/openapi"
 	config.CreateHooks = nil // no $schema field in answers
 	config.RejectUnknownQueryParameters = true
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	api := humago.New(gathering{c.routes}, config)
 	for pattern := range c.routes { // of the description itself
 		c.acts[pattern] = Self
@@ -60,6 +61,22 @@ func (c *Console) build() error {
 	c.messageRoutes(api)
 	c.answerRoutes(api)
 	c.unsureRoutes(api)
+	for _, d := range c.from.Elsewhere {
+		describe(api, d)
+	}
+	for pattern, act := range c.acts { // of the description itself
+		if strings.HasPrefix(pattern, "GET /v1/openapi") {
+			media := "application/json"
+			if strings.HasSuffix(pattern, "yaml") {
+				media = "application/yaml"
+			}
+			describe(api, Described{Pattern: pattern, Act: act, Summary: "This description", Answer: media})
+		}
+	}
+	describe(api, Described{
+		Pattern: "GET /v1/stream", Act: RoomRead, Summary: "Differences of what is on screen, over a WebSocket; what may be asked for there is asked for one by one",
+		Status: http.StatusSwitchingProtocols, Errors: []int{http.StatusUpgradeRequired, http.StatusServiceUnavailable},
+	})
 	c.routes["GET /v1/stream"], c.acts["GET /v1/stream"] = http.HandlerFunc(c.serveStream), RoomRead
 	return c.addPage()
 }
@@ -71,7 +88,7 @@ type body[T any] struct{ Body T }
 func operation[I, O any](c *Console, api huma.API, act, method, path, summary string, do func(context.Context, *I) (O, error)) {
 	op := huma.Operation{
 		OperationID: opID(method, path), Method: method, Path: path, Summary: summary, MaxBodyBytes: 16 << 10,
-		Description: "Needs " + act + ".", Errors: []int{http.StatusUnauthorized, http.StatusForbidden},
+		Description: "Needs " + act + ".", Errors: errorsOf(method, path),
 		Extensions: map[string]any{"x-act": act},
 	}
 	if strings.HasPrefix(path, "/v1/scripts/") || strings.HasPrefix(path, "/v1/entries/") {
@@ -81,6 +98,7 @@ func operation[I, O any](c *Console, api huma.API, act, method, path, summary st
 		op.MaxBodyBytes = maxBundleBody
 	}
 	c.acts[method+" "+path] = act
+	defer func() { refusals(api, operationAt(api, method, path), act) }()
 	huma.Register(api, op, func(ctx context.Context, in *I) (*body[O], error) {
 		out, err := do(ctx, in)
 		if err != nil {
@@ -88,6 +106,14 @@ func operation[I, O any](c *Console, api huma.API, act, method, path, summary st
 		}
 		return &body[O]{out}, nil
 	})
+}
+
+// operationAt returns an operation of the description.
+func operationAt(api huma.API, method, path string) *huma.Operation {
+	at := api.OpenAPI().Paths[path]
+	return map[string]*huma.Operation{
+		http.MethodGet: at.Get, http.MethodPut: at.Put, http.MethodPost: at.Post, http.MethodDelete: at.Delete,
+	}[method]
 }
 
 func opID(method, path string) string {

@@ -29,6 +29,8 @@ type Sources struct {
 	Messages  Messages
 
 	Sentiments Sentiments
+
+	Elsewhere []Described // routes of other parts; they are described, not served
 }
 
 // Node tells of the node as a whole. It reads what is there, and asks nobody.
