@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"liveroom/engine/live"
+	"liveroom/engine/storage/seal"
 )
 
 // makeFixture, set to anything, has TestMakeFixture write the fixture of the schema in use: what a database of this version
@@ -42,6 +43,13 @@ func fixtureRows() [][]live.Record {
 	return append(all, crowd)
 }
 
+// fixtureDocument is a document that fixtures hold from schema 7 on.
+const fixtureDocument = "小钢炮保温杯 39 元"
+
+// fixturePlace is where something of a person stands that is sealed under a key of that person, from schema 8 on: in a line of
+// the fixture.
+var fixturePlace = seal.Place{Table: "fixture", Row: []byte("person")}
+
 // TestMakeFixture writes every row of a database of the schema in use as SQL, byte strings as x'…'. It never changes a
 // fixture that is there: each was written by its own version.
 func TestMakeFixture(t *testing.T) {
@@ -52,6 +60,14 @@ func TestMakeFixture(t *testing.T) {
 	dir := s.cfg.Dir
 	for _, entry := range fixtureRows() {
 		must(t, s, entry...)
+	}
+	keep(t, s, "shop", fixtureDocument)
+	person, err := s.SealPerson(user(1), fixturePlace, []byte(user(1).User))
+	if err == nil {
+		err = s.SavePeople(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 	stop()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, databaseFile))
@@ -64,7 +80,7 @@ func TestMakeFixture(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "-- What a database of schema %d holds, as its version wrote it; made by TestMakeFixture, never changed.\n", version)
+	fmt.Fprintf(&b, "-- What a database of schema %d holds, as its version wrote it; made by TestMakeFixture, never changed.\n-- person %x\n", version, person)
 	rows, err := db.Query(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`)
 	if err != nil {
 		t.Fatal(err)

@@ -35,6 +35,17 @@ test("the auditor reads, filters and verifies the log", async ({ page }) => {
   await page.getByRole("button", { name: "筛选" }).click();
   await expect(rows).toHaveCount(2);
   await page.getByRole("button", { name: "清空" }).click();
+  for (const [act, name] of [
+    ["config.start", "启动时的配置"],
+    ["link.ingest", "推送端登录"],
+  ]) {
+    await page.getByLabel("操作", { exact: true }).fill(act);
+    await page.getByRole("button", { name: "筛选" }).click();
+    await expect(rows.first()).toContainText(name);
+    await expect(rows.first()).toContainText("已记录");
+  }
+  await shot(page, "audit-links");
+  await page.getByRole("button", { name: "清空" }).click();
   await page.getByLabel("涉及用户").fill("捣乱的人");
   await page.getByRole("button", { name: "筛选" }).click();
   await expect(rows).toHaveCount(2);
