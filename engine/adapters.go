@@ -80,11 +80,15 @@ func (c catalogue) CountsVersion(room live.RoomID) uint64 {
 func (c catalogue) VIP(k live.UserKey) bool { return c.known.VIP(c.clock.now(), k) }
 
 // stock lets actors hold pieces in the shop's ledger.
-type stock struct{ *shop.Ledger }
+type stock struct {
+	*shop.Ledger
+	metrics *shopMetrics // nil for none
+}
 
 // Reserve implements actors.Stock.
 func (s stock) Reserve(now time.Time, r live.Reservation) (*live.Reservation, int64, bool) {
 	held, err := s.Ledger.Reserve(now, r)
+	s.metrics.reserved(err)
 	if err == nil {
 		return &held, 0, true
 	}
@@ -97,12 +101,20 @@ func (s stock) Reserve(now time.Time, r live.Reservation) (*live.Reservation, in
 
 // Confirm implements actors.Stock.
 func (s stock) Confirm(now time.Time, id live.ReservationID, until int64) *live.Reservation {
-	return found(s.Ledger.Confirm(now, id, until))
+	r := found(s.Ledger.Confirm(now, id, until))
+	if r != nil {
+		s.metrics.became("confirmed", 1)
+	}
+	return r
 }
 
 // Release implements actors.Stock.
 func (s stock) Release(now time.Time, id live.ReservationID) *live.Reservation {
-	return found(s.Ledger.Release(now, id))
+	r := found(s.Ledger.Release(now, id))
+	if r != nil {
+		s.metrics.became("released", 1)
+	}
+	return r
 }
 
 // Held implements actors.Stock.

@@ -48,6 +48,7 @@ type parts struct {
 	book        *scripts.Book
 	house       *actors.House
 	holds       *holds
+	shopMetrics *shopMetrics
 	heat        *heat
 	heatKeeper  *heatKeeper
 	sentiments  *sentiments
@@ -141,7 +142,9 @@ func (a *assembly) openMind(ctx context.Context) (err error) {
 	if a.book, err = scripts.New(a.cfg.Scripts, figures{a.ledger, a.rooms}, a.engine.log, a.registry); err != nil {
 		return fmt.Errorf("open scripts: %w", err)
 	}
+	a.shopMetrics = newShopMetrics(a.registry, a.ledger, a.knowledge)
 	a.holds = newHolds(a.ledger, a.store, a.log("holds"), &a.engine.clock)
+	a.holds.metrics = a.shopMetrics
 	a.labels = labels.New(labelShelf{a.store, a.log("labels")})
 	a.heat, a.sentiments, a.unsure = newHeat(a.cfg.Scripts.Zone()), newSentiments(), newUnsure(a.labels)
 	a.heatKeeper = keepHeat(a.heat, a.cfg.Storage.Dir, a.log("heat"))
@@ -182,9 +185,9 @@ func (a *assembly) openHouse(ctx context.Context) error {
 	}
 	neighbours := actors.Parts{
 		Reader:    reader{a.reader, &a.engine.clock},
-		Composer:  composer{book: a.book, catalogue: a.catalogue, knowledge: a.knowledge, ledger: a.ledger},
+		Composer:  composer{book: a.book, catalogue: a.catalogue, knowledge: a.knowledge, ledger: a.ledger, metrics: a.shopMetrics},
 		Catalogue: catalogue{a.catalogue, a.rooms, a.ledger, a.profiles, &a.engine.clock}, Now: a.engine.clock.now,
-		Stock: stock{a.ledger}, Journal: journal{a.store}, Outlet: outlet{a.gate}, OnStep: a.engine.faults.step, OnEnd: a.ended, OnTaken: a.engine.taken,
+		Stock: stock{a.ledger, a.shopMetrics}, Journal: journal{a.store}, Outlet: outlet{a.gate}, OnStep: a.engine.faults.step, OnEnd: a.ended, OnTaken: a.engine.taken,
 		Gone: a.presence.gone, OnSeatGone: a.engine.seatGone,
 		Frames: actors.Frames{Ack: wire.AppendAck, Reply: wire.AppendReply, Outcome: wire.AppendOutcome, Error: wire.AppendError},
 	}

@@ -17,6 +17,7 @@ type composer struct {
 	book      *scripts.Book
 	catalogue *wares
 	knowledge *wisdom      // nil for none
+	metrics   *shopMetrics // nil for none
 	ledger    *shop.Ledger // nil when nothing is known of stock
 }
 

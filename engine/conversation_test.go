@@ -267,7 +267,7 @@ func (c *conversation) says(public bool, line string) {
 			}
 			next.Product, next.Others, next.Named = actors.Named(c.catalogue, "demo", m[1], read.Entities)
 			if id := c.state.Held(); id != "" {
-				next.Hold = stock{c.ledger}.Held(id)
+				next.Hold = stock{Ledger: c.ledger}.Held(id)
 			}
 			c.step(next)
 		}
@@ -281,7 +281,7 @@ func (c *conversation) step(in actors.Input) {
 		case actors.EffAskRoom:
 			c.step(actors.Input{Kind: actors.InRuled, Seq: e.Seq, Ruling: actors.RuledFirst, Topic: e.Topic})
 		case actors.EffHold:
-			c.step(actors.Hold(stock{c.ledger}, actors.Default(), c.user, c.now, &e))
+			c.step(actors.Hold(stock{Ledger: c.ledger}, actors.Default(), c.user, c.now, &e))
 		case actors.EffCompose:
 			line, err := c.composer.Compose(&actors.Question{
 				Say: *e.Say, Shop: "demo", User: c.user, Text: e.Event.Text, Scope: e.Scope, Arrived: time.UnixMilli(e.Received), Now: c.now, Nobody: c.nobody,
@@ -291,7 +291,7 @@ func (c *conversation) step(in actors.Input) {
 			}
 			c.step(actors.Input{Kind: actors.InComposed, Seq: e.Seq, Line: line, Nobody: c.nobody})
 		case actors.EffUndo:
-			stock{c.ledger}.Undo(e.Before, e.Hold.ID)
+			stock{Ledger: c.ledger}.Undo(e.Before, e.Hold.ID)
 		case actors.EffWait:
 			c.patience = true
 		case actors.EffClose:

@@ -13,11 +13,12 @@ import (
 // holds ends reservations whose time has run out, so that their pieces are offered again, and makes that durable. A
 // restart would end them by their time alone; the records are for whoever reads them later.
 type holds struct {
-	ledger *shop.Ledger
-	store  *storage.Store
-	log    *slog.Logger
-	clock  *clock
-	ready  chan struct{}
+	ledger  *shop.Ledger
+	store   *storage.Store
+	log     *slog.Logger
+	metrics *shopMetrics // nil for none
+	clock   *clock
+	ready   chan struct{}
 }
 
 func newHolds(l *shop.Ledger, s *storage.Store, log *slog.Logger, c *clock) *holds {
@@ -49,6 +50,7 @@ func (h *holds) Run(ctx context.Context) error {
 
 func (h *holds) expire(now time.Time) {
 	released := h.ledger.Expire(now)
+	h.metrics.became("expired", len(released))
 	if len(released) == 0 {
 		return
 	}

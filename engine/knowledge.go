@@ -143,6 +143,9 @@ func (c composer) known(q *actors.Question) (actors.Line, bool) {
 	}
 	base := c.knowledge.Load()
 	found, ok := answerIn(base, q)
+	if plain, unsure := asks(q); plain || unsure {
+		c.metrics.answered(ok)
+	}
 	if !ok {
 		return actors.Line{}, false
 	}
@@ -156,11 +159,19 @@ func (c composer) known(q *actors.Question) (actors.Line, bool) {
 	return actors.Line{Text: found.Text, Script: "kb/" + found.Entry, Variant: fmt.Sprint("v", found.Version), By: live.ByKnowledge, Alone: true}, true
 }
 
+// asks tells whether a question is one that the knowledge base may answer: a plain one, or one that was not understood, since
+// what the shop has written an answer to need not be asked back.
+func asks(q *actors.Question) (plain, unsure bool) {
+	if q.Text == "" {
+		return false, false
+	}
+	return ofStock(q.Topic) && q.Reading != nil && business(q.Reading.Intent), q.Topic == string(scripts.TopicClarify)
+}
+
 // answerIn returns the answer that a base has for a question, false when scripts are to answer.
 func answerIn(base *knowledge.Base, q *actors.Question) (knowledge.Answer, bool) {
-	asked := ofStock(q.Topic) && q.Reading != nil && business(q.Reading.Intent)
-	unsure := q.Topic == string(scripts.TopicClarify) // what the shop has written an answer to need not be asked back
-	if q.Text == "" || !asked && !unsure {
+	plain, unsure := asks(q)
+	if !plain && !unsure {
 		return knowledge.Answer{}, false
 	}
 	var product live.ProductID

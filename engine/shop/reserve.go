@@ -223,6 +223,20 @@ func (l *Ledger) Reservation(id live.ReservationID) (live.Reservation, bool) {
 	return live.Reservation{}, false
 }
 
+// Pending returns how many reservations are open and how many confirmed.
+func (l *Ledger) Pending() (open, confirmed int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, a := range l.ends.list {
+		if a.hold.State == live.ReservationConfirmed {
+			confirmed++
+		} else {
+			open++
+		}
+	}
+	return open, confirmed
+}
+
 // Holders returns whose open or confirmed reservations there are.
 func (l *Ledger) Holders() map[live.UserKey]bool {
 	l.mu.Lock()
