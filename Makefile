@@ -118,7 +118,7 @@ e2e: build $(WEB)/node_modules/.package-lock.json ## the console in a real brows
 
 test-postgres: ## the storage tests against a PostgreSQL of their own, and against another whether it or its dump can be read
 	.ci/postgres run go test -count=1 -shuffle=on ./engine/storage/...
-	.ci/postgres run go test -count=1 -run 'NothingSaid|PapersAreInTheStore' ./engine
+	.ci/postgres run go test -count=1 -run 'NothingSaid|PapersAreInTheStore|StoreHoldsHeads' ./engine
 
 torture: build ## kill -9 a node CYCLES (10) times under load, on ENGINE sqlite or postgres (killed too), and look for what is lost
 	@case '$(ENGINE)' in \

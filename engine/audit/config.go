@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -36,6 +37,11 @@ type Config struct {
 	// Sealed is called after Seal and before what it returned is written; it may wait. Its error refuses an act, or keeps what was
 	// noted waiting. nil for nothing.
 	Sealed func() error
+	// KeepHead, when set, keeps the latest head, a line of JSON, in a further second place. It may wait, and may fail: it is
+	// tried again.
+	KeepHead func(ctx context.Context, line []byte) error
+	// HeadsKept, when set, returns what KeepHead has kept, the latest first.
+	HeadsKept func(ctx context.Context) ([][]byte, error)
 	// BeforeWrite is called before each write; its error keeps the records out. For tests.
 	BeforeWrite func() error
 }

@@ -1,5 +1,5 @@
 // Package audit keeps the log of who did what: an append-only chain of records, each holding the SM3 of the one before, in
-// files of bounded size in a folder of its own, and heads of that chain signed with SM2, written to a second place.
+// files of bounded size in a folder of its own, and heads of that chain signed with SM2, written to a second place, and to a store (Config.KeepHead).
 //
 // # An act
 //

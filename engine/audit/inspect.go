@@ -1,11 +1,16 @@
 package audit
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 )
+
+// keptPatience is how long Verify waits for the heads that are kept elsewhere.
+const keptPatience = 5 * time.Second
 
 // ErrBusy means that the log is being verified already.
 var ErrBusy = errors.New("the log is being verified already")
@@ -38,6 +43,15 @@ func (l *Log) Verify() (Report, error) {
 		default:
 			return Report{}, fmt.Errorf("read heads: %w", err)
 		}
+	}
+	if l.cfg.HeadsKept != nil {
+		ctx, stop := context.WithTimeout(context.Background(), keptPatience)
+		kept, err := l.cfg.HeadsKept(ctx)
+		stop()
+		if err != nil {
+			missing = append(missing, Finding{Kind: NoHeads, File: keptHeads, Text: "the heads cannot be read here: " + err.Error()})
+		}
+		check.Kept = kept
 	}
 	report, err := Verify(check)
 	if err != nil {

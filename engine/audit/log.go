@@ -76,6 +76,8 @@ type Log struct {
 	sinceHead int
 	owed      []Record // what goes before anything else: results, and what the log says of itself
 
+	toKeep chan []byte // of one: the latest head, for KeepHead; filled with headMu held
+
 	headMu  sync.Mutex // held by the one who writes heads; guards the fields below
 	places  []place    // the first is the log's own
 	lastCut Head       // the latest, zero for none

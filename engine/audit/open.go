@@ -41,7 +41,7 @@ func open(cfg Config, log *slog.Logger, clock func() time.Time, openFile func(st
 	}
 	l := &Log{
 		cfg: cfg, log: log, clock: clock, open: openFile, ready: make(chan struct{}), queue: make(chan Record, queueLimit),
-		headDue: make(chan struct{}, 1), places: []place{{path: filepath.Join(cfg.Dir, localHeads)}},
+		headDue: make(chan struct{}, 1), toKeep: make(chan []byte, 1), places: []place{{path: filepath.Join(cfg.Dir, localHeads)}},
 	}
 	begin := time.Now()
 	l.age = func() time.Duration { return time.Since(begin) }

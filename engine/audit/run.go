@@ -27,6 +27,9 @@ func (l *Log) Run(ctx context.Context) error {
 	close(l.ready)
 	var wg sync.WaitGroup
 	wg.Go(func() { l.writeHeads(ctx) })
+	if l.cfg.KeepHead != nil {
+		wg.Go(func() { l.keepHeads(ctx) })
+	}
 	left := l.writeNotes(ctx)
 	wg.Wait()
 	left = append(left, l.waiting(queueLimit)...)
@@ -120,6 +123,11 @@ func (l *Log) head() {
 				return
 			}
 			line = signed.Line()
+			select { // the one before, if nobody has taken it
+			case <-l.toKeep:
+			default:
+			}
+			l.toKeep <- line
 		}
 		err := p.append(line)
 		switch {
@@ -139,6 +147,35 @@ func (l *Log) head() {
 		}
 	}
 	l.headedAt.Store(h.At)
+}
+
+// keepHeads hands the latest head to KeepHead, which may be as slow as a database that is away: nobody waits for it.
+func (l *Log) keepHeads(ctx context.Context) {
+	tick := time.NewTicker(l.cfg.HeadAfter)
+	defer tick.Stop()
+	var line []byte
+	failing := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case line = <-l.toKeep:
+		case <-tick.C:
+		}
+		if line == nil {
+			continue
+		}
+		err := l.cfg.KeepHead(ctx, line)
+		if err != nil && !failing && ctx.Err() == nil {
+			l.log.Warn("head of the audit log not kept in the store; tried again", "err", err)
+		}
+		if err == nil && failing {
+			l.log.Info("heads of the audit log can be kept in the store again")
+		}
+		if failing = err != nil; !failing {
+			line = nil
+		}
+	}
 }
 
 // Close closes the log. Run does so by itself; it is for a log that never ran.

@@ -67,6 +67,7 @@ func (f Finding) String() string {
 type Check struct {
 	Dir        string
 	Heads      []string    // files of heads in the second place; each must exist
+	Kept       [][]byte    // heads as Config.HeadsKept finds them; those of other chains are noted
 	PublicKeys []PublicKey // kept apart from the node; empty trusts the first key in Heads, or else the folder's
 }
 
@@ -112,7 +113,7 @@ func Verify(c Check) (Report, error) {
 		return k.Report, fmt.Errorf("no audit log in %s: %w", c.Dir, fs.ErrNotExist)
 	}
 	k.trust(heads)
-	k.choose(heads)
+	k.choose(heads, len(files) == 0)
 	if err := k.readFiles(files); err != nil {
 		return k.Report, err
 	}
@@ -135,6 +136,7 @@ type headAt struct {
 	file   string
 	line   int
 	second bool // in the second place
+	kept   bool // of Check.Kept
 	bad    bool // it does not hold
 }
 
@@ -161,8 +163,20 @@ func (k *checker) readHeads() (heads []headAt, err error) {
 			return nil, err
 		}
 	}
+	for i, line := range k.Kept {
+		h, err := parseHead(line)
+		at := headAt{Head: h, file: keptHeads, line: i + 1, second: true, kept: true}
+		if err != nil {
+			k.fault(at.finding(ForgedHead, err.Error()))
+			continue
+		}
+		heads = append(heads, at)
+	}
 	return heads, nil
 }
+
+// keptHeads is what the place of Check.Kept is called.
+const keptHeads = "the store"
 
 // trust finds out which keys may have signed.
 func (k *checker) trust(heads []headAt) {
@@ -172,7 +186,7 @@ func (k *checker) trust(heads []headAt) {
 	}
 	k.trusted = k.PublicKeys
 	for i := 0; len(k.trusted) == 0 && i < len(heads); i++ {
-		if heads[i].second && heads[i].Valid() {
+		if heads[i].second && !heads[i].kept && heads[i].Valid() {
 			k.trusted = []PublicKey{heads[i].Key}
 		}
 	}
@@ -189,10 +203,11 @@ func (k *checker) trust(heads []headAt) {
 
 func (k *checker) trusts(key PublicKey) bool { return slices.ContainsFunc(k.trusted, key.same) }
 
-// choose finds out which chain the log should be, from its heads; without any it is what the first file says.
-func (k *checker) choose(heads []headAt) {
+// choose finds out which chain the log should be, from its heads; without any it is what the first file says. A store may have
+// kept heads of another folder's log, so they say it only where there is no file.
+func (k *checker) choose(heads []headAt, nothing bool) {
 	for i := range heads {
-		if h := &heads[i]; k.trusts(h.Key) && h.Valid() {
+		if h := &heads[i]; (nothing || !h.kept) && k.trusts(h.Key) && h.Valid() {
 			k.Chain = h.Chain
 			return
 		}
@@ -205,6 +220,8 @@ func (k *checker) judgeHeads(heads []headAt) {
 	for i := range heads {
 		h := &heads[i]
 		switch {
+		case h.kept && h.Chain != k.Chain:
+			k.note(h.finding(NoHeads, "a head of chain "+h.Chain.String()+", whose log is not this one"))
 		case !k.trusts(h.Key):
 			k.fault(h.finding(ReplacedKey, "signed with key "+h.Key.Fingerprint()+", which is not known"))
 		case !h.Valid():

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +10,7 @@ import (
 
 	"liveroom/engine"
 	"liveroom/engine/audit"
+	"liveroom/engine/storage"
 )
 
 // auditCommand looks into the audit log of a data folder, whether its node runs or not.
@@ -23,15 +25,15 @@ type auditPlace struct {
 	Data string `help:"The data folder, instead of storage.dir." type:"path" placeholder:"DIR"`
 }
 
-func (p auditPlace) find() (audit.Config, error) {
+func (p auditPlace) find() (audit.Config, storage.Config, error) {
 	cfg, _, err := p.load(engine.Default())
 	if err != nil {
-		return audit.Config{}, err
+		return audit.Config{}, storage.Config{}, err
 	}
 	if p.Data != "" {
 		cfg.Storage.Dir = p.Data
 	}
-	return cfg.Audit.In(cfg.Storage.Dir), nil
+	return cfg.Audit.In(cfg.Storage.Dir), cfg.Storage, nil
 }
 
 type auditVerifyCommand struct {
@@ -41,8 +43,8 @@ type auditVerifyCommand struct {
 }
 
 // Run prints what is wrong with the log, and fails when anything is.
-func (c *auditVerifyCommand) Run(s streams) error {
-	at, err := c.find()
+func (c *auditVerifyCommand) Run(ctx context.Context, s streams) error {
+	at, store, err := c.find()
 	if err != nil {
 		return err
 	}
@@ -57,6 +59,9 @@ func (c *auditVerifyCommand) Run(s streams) error {
 				fmt.Fprintf(s.err, "note: %s does not exist; a log whose end was cut off may look whole\n", path)
 			}
 		}
+	}
+	if check.Kept, err = engine.HeadsKept(ctx, store); err != nil {
+		fmt.Fprintln(s.err, "note: the heads in the store are not read:", oneLine(err.Error()))
 	}
 	for _, path := range c.PublicKey {
 		key, err := audit.ReadPublicKey(path)
@@ -98,7 +103,7 @@ type auditHeadsCommand struct{ auditPlace }
 
 // Run prints the heads.
 func (c *auditHeadsCommand) Run(s streams) error {
-	at, err := c.find()
+	at, _, err := c.find()
 	if err != nil {
 		return err
 	}
