@@ -29,6 +29,8 @@ func decide(s *UserState, now int64, p *pending) verdict {
 		return verdictAskRoom
 	case p.reading.Intent == live.IntentChatter && !p.reading.Unsure:
 		return verdictChatter
+	case p.event.Type != live.Comment && p.reading.Intent == live.IntentChatter && dialogue.Sticker(p.event.Text):
+		return verdictChatter // not worth a question, whatever is open
 	case p.event.Type != live.Comment:
 		return verdictAnswer
 	case p.reading.Unsure || !wantsAnswer(p.reading.Intent):

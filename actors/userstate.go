@@ -360,9 +360,10 @@ func (s *UserState) composed(now int64, in Input, out []Effect) []Effect {
 	s.talk = p.plan.Said(dialogue.Told{Tail: in.Line.Tail, Other: in.Line.Other, Left: in.Line.Left})
 	e := Effect{Outcome: live.Replied, Reply: s.reply(now, &p, &in.Line), Counted: in.Line.Counts, Alone: in.Line.Alone}
 	e.Offers = offersOf(&before, &p.plan.Say, &s.talk.Open)
-	if why := p.plan.Say.HandsOver(); why != "" && !in.Nobody {
-		e.Outcome, e.Reason, e.HandOver, e.Reply.HandedOver = live.HandedOver, why, why, true
-		s.talk.Called = true
+	if why := p.plan.Say.HandsOver(); why != "" {
+		if s.talk.Called = true; !in.Nobody {
+			e.Outcome, e.Reason, e.HandOver, e.Reply.HandedOver = live.HandedOver, why, why, true
+		}
 	}
 	return s.advance(now, s.end(now, p, e, out))
 }

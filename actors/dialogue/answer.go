@@ -173,9 +173,11 @@ func (p *Plan) also(h *Heard, s *State, second live.Intent) {
 // second returns the two questions of a message that asks two at once, 0 when it does not.
 func second(h *Heard) (first, other live.Intent) {
 	const each, both = .3, .8
+	const less, all = .15, .95 // nothing but the two is likely
 	r := h.Reading
 	a, b := r.Top[0], r.Top[1]
-	if !r.Unsure || b.P < each || a.P+b.P < both || !asksOne(a.Intent) || !asksOne(b.Intent) || !compound(h.Text) {
+	two := b.P >= each && a.P+b.P >= both || b.P >= less && a.P+b.P >= all
+	if !r.Unsure || !two || !asksOne(a.Intent) || !asksOne(b.Intent) || !compound(h.Text) {
 		return 0, 0
 	}
 	return a.Intent, b.Intent

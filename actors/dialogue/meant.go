@@ -19,6 +19,10 @@ func (s *State) one(h *Heard, told *Slots, sure bool) live.Intent {
 	r := h.Reading
 	something := told.choice() || h.Named || told.Kg != 0 || told.Cm != 0 || told.Quantity != 0 || told.City != ""
 	switch {
+	case s.Called && !something && (!sure || r.Intent.Domain() == live.Other) && h.line.missesSomebody():
+		return live.IntentHuman
+	case sure && s.ofReturn(h, told):
+		return s.Topic
 	case subject(h.Text, r) != "":
 		return live.IntentStock
 	case (told.choice() || h.Named) && asksStock(h.Text) && (!sure || alike(r.Intent, live.IntentStock)):
@@ -32,7 +36,7 @@ func (s *State) one(h *Heard, told *Slots, sure bool) live.Intent {
 	switch {
 	case sure && r.Intent.Domain() != live.Other:
 		return r.Intent
-	case r.Intent == live.IntentDeny && corrects(h.Text) && something && s.Topic != 0:
+	case r.Intent == live.IntentDeny && something && s.Topic != 0 && (corrects(h.Text) || told.choice() && refusesSome(h)):
 		return s.about(told)
 	case (sure && r.Intent == live.IntentAffirm || h.line.takes(r) == yes) && h.line.wants():
 		return live.IntentStock // there is nothing that a yes could mean, but something is wanted
@@ -58,6 +62,9 @@ func (s *State) one(h *Heard, told *Slots, sure bool) live.Intent {
 		return s.gesture(r)
 	}
 	if i := s.again(h, told); i != 0 {
+		if q := likely(r); q != 0 && q != i && !alike(q, i) && !barely(h) {
+			return q // it says more than a name
+		}
 		return i
 	}
 	switch h.line.takes(r) {
@@ -100,6 +107,27 @@ func alone(r *live.Reading) bool {
 	const enough, other = .6, .15
 	d := r.Top[0].Intent.Domain()
 	return (d == live.Presale || d == live.Logistics) && r.Top[0].P >= enough && r.Top[1].P < other
+}
+
+// likely returns the plain question that is by far the likeliest, 0 for none.
+func likely(r *live.Reading) live.Intent {
+	const enough, times = .5, 2.5
+	a := r.Top[0]
+	if d := a.Intent.Domain(); (d == live.Presale || d == live.Logistics) && a.P >= enough && a.P >= times*r.Top[1].P {
+		return a.Intent
+	}
+	return 0
+}
+
+// ofReturn tells whether a question about freight goes on about the return or exchange that is spoken of: 运费谁出.
+func (s *State) ofReturn(h *Heard, told *Slots) bool {
+	return (s.Topic == live.IntentReturnRefund || s.Topic == live.IntentExchange) && h.Reading.Intent == live.IntentDelivery &&
+		!h.Named && told.City == "" && hasAny(h.Text, "运费", "邮费")
+}
+
+// refusesSome tells whether a text says of something it names that it is not meant: 不要黑色，蓝色吧.
+func refusesSome(h *Heard) bool {
+	return len(Meant(h.Text, h.Reading.Entities)) < len(h.Reading.Entities)
 }
 
 // again returns the latest question for a message that only puts something else into it, 0 when it does not.

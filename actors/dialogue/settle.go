@@ -59,8 +59,8 @@ func (s State) settleOffer(h *Heard, told *Slots, p *Plan, answer yesNo) bool {
 	if answer == neither && told.Quantity > 0 && !asks(h.Text) && takesPieces(h.Reading) {
 		answer = yes
 	}
-	if answer == neither && h.Named && h.line.wants() {
-		answer = yes
+	if answer == neither && (h.Named || told.choice()) && h.line.wants() {
+		answer = yes // 要黑色, of the black one that is offered
 	}
 	if !s.Open.Latest && s.Open.Kind == Offer && !h.Named && h.Own != nil && !same(h.Own, h.Asked) {
 		return false // by now it would be about something else
@@ -257,7 +257,7 @@ func again(now int64, o *Open) Open {
 // swap plans for a user who wants another size or colour than the one that is held.
 func (s State) swap(h *Heard, told *Slots, p *Plan, answer yesNo) bool {
 	held := chosen(h.Asked, s.Open.SKU)
-	if held == nil || p.Next.Slots.Product != h.Asked.ID || asks(h.Text) || answer == neither && !corrects(h.Text) && !h.Reading.Unsure && h.Reading.Intent != live.IntentOrdering {
+	if held == nil || p.Next.Slots.Product != h.Asked.ID || asks(h.Text) || answer == neither && !s.changesMind(h) {
 		return false // only a question about the other
 	}
 	slots := Slots{Size: held.Size, Color: held.Color}
@@ -268,6 +268,11 @@ func (s State) swap(h *Heard, told *Slots, p *Plan, answer yesNo) bool {
 	}
 	p.Next.Slots.Size, p.Next.Slots.Color = slots.Size, slots.Color
 	return s.swapTo(h, p, one)
+}
+
+// changesMind tells whether a text about pieces that are held means other ones, rather than only speaks of them.
+func (s *State) changesMind(h *Heard) bool {
+	return corrects(h.Text) || h.Reading.Unsure || h.Reading.Intent == live.IntentOrdering || h.line.wants()
 }
 
 // swapTo plans to give back what is held and to offer other pieces, or another number, instead.

@@ -23,7 +23,7 @@ type State struct {
 	Complained bool
 	// Welcomed tells that the user has been answered in private, and Thanked that he was thanked for being a good customer.
 	Welcomed, Thanked bool
-	// Called tells that a person was called who has not come yet.
+	// Called tells that a person is wanted who has not come yet, be one there or not.
 	Called bool
 	// Offered is what was offered unasked, and Rest for how many of the user's messages nothing more is.
 	Offered Offered

@@ -56,6 +56,35 @@ func wordless(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) < 0
 }
 
+// Sticker tells whether a text is nothing but signs and stickers as links send them (😂, [玫瑰]), none of which takes or
+// asks anything.
+func Sticker(text string) bool {
+	if hasAny(text, signs...) || strings.ContainsAny(text, "?？") {
+		return false
+	}
+	for text != "" {
+		before, rest, open := strings.Cut(text, "[")
+		if !wordless(before) {
+			return false
+		}
+		if !open {
+			return true
+		}
+		name, after, closed := strings.Cut(rest, "]")
+		if !closed || len(name) > maxSticker {
+			return false
+		}
+		text = after
+	}
+	return true
+}
+
+// maxSticker is the longest name of a sticker, in bytes.
+const maxSticker = 24
+
+// signs are those that say yes.
+var signs = []string{"👌", "🆗", "👍", "✅"}
+
 // asks tells whether a text is put as a question.
 func asks(text string) bool { return strings.ContainsAny(text, "?？吗么呢") }
 
@@ -115,7 +144,7 @@ func (l *line) hesitates() bool {
 // something is wanted, be it by a sign.
 func (l *line) firmly(r *live.Reading) yesNo {
 	answer := l.takes(r)
-	if answer == yes && r.Unsure && l.whole() != yes && !l.wants() && !(wordless(l.text) && hasAny(l.text, "👌", "🆗", "👍", "✅")) {
+	if answer == yes && r.Unsure && l.whole() != yes && !l.wants() && !(wordless(l.text) && hasAny(l.text, signs...)) {
 		return neither
 	}
 	return answer
@@ -148,6 +177,12 @@ func (l *line) cancels(open Kind) bool {
 
 // none tells whether a text says that no candidate was meant.
 func (l *line) none() bool { return noneWords[l.bare] }
+
+// missWords are what somebody says who waits for a person and sees none.
+var missWords = words("在吗 还在吗 在不在 还在不在 有人吗 有人在吗 没人吗 没人在吗 人呢 人在吗 客服呢 人工呢 还没来吗 还没来 怎么没人 怎么还没人 怎么还没来")
+
+// missesSomebody tells whether a text asks where the person is who was called.
+func (l *line) missesSomebody() bool { return missWords[l.bare] }
 
 // thanks tells whether a greeting gives thanks.
 func thanks(h *Heard) bool {
