@@ -113,7 +113,7 @@ $(WEB)/node_modules/.package-lock.json: $(WEB)/package.json $(WEB)/package-lock.
 web: $(WEB)/node_modules/.package-lock.json ## the console's page anew, checked and tested, into engine/admin/web/dist; needs node
 	cd $(WEB) && npm run check && npm test && npm run build
 
-e2e: build $(WEB)/node_modules/.package-lock.json ## the console in a real browser, pictures in engine/admin/web/artefacts; needs node and chromium
+e2e: build $(WEB)/node_modules/.package-lock.json ## the console in a real browser, pictures in engine/admin/web/artefacts (PICTURES=1: those of the README too); needs node and chromium
 	cd $(WEB) && npm run e2e
 
 test-postgres: ## the storage tests against a PostgreSQL of their own, and against another whether it or its dump can be read

@@ -13,6 +13,9 @@ export interface Node {
   tokens: Record<string, string>;
   password: string;
   stop(): Promise<void>;
+  /** pause has the engine stand still, with every link open, until resume. */
+  pause(): void;
+  resume(): void;
 }
 
 /** start starts bin/liveroom, or what LIVEROOM names. */
@@ -26,7 +29,7 @@ export async function start(...args: string[]): Promise<Node> {
   let out = "";
   let err = "";
   const ended = new Promise<void>((done) => child.once("exit", () => done()));
-  const info = await new Promise<Omit<Node, "password" | "stop">>((done, failed) => {
+  const info = await new Promise<Pick<Node, "admin" | "tcp" | "data" | "tokens">>((done, failed) => {
     child.once("error", failed);
     child.once("exit", (code) => failed(new Error(`${program} ended with ${code}: ${err}`)));
     child.stderr?.on("data", (b) => {
@@ -37,15 +40,18 @@ export async function start(...args: string[]): Promise<Node> {
       if (out.includes("\n")) done(JSON.parse(out));
     });
   });
-  const password = /as admin with (\S+),/.exec(err)?.[1];
-  if (!password) throw new Error(`no one-time password in ${err}`);
+  const password = /as admin with (\S+),/.exec(err)?.[1] ?? "";
+  if (!password && !args.includes("--data")) throw new Error(`no one-time password in ${err}`);
   return {
     ...info,
     password,
     stop: () => {
+      child.kill("SIGCONT");
       child.kill("SIGTERM");
       return ended;
     },
+    pause: () => void child.kill("SIGSTOP"),
+    resume: () => void child.kill("SIGCONT"),
   };
 }
 

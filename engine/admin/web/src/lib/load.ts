@@ -1,9 +1,9 @@
-import { effect, type Signal, useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { after } from "./after";
 import { call, Failure } from "./api";
 import { Poll } from "./poll";
-import { fresh, hold, type Shown } from "./stream";
+import { hold, onBack, type Shown } from "./stream";
 
 /** As often a view without a stream of its own asks again, while it is seen. */
 export const refreshed = 30_000;
@@ -37,12 +37,7 @@ export function useLoad<T>(path: string, every = 0): Loaded<T> {
     void one.ask(true);
     const seen = () => one.seen();
     document.addEventListener("visibilitychange", seen);
-    let was = fresh.peek();
-    const back = effect(() => {
-      const is = fresh.value;
-      if (is && !was && every > 0) void one.ask(false);
-      was = is;
-    });
+    const back = every > 0 ? onBack(() => void one.ask(false)) : () => undefined;
     const release = every > 0 ? hold() : () => undefined;
     return () => {
       left = true;

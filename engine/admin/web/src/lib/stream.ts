@@ -1,4 +1,4 @@
-import { type Signal, signal } from "@preact/signals";
+import { effect, type Signal, signal, untracked } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { begin, may, me } from "./api";
 import { delay } from "./backoff";
@@ -8,6 +8,16 @@ import type { Line } from "./types";
 
 /** Whether what the stream brings is of now; without, everything on the page is old. */
 export const fresh = signal(true);
+
+/** onBack calls back whenever the stream is there again after it was lost, until what it returns is called. */
+export function onBack(back: () => void): () => void {
+  let was = fresh.peek();
+  return effect(() => {
+    const is = fresh.value;
+    if (is && !was) untracked(back);
+    was = is;
+  });
+}
 
 /** Shown is one view: what it shows, or why it shows nothing. */
 export interface Shown<T> {
@@ -87,8 +97,19 @@ class Stream {
     this.socket = socket;
     this.heard = Date.now();
     const watchdog = window.setInterval(() => {
-      if (Date.now() - this.heard > quietFor) socket.close();
+      if (Date.now() - this.heard <= quietFor) return;
+      lost(0); // an engine that stands still does not answer a close either: what is known is told now
+      socket.close();
     }, 1000);
+    const lost = (code: number) => {
+      window.clearInterval(watchdog);
+      if (this.socket !== socket) return;
+      this.socket = null;
+      if (this.unused()) return;
+      fresh.value = false;
+      if (code === closeSignIn) me.value = null;
+      else this.again();
+    };
     socket.onopen = () => {
       this.heard = Date.now();
       for (const [id, v] of this.views) this.say({ open: id, view: v.view, args: v.args });
@@ -101,15 +122,7 @@ class Stream {
       const m = JSON.parse(String(data)) as Message;
       if (m.id) this.views.get(m.id)?.take(m);
     };
-    socket.onclose = ({ code }) => {
-      window.clearInterval(watchdog);
-      if (this.socket !== socket) return;
-      this.socket = null;
-      if (this.unused()) return;
-      fresh.value = false;
-      if (code === closeSignIn) me.value = null;
-      else this.again();
-    };
+    socket.onclose = ({ code }) => lost(code);
   }
 
   /** again comes back after a while; a try that fails because nobody is signed in any more brings that to light. */
@@ -166,7 +179,7 @@ export function useView<T>(view: string, args: unknown, into: Signal<Shown<T>>):
 
 /**
  * useLines takes the lines of a room, or of one user there, that the engine lets through a filter, while the component is on
- * the page.
+ * the page. After the stream was lost it takes none, to say that some may have been missed.
  */
 export function useLines(
   room: string,
@@ -175,16 +188,19 @@ export function useLines(
   failed: (why: string) => void,
 ): void {
   const key = JSON.stringify(of);
-  useEffect(
-    () =>
-      stream.open({
-        view: "lines",
-        args: { room, ...(JSON.parse(key) as object) },
-        take(m) {
-          if (m.error !== undefined) failed(m.error);
-          else if (m.lines) take(m.lines, m.lost ?? 0);
-        },
-      }),
-    [room, key],
-  );
+  useEffect(() => {
+    const close = stream.open({
+      view: "lines",
+      args: { room, ...(JSON.parse(key) as object) },
+      take(m) {
+        if (m.error !== undefined) failed(m.error);
+        else if (m.lines) take(m.lines, m.lost ?? 0);
+      },
+    });
+    const end = onBack(() => take([], 0));
+    return () => {
+      end();
+      close();
+    };
+  }, [room, key]);
 }
