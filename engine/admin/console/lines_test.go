@@ -18,6 +18,7 @@ func TestWhichLinesAreWanted(t *testing.T) {
 		line, bare bool
 	}{
 		{LineFilter{}, true, true},
+		{LineFilter{Q: " \t "}, true, true},
 		{LineFilter{Q: " xl "}, true, false},
 		{LineFilter{Q: "U-LI"}, true, false},
 		{LineFilter{Q: "小美"}, true, false},

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Link, Redirect, Route, Router, Switch, useLocation } from "wouter";
 import { may, me, signOut } from "./lib/api";
-import { t } from "./lib/i18n";
+import { name, t } from "./lib/i18n";
 import { lang, theme } from "./lib/prefs";
 import { fresh } from "./lib/stream";
 import type { Word } from "./lib/words";
@@ -86,7 +86,7 @@ function Frame() {
           </select>
         </label>
         <span class="who">
-          {me.value?.name} · {me.value?.role}
+          {me.value?.name} · {name("role", me.value?.role ?? "")}
         </span>
         <button type="button" onClick={() => void signOut()}>
           {t("signOut")}

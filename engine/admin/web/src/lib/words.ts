@@ -305,6 +305,11 @@ export type Word = keyof typeof words;
 /** Words for keys that come from the engine; one that is not here is shown as it came. */
 export const told: Record<string, readonly [string, string]> = {
   ...topicTold,
+  "role.admin": ["管理员", "admin"],
+  "role.operator": ["运营", "operator"],
+  "role.supervisor": ["主管", "supervisor"],
+  "role.auditor": ["审计员", "auditor"],
+  "role.seat": ["坐席", "seat"],
   ...traceTold,
   "stage.decode": ["解码", "decode"],
   "stage.mailbox": ["邮箱", "mailbox"],
