@@ -8,8 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"os"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -137,34 +135,4 @@ func answer(w http.ResponseWriter, status int, body any) {
 	w.WriteHeader(status)
 	// An error here is a client that went away; there is nobody left to tell.
 	json.NewEncoder(w).Encode(body)
-}
-
-// replaceFile puts a file in the place of another: whoever reads it, also after a crash, finds one or the other whole.
-func replaceFile(path string, content []byte) (err error) {
-	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, filepath.Base(path)+".new-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
-		}
-	}()
-	if _, err = f.Write(content); err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	if err = os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	folder, err := os.Open(dir)
-	if err != nil {
-		return nil // renamed; that it lasts is up to the file system now
-	}
-	folder.Sync()
-	folder.Close()
-	return nil
 }

@@ -135,9 +135,9 @@ func TestScriptsChangedOnTheDiskAreWrittenDown(t *testing.T) {
 		}
 	}
 	write(greets("二"))
-	all := wait(2)
+	wait(2)
 	write(greets("{{.Nope}}"))
-	all = wait(4)
+	all := wait(4)
 	if r := all[0]; r.Who != "file" || r.On != "scripts folder" || !strings.HasPrefix(r.Detail, "greeting.yaml changed; digest ") {
 		t.Errorf("it is written as %+v", r)
 	}

@@ -9,9 +9,9 @@ import (
 )
 
 // sent returns how many frames were measured from the outbox to their write, and the seconds they took together.
-func (s *running) sent(t *testing.T) (n uint64, seconds float64) {
+func (r *running) sent(t *testing.T) (n uint64, seconds float64) {
 	t.Helper()
-	families, err := s.reg.Gather()
+	families, err := r.reg.Gather()
 	if err != nil {
 		t.Fatal(err)
 	}
