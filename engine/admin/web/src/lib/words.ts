@@ -231,6 +231,7 @@ export const words = {
   framesIn: ["收帧", "In"],
   framesOut: ["发帧", "Out"],
   outbox: ["待发字节", "Outbox"],
+  outboxAll: ["发送队列中的帧", "Frames in outboxes"],
   since: ["建立于", "Since"],
   kick: ["断开", "Kick"],
   texts: ["文本", "Texts"],

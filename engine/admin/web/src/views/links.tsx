@@ -109,6 +109,7 @@ function All({ of }: { of: LinkPage["all"] }) {
       <Stat label={t("accepted")} value={sum(of.accepted)} note={each(of.accepted)} />
       <Stat label={`${t("framesIn")}${t("perSecond")}`} value={of.in && short(of.in.per_second)} />
       <Stat label={`${t("framesOut")}${t("perSecond")}`} value={of.out && short(of.out.per_second)} />
+      <Stat label={t("outboxAll")} value={of.outbox === undefined ? undefined : whole(of.outbox)} />
       <Stat label={t("slowLinks")} value={whole(of.slow)} note={t("slowNote")} tone={of.slow > 0 ? "bad" : undefined} />
       <Stat label={t("evicted")} value={of.evicted && whole(of.evicted.total)} />
       <Stat label={t("leftByThem")} value={of.left && whole(of.left.total)} />
