@@ -28,8 +28,14 @@ func TestAWholeHistoryIsRead(t *testing.T) {
 		}
 	}
 	const path = "/v1/rooms/demo/users/u1/earlier"
-	if d := look[console.Dialogue](t, n, "/v1/rooms/demo/users/u1"); len(d.Turns) > turnsShown {
+	if d := look[console.Dialogue](t, n, "/v1/rooms/demo/users/u1"); len(d.Turns) > turnsShown || len(d.Turns) < messagesShown || d.Turns[len(d.Turns)-1].ID != "m129" {
 		t.Errorf("a dialogue shows %d turns at once", len(d.Turns))
+	} else {
+		for _, turn := range d.Turns {
+			if turn.Text == "" || turn.Outcome == "" {
+				t.Errorf("it shows %+v", turn)
+			}
+		}
 	}
 	seen, pages, before, latest := map[string]console.Turn{}, 0, "", int64(1<<62)
 	for {

@@ -15,6 +15,7 @@ import (
 	"liveroom/engine/admin/console"
 	"liveroom/engine/live"
 	"liveroom/engine/privacy"
+	"liveroom/engine/storage"
 	"liveroom/nlp"
 )
 
@@ -110,10 +111,10 @@ func (v talkView) exists(k live.UserKey) bool {
 
 // Bounds of looking at a dialogue.
 const (
-	lookFor     = 3 * time.Second
-	lookAgain   = 5 * time.Millisecond
-	turnsShown  = 50
-	blocksShown = 20
+	lookFor       = 3 * time.Second
+	lookAgain     = 5 * time.Millisecond
+	turnsShown    = 50
+	messagesShown = 20 // of those that are not in the journal since the last snapshot
 )
 
 // Show implements console.Dialogues. It puts together what the actor keeps in mind, what the journal holds since its
@@ -168,7 +169,7 @@ func (v talkView) view(ctx context.Context, k live.UserKey) (actors.UserView, er
 	}
 }
 
-// records reads what the journal holds of a user: everything since its last snapshot, and what was closed in blocks.
+// records reads what the journal holds of a user: everything since its last snapshot, and the latest of what was said before.
 func (v talkView) records(ctx context.Context, k live.UserKey, blocks []uint64) ([]live.Record, error) {
 	type result struct {
 		records []live.Record
@@ -176,7 +177,11 @@ func (v talkView) records(ctx context.Context, k live.UserKey, blocks []uint64) 
 	}
 	got := make(chan result, 2)
 	journal{v.e.parts.store}.Load(k, func(_ []byte, tail []live.Record, err error) { got <- result{tail, err} })
-	v.e.parts.store.History(k, blocks[max(0, len(blocks)-blocksShown):], func(closed []live.Record, err error) { got <- result{closed, err} })
+	if len(blocks) == 0 {
+		got <- result{}
+	} else {
+		v.e.parts.store.Earlier(k, storage.Look{Known: blocks, Turns: messagesShown}, func(e storage.Earlier, err error) { got <- result{e.Records, err} })
+	}
 	var all []live.Record
 	for range 2 {
 		select {
