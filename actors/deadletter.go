@@ -62,6 +62,13 @@ func (l *deadLetters) add(d letter) {
 	l.latest = append(l.latest, d)
 }
 
+// Forget drops the dead letters of a user.
+func (h *House) Forget(k live.UserKey) {
+	h.dead.mu.Lock()
+	defer h.dead.mu.Unlock()
+	h.dead.latest = slices.DeleteFunc(h.dead.latest, func(l letter) bool { return l.User == k })
+}
+
 // DeadLetters returns the dead letters that are kept, the latest first.
 func (h *House) DeadLetters() []DeadLetter {
 	h.dead.mu.Lock()

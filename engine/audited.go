@@ -44,6 +44,9 @@ func (p *parts) audited(pattern string, next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		act := actOf(pattern, r)
+		if pattern == eraseRoutePattern { // not sealed beside, and no hash of a body that names him: nothing of him is to be left
+			act.On, act.Detail = "room "+r.PathValue("room")+" user "+p.audit.Pseudonym(r.PathValue("user")), erasedBy(r)+pattern
+		}
 		told := &telling{ResponseWriter: w, status: http.StatusOK}
 		err := p.audit.Do(r.Context(), act, func() error {
 			next.ServeHTTP(told, r)

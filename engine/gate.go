@@ -48,8 +48,9 @@ type gate struct {
 	known    sync.Map                                  // live.RoomID → struct{}: rooms that exist
 	opened   atomic.Int64                              // rooms in known
 	draining atomic.Bool
-	quota    access.Quota // of links by token
-	signIns  *signIns     // set before Run
+	erasing  atomic.Pointer[live.UserKey] // who is being erased, nil for nobody
+	quota    access.Quota                 // of links by token
+	signIns  *signIns                     // set before Run
 }
 
 // Hello implements transport.Handler.
@@ -123,6 +124,9 @@ func (g *gate) Opened(l *live.Link, resume *wire.Resume) {
 	g.links.Store(l.Session, l)
 	g.byRoom.opened(l)
 	g.presence.opened(l)
+	if k := g.erasing.Load(); k != nil && l.Role == live.Viewer && l.Room == k.Room && l.User == k.User {
+		g.server.Bye(l.Session, live.Forbidden, erasedBye, 0)
+	}
 	if g.tokens.Revoked(l.Token) { // since Hello
 		g.server.Bye(l.Session, live.Unauthorized, revokedSince, 0)
 	}
@@ -171,6 +175,9 @@ func (g *gate) Event(l *live.Link, e *live.Event, received time.Time) *live.Faul
 	}
 	if fault := g.place(l, e); fault != nil {
 		return fault
+	}
+	if g.erasing.Load() != nil && g.barred(l, e) {
+		return &live.Fault{Code: live.Forbidden, To: e.ID, Hint: "this person is being erased; send it again in a while, if he comes back"}
 	}
 	received = g.clock.received(e, received)
 	switch e.Type {

@@ -41,6 +41,17 @@ const (
 
 func newUnsure(book *labels.Book) *unsure { return &unsure{labels: book, next: 1} }
 
+// forget drops the lines of a user; their places stay, as of lines that were skipped.
+func (u *unsure) forget(k live.UserKey) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for i := range u.lines {
+		if l := &u.lines[i]; l.event != nil && l.event.UserKey() == k {
+			l.event, l.reading, l.done = new(live.Event), new(live.Reading), true
+		}
+	}
+}
+
 // ended keeps a line that was not understood.
 func (u *unsure) ended(e actors.Ended) {
 	r := e.Reading

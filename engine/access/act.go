@@ -158,6 +158,7 @@ var Routes = map[string]Act{
 	"POST /v1/rooms/{room}/users/{user}/seat/{act}":   DialogueTake,
 	"GET /v1/rooms/{room}/users/{user}/trace":         DialogueRead,
 	"POST /v1/rooms/{room}/users/{user}/reveal":       PersonReveal,
+	"POST /v1/rooms/{room}/users/{user}/erase":        PersonErase,
 	"PUT /v1/rooms/{room}/users/{user}/label":         LabelWrite,
 	"DELETE /v1/rooms/{room}/users/{user}/label":      LabelWrite,
 	"GET /v1/labels":                                  LabelRead,

@@ -250,6 +250,20 @@ func (l *Ledger) Holders() map[live.UserKey]bool {
 	return all
 }
 
+// HeldBy returns the open and confirmed reservations of a user.
+func (l *Ledger) HeldBy(k live.UserKey) (ids []live.ReservationID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for b, holds := range l.buyers {
+		for _, h := range holds {
+			if b.user == k.User && h.User == k {
+				ids = append(ids, h.ID)
+			}
+		}
+	}
+	return ids
+}
+
 // Held returns how many pieces of a SKU are held by open, by confirmed and by ordered reservations; of the ordered ones
 // by those that no figure knows of yet.
 func (l *Ledger) Held(sku live.SKU) (open, confirmed, ordered int64) {

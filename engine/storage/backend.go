@@ -33,6 +33,7 @@ type pools struct {
 	instant  string        // begins a transaction that reads everything as of one instant
 	careful  string        // has what is deleted from now on overwritten at once, "" where scrub sees to it
 	scrub    []string      // leave nothing of what was deleted or overwritten in the database's own files
+	beside   []string      // does so beside commits, nil where only a start can
 	patience time.Duration // with one statement that writes, 0 for ever
 }
 

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -19,6 +20,9 @@ import (
 	"liveroom/engine/storage/codec"
 	"liveroom/engine/storage/seal"
 )
+
+// saveErased notes that an erasure is done.
+const saveErased = `INSERT INTO erased (id, at, done) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET done = excluded.done`
 
 // erasedFile lists who was erased on request, by the ids of their rows, beside the data: it is not part of a backup's
 // database, but goes before it. A backup of before brings nobody back, since whoever stands in the list is erased from
@@ -127,6 +131,13 @@ type eraser struct {
 	sealer seal.Apart
 	orders map[live.EventID]live.EventID // what an erased person's orders are called from now on
 	done   Erased
+	// write does something on the connection that writes: at a start directly, later between two commits.
+	write func(context.Context, func(context.Context) error) error
+}
+
+// sealed does something within a transaction.
+func (e *eraser) sealed(ctx context.Context, do func(context.Context) error) error {
+	return e.write(ctx, func(ctx context.Context) error { return e.s.withinSealed(ctx, func() error { return do(ctx) }) })
 }
 
 const (
@@ -141,6 +152,7 @@ func (s *Store) applyErasures(ctx context.Context) error {
 		return err
 	}
 	e := &eraser{s: s, ids: map[seal.ID]bool{}, known: map[live.UserKey]bool{}, orders: map[live.EventID]live.EventID{}}
+	e.write = func(ctx context.Context, do func(context.Context) error) error { return do(ctx) }
 	latest, requests := map[seal.ID]int64{}, map[int64]bool{} // one request has one time for all it names
 	for _, l := range list {
 		latest[l.ID] = max(latest[l.ID], l.At.UnixMilli())
@@ -158,7 +170,7 @@ func (s *Store) applyErasures(ctx context.Context) error {
 		}
 	}
 	if len(e.ids) == 0 {
-		return nil
+		return s.scrubDue(ctx)
 	}
 	began := s.now()
 	e.done.People = len(requests)
@@ -186,12 +198,11 @@ func (s *Store) applyErasures(ctx context.Context) error {
 	}
 	err = w.within(ctx, func() error {
 		for id := range e.ids {
-			if err := w.exec(ctx, `INSERT INTO erased (id, at, done) VALUES ($1, $2, $3)
-				ON CONFLICT (id) DO UPDATE SET done = excluded.done`, id[:], s.now().UnixMilli(), latest[id]); err != nil {
+			if err := w.exec(ctx, saveErased, id[:], s.now().UnixMilli(), latest[id]); err != nil {
 				return err
 			}
 		}
-		return nil
+		return w.exec(ctx, dropMeta, metaScrub)
 	})
 	if err != nil {
 		return err
@@ -259,7 +270,7 @@ func (e *eraser) journal(ctx context.Context) error {
 		}
 		w := &e.s.committer.writer
 		if len(batch) > 0 {
-			err = e.s.withinSealed(ctx, func() error {
+			err = e.sealed(ctx, func(ctx context.Context) error {
 				for _, b := range batch {
 					block, _ := codec.Pack(nil, b.plain)
 					data, err := e.sealer.Seal(nil, blockPlace(b.seq), block)
@@ -321,30 +332,47 @@ func (e *eraser) read(ctx context.Context, after int64) (batch []rewritten, last
 	return batch, last, rows.Err()
 }
 
-// facts goes through the facts. What stock rests on is kept, but nobody is told by it any more.
+// facts goes through the facts, some at a time: what is read is rewritten before anybody else writes. What stock rests on is
+// kept, but nobody is told by it any more.
 func (e *eraser) facts(ctx context.Context) error {
+	for after := []byte{}; after != nil; {
+		err := e.write(ctx, func(ctx context.Context) (err error) { after, err = e.somefacts(ctx, after); return err })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eraseFacts is how many facts are gone through in one transaction.
+const eraseFacts = 512
+
+// somefacts goes through the facts after an id, and returns the last id, nil at the end.
+func (e *eraser) somefacts(ctx context.Context, after []byte) (last []byte, err error) {
 	type change struct {
 		old  seal.ID
 		rows []factRow
 	}
 	var changes []change
-	rows, err := e.s.readPool.QueryContext(ctx, `SELECT id, kind, at, version, data FROM fact`)
+	rows, err := e.s.readPool.QueryContext(ctx, `SELECT id, kind, at, version, data FROM fact WHERE id > $1 ORDER BY id LIMIT $2`, after, eraseFacts)
 	if err != nil {
-		return fmt.Errorf("read facts: %w", err)
+		return nil, fmt.Errorf("read facts: %w", err)
 	}
 	defer rows.Close()
-	for rows.Next() {
+	seen := 0
+	for ; rows.Next(); seen++ {
 		var row factRow
 		var id, data []byte
 		if err := rows.Scan(&id, &row.kind, &row.at, &row.version, &data); err != nil {
-			return fmt.Errorf("read facts: %w", err)
+			return nil, fmt.Errorf("read facts: %w", err)
 		}
+		last = bytes.Clone(id)
 		rec, err := e.s.openRecord(ctx, factPlace(id, row.version), data)
 		if errors.Is(err, ErrCorrupt) || err == nil && !e.about(&rec) {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("read facts: %w", err)
+			return nil, fmt.Errorf("read facts: %w", err)
 		}
 		c := change{old: seal.ID(id)}
 		if e.nameless(&rec, row.kind) {
@@ -360,11 +388,16 @@ func (e *eraser) facts(ctx context.Context) error {
 		changes = append(changes, c)
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return fmt.Errorf("read facts: %w", err)
+		return nil, fmt.Errorf("read facts: %w", err)
 	}
-	e.done.Facts = len(changes)
+	if seen < eraseFacts {
+		last = nil
+	}
+	if len(changes) == 0 {
+		return last, nil
+	}
 	w := &e.s.committer.writer
-	return e.s.withinSealed(ctx, func() error {
+	err = e.s.withinSealed(ctx, func() error {
 		for _, c := range changes {
 			if err := w.exec(ctx, `DELETE FROM fact WHERE id = $1`, c.old[:]); err != nil {
 				return err
@@ -377,6 +410,10 @@ func (e *eraser) facts(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err == nil {
+		e.done.Facts += len(changes)
+	}
+	return last, err
 }
 
 // nameless takes the person out of a fact, and tells whether what is left is to be kept.
@@ -416,8 +453,8 @@ func nobody() string {
 
 // rows deletes what is known of them.
 func (e *eraser) rows(ctx context.Context) error {
-	w := &e.s.committer.writer
-	return w.within(ctx, func() error {
+	return e.sealed(ctx, func(ctx context.Context) error {
+		w := &e.s.committer.writer
 		for id := range e.ids {
 			if err := w.exec(ctx, `DELETE FROM user_state WHERE id = $1`, id[:]); err != nil {
 				return err

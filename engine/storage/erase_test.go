@@ -13,6 +13,7 @@ import (
 
 	"liveroom/engine/live"
 	"liveroom/engine/storage/codec"
+	"liveroom/engine/storage/seal"
 )
 
 // the person who is erased; everything else is about others.
@@ -215,5 +216,90 @@ func TestAnErasureIsAskedForInVain(t *testing.T) {
 	s, _ = start(t, cfg, nil)
 	if got := s.Erased(); got.People != 1 || got.Records+got.Facts != 0 || len(s.Pending()) != 1 {
 		t.Errorf("of a stranger %+v were erased, %d are pending", got, len(s.Pending()))
+	}
+}
+
+func TestAPersonIsErasedBesideCommits(t *testing.T) {
+	s, stop := start(t, Config{}, nil)
+	cfg := s.cfg
+	fillForErasure(t, s)
+	mine := sealPerson(t, s, gone)
+	done, err := s.EraseNow(t.Context(), gone)
+	if err != nil || done.People != 1 || done.Records < 10 || done.Facts != 8 {
+		t.Fatalf("erased were %+v, %v", done, err)
+	}
+	check := func() {
+		t.Helper()
+		if got := trace(t, s); got != nil {
+			t.Errorf("the person is still found in %q", got)
+		}
+		if got := load(t, s, gone); got.State != nil || len(got.Tail) != 0 {
+			t.Errorf("the person loads as %+v", got)
+		}
+		if one := load(t, s, user(1)); string(one.State) != "one" || len(one.Tail) != 1 || s.Status().Quarantined != 0 {
+			t.Errorf("user 1 is %+v, %d quarantined", one, s.Status().Quarantined)
+		}
+		if _, err := s.OpenPerson(t.Context(), elsewhere, bytes.Clone(mine)); !errors.Is(err, ErrErased) {
+			t.Errorf("what was sealed of the person elsewhere: %v", err)
+		}
+	}
+	check()
+	if _, pending := s.index.size(); pending != 1 {
+		t.Errorf("%d events are pending, want the other's one", pending)
+	}
+	stop()
+	s, stop = start(t, cfg, nil)
+	check()
+	if got := s.Erased(); got.People != 0 {
+		t.Errorf("the next start has erased %+v again", got)
+	}
+	if due, err := metaValue(t.Context(), s.readPool, metaScrub); err != nil || due != 0 {
+		t.Errorf("files are to be rewritten still: %d, %v", due, err)
+	}
+	// Who has come back stays, and is erased when he asks again.
+	must(t, s, accepted(gone, "again"), closed(gone, "again"))
+	if done, err := s.EraseNow(t.Context(), gone); err != nil || done.Records != 2 {
+		t.Errorf("the second time %+v were erased, %v", done, err)
+	}
+	stop()
+	s, _ = start(t, cfg, nil)
+	check()
+}
+
+// A crash between the line in the list and the end leaves the rest to the next start, wherever it comes.
+func TestAnErasureThatBrokeOffIsCompleted(t *testing.T) {
+	for n := range 6 {
+		s, stop := start(t, Config{}, nil)
+		cfg := s.cfg
+		fillForErasure(t, s)
+		ctx, cancel := context.WithCancel(t.Context())
+		left := n
+		e := &eraser{
+			s: s, ids: map[seal.ID]bool{s.userID(gone): true, s.userID(live.UserKey{User: gone.User}): true},
+			known: map[live.UserKey]bool{}, orders: map[live.EventID]live.EventID{},
+		}
+		e.write = func(ctx context.Context, do func(context.Context) error) error {
+			if left--; left < 0 {
+				cancel()
+				return context.Canceled
+			}
+			return s.asCommitter(ctx, do)
+		}
+		now := time.Now()
+		var list []Erasure
+		for id := range e.ids {
+			list = append(list, Erasure{At: now, ID: id})
+		}
+		if err := addErased(cfg.erasedPath(), list); err != nil {
+			t.Fatal(err)
+		}
+		e.beside(ctx, gone, now.UnixMilli())
+		cancel()
+		stop()
+		s, stop = start(t, cfg, nil)
+		if got := trace(t, s); got != nil || s.Status().Quarantined != 0 {
+			t.Errorf("broken off after %d steps, the person is found in %q, %d quarantined", n, got, s.Status().Quarantined)
+		}
+		stop()
 	}
 }

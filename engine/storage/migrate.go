@@ -29,6 +29,7 @@ const (
 	metaCheckpoint = "checkpoint"
 	metaProbe      = "probe"
 	metaRestoring  = "restoring" // while a backup is being restored
+	metaScrub      = "scrub"     // while files may hold what an erasure beside commits has freed
 	metaOwner      = "owner"     // of PostgreSQL: the process that writes
 )
 

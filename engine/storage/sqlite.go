@@ -31,7 +31,8 @@ type sqlite struct {
 func (b *sqlite) open(_ context.Context, readers int) (p pools, err error) {
 	p = pools{
 		kind: "sqlite", begin: "BEGIN IMMEDIATE", instant: "BEGIN", careful: "PRAGMA secure_delete = 1",
-		scrub: []string{"PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA secure_delete = 0"},
+		scrub:  []string{"PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA secure_delete = 0"},
+		beside: []string{"PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA secure_delete = 0"},
 	}
 	pages := 2000
 	if b.beside {

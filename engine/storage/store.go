@@ -58,6 +58,7 @@ type Store struct {
 	quitOnce,
 	doneOnce sync.Once
 	people    people
+	erasing   sync.Mutex // held by the one who erases somebody
 	documents sync.Mutex // held by the one who keeps a document
 
 	mu         sync.Mutex // guards the fields below

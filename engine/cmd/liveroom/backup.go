@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 
@@ -154,13 +156,18 @@ type eraseCommand struct {
 	User string `help:"The person." required:""`
 }
 
-// Run erases a person: at once when the node does not run, else at its next start.
+// Run erases a person: by the node where it runs, else by itself; where the node cannot be asked, at its next start.
 func (c *eraseCommand) Run(ctx context.Context, s streams) error {
 	cfg, _, err := c.load(engine.Default())
 	if err != nil {
 		return err
 	}
 	k := live.UserKey{Room: live.RoomID(c.Room), User: live.UserID(c.User)}
+	if running, err := nodeRuns(ctx, cfg.Storage); err != nil {
+		return err
+	} else if running {
+		return c.throughNode(ctx, s, cfg, k)
+	}
 	erase := deed{cfg: cfg, node: c.toNode, CommandAct: engine.CommandAct{Act: "person.erase", Room: k.Room, User: k.User}}
 	if err := erase.do(ctx, s, func() error { return storage.RequestErasure(ctx, cfg.Storage, k) }); err != nil {
 		return err
@@ -183,4 +190,32 @@ func (c *eraseCommand) Run(ctx context.Context, s streams) error {
 	}
 	_, err = fmt.Fprintf(s.out, "erased: %d records, %d facts and what else was known; backups that are restored here are gone through as well\n", done.Records, done.Facts)
 	return err
+}
+
+// throughNode has the node that runs erase the person, and write that down.
+func (c *eraseCommand) throughNode(ctx context.Context, s streams, cfg engine.Config, k live.UserKey) error {
+	path := "/v1/rooms/" + url.PathEscape(string(k.Room)) + "/users/" + url.PathEscape(string(k.User)) + "/erase"
+	var done struct{ Records, Facts int }
+	if err := c.toNode.send(ctx, cfg, http.MethodPost, path, map[string]string{"confirm": string(k.User), "by": whose("")}, &done); err != nil {
+		return fmt.Errorf("the node runs and must erase the person; ask again, or stop it and ask then: %w", err)
+	}
+	_, err := fmt.Fprintf(s.out, "erased: %d records, %d facts and what else was known; backups that are restored here are gone through as well\n", done.Records, done.Facts)
+	return err
+}
+
+// nodeRuns tells whether a node has the store open.
+func nodeRuns(ctx context.Context, cfg storage.Config) (running bool, err error) {
+	t, err := storage.OpenKeyTable(ctx, cfg)
+	if errors.Is(err, storage.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, t.Close()) }()
+	err = t.Lock(ctx)
+	if errors.Is(err, storage.ErrLocked) {
+		return true, nil
+	}
+	return false, err
 }

@@ -1,0 +1,151 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"liveroom/actors"
+	"liveroom/engine/live"
+	"liveroom/engine/shop"
+	"liveroom/engine/storage"
+)
+
+// eraseRoute erases one person while the node runs.
+//
+//	POST /v1/rooms/{room}/users/{user}/erase  {"confirm": the user again} → {"records","facts"}
+//
+// Whoever speaks for the person meanwhile is refused. What comes first: his links are told to go, his actor ends what is under
+// way and leaves, his mute and what is held for him go, his room forgets; then what is stored is erased. From the line in
+// erased.list on, a crash leaves the rest to the next start.
+type eraseRoute struct {
+	gate   *gate
+	ledger *shop.Ledger
+	store  *storage.Store
+	unsure *unsure
+	log    *slog.Logger
+	one    *sync.Mutex // held by the one who erases
+}
+
+const eraseRoutePattern = "POST /v1/rooms/{room}/users/{user}/erase"
+
+func (r eraseRoute) routes() map[string]http.Handler {
+	return map[string]http.Handler{eraseRoutePattern: http.HandlerFunc(r.serve)}
+}
+
+// How long a person's actor is waited for, and how often it is asked for.
+const (
+	eraseLeave = 20 * time.Second
+	eraseLook  = 10 * time.Millisecond
+)
+
+const erasedBye = "this person is erased on request"
+
+func (r eraseRoute) serve(w http.ResponseWriter, req *http.Request) {
+	k := live.UserKey{Room: live.RoomID(req.PathValue("room")), User: live.UserID(req.PathValue("user"))}
+	var asked struct{ Confirm live.UserID }
+	if err := json.NewDecoder(http.MaxBytesReader(w, req.Body, maxRoomBody)).Decode(&asked); err != nil || asked.Confirm != k.User {
+		answer(w, http.StatusUnprocessableEntity, refusal{Error: `confirm: want {"confirm": the user of the address}; what is erased does not come back`})
+		return
+	}
+	if !r.one.TryLock() {
+		answer(w, http.StatusConflict, refusal{Error: storage.ErrErasing.Error()})
+		return
+	}
+	defer r.one.Unlock()
+	done, err := r.erase(req.Context(), k)
+	if err != nil {
+		r.log.Error("a person is not wholly erased", "err", err)
+		answer(w, http.StatusServiceUnavailable, refusal{Error: "the person is not wholly erased: " + err.Error()})
+		return
+	}
+	answer(w, http.StatusOK, map[string]int{"records": done.Records, "facts": done.Facts})
+}
+
+func (r eraseRoute) erase(ctx context.Context, k live.UserKey) (storage.Erased, error) {
+	ctx = context.WithoutCancel(ctx) // who asked may go; what was begun is ended
+	r.gate.erasing.Store(&k)
+	defer r.gate.erasing.Store(nil)
+	r.gate.sendAway(k)
+	if err := r.clear(ctx, k); err != nil {
+		return storage.Erased{}, fmt.Errorf("nothing is erased yet: %w", err)
+	}
+	done, err := r.store.EraseNow(ctx, k)
+	// Whoever looked at the dialogue meanwhile has brought the actor back; it has written nothing.
+	return done, errors.Join(err, r.leave(ctx, k))
+}
+
+// clear takes the person out of memory.
+func (r eraseRoute) clear(ctx context.Context, k live.UserKey) error {
+	if err := r.leave(ctx, k); err != nil {
+		return err
+	}
+	unmuted := make(chan error, 1)
+	r.gate.house.Mute(k.Room, k.User, 0, func(err error) { unmuted <- err })
+	wait, stop := context.WithTimeout(ctx, roomWait)
+	defer stop()
+	select {
+	case err := <-unmuted:
+		if err != nil {
+			return fmt.Errorf("lift the mute: %w", err)
+		}
+	case <-wait.Done():
+		return fmt.Errorf("lift the mute: %w", wait.Err())
+	}
+	for _, id := range r.ledger.HeldBy(k) {
+		if _, err := r.ledger.Release(r.gate.clock.now(), id); err != nil && !errors.Is(err, shop.ErrReservationGone) && !errors.Is(err, shop.ErrReservationOrdered) {
+			return fmt.Errorf("release what is held: %w", err)
+		}
+	}
+	r.gate.house.Touch(live.UserKey{Room: k.Room}, actors.Stop) // the room knows who has asked what lately
+	r.gate.house.Forget(k)
+	r.unsure.forget(k)
+	return nil
+}
+
+// leave has the person's actor end what is under way and leave.
+func (r eraseRoute) leave(ctx context.Context, k live.UserKey) error {
+	ctx, stop := context.WithTimeout(ctx, eraseLeave)
+	defer stop()
+	tick := time.NewTicker(eraseLook)
+	defer tick.Stop()
+	for r.gate.house.Touch(k, actors.Stop) {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return errors.New("the person's actor does not leave; ask again")
+		}
+	}
+	return nil
+}
+
+// erasedBy returns the account of the machine that a command of it names, to be written down.
+func erasedBy(r *http.Request) string {
+	var told struct{ By string }
+	if json.Unmarshal(peek(r), &told) != nil || !strings.HasPrefix(told.By, "account ") || len(told.By) > 64 || strings.Contains(told.By, r.PathValue("user")) {
+		return ""
+	}
+	return told.By + "; "
+}
+
+// sendAway says bye to the links that are the person's own.
+func (g *gate) sendAway(k live.UserKey) {
+	g.links.Range(func(id, value any) bool {
+		if l := value.(*live.Link); l.Role == live.Viewer && l.Room == k.Room && l.User == k.User {
+			g.server.Bye(id.(live.SessionID), live.Forbidden, erasedBye, 0)
+		}
+		return true
+	})
+}
+
+// barred tells whether an event is of somebody, or about him, who is being erased.
+func (g *gate) barred(l *live.Link, e *live.Event) bool {
+	k := g.erasing.Load()
+	return k != nil && (e.User == k.User || l.Role == live.Viewer && l.User == k.User) && (e.Room == k.Room || e.Room == "")
+}

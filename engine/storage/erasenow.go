@@ -1,0 +1,154 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"liveroom/engine/live"
+	"liveroom/engine/storage/seal"
+)
+
+// ErrErasing means that somebody is being erased already.
+var ErrErasing = errors.New("somebody is being erased already; ask again when that is done")
+
+// EraseNow erases a person while commits go on, as RequestErasure and the next start do; a crash in between leaves it to the
+// next start. Until it returns nothing of him may be submitted and nobody may have him loaded: that is the caller's to see to.
+//
+// With SQLite nothing of him is left in the files when it returns. PostgreSQL frees what was his, and the next start
+// rewrites the tables, which nobody could wait for.
+func (s *Store) EraseNow(ctx context.Context, k live.UserKey) (Erased, error) {
+	if !s.erasing.TryLock() {
+		return Erased{}, ErrErasing
+	}
+	defer s.erasing.Unlock()
+	began := s.now()
+	e := &eraser{s: s, ids: map[seal.ID]bool{s.userID(k): true}, known: map[live.UserKey]bool{}, orders: map[live.EventID]live.EventID{}, write: s.asCommitter}
+	if k.Room != "" {
+		e.ids[s.userID(live.UserKey{User: k.User})] = true
+	}
+	e.done.People = 1
+	var list []Erasure
+	for id := range e.ids {
+		list = append(list, Erasure{At: began, ID: id})
+	}
+	if err := addErased(s.cfg.erasedPath(), list); err != nil { // from here on it will be done, whatever happens
+		return Erased{}, fmt.Errorf("write %s: %w", s.cfg.erasedPath(), err)
+	}
+	if err := e.beside(ctx, k, began.UnixMilli()); err != nil {
+		return e.done, fmt.Errorf("erase: the next start completes it: %w", err)
+	}
+	s.log.Info("erased", "people", 1, "records", e.done.Records, "facts", e.done.Facts, "took", s.now().Sub(began))
+	return e.done, nil
+}
+
+// beside erases beside the commits.
+func (e *eraser) beside(ctx context.Context, k live.UserKey, at int64) (err error) {
+	s, w := e.s, &e.s.committer.writer
+	if e.sealer, err = s.ring.Apart(ctx, at); err != nil {
+		return err
+	}
+	err = s.asCommitter(ctx, func(work context.Context) error {
+		if err := w.connect(work); err != nil || w.careful == "" {
+			return err
+		}
+		_, err := w.conn.ExecContext(work, w.careful)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.people.forget(e.ids)
+	for _, step := range []func(context.Context) error{e.journal, e.facts, e.rows} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	s.index.erase(k)
+	if len(w.pools.beside) > 0 {
+		if err := s.scrubBeside(ctx); err != nil {
+			return err
+		}
+	}
+	return e.sealed(ctx, func(ctx context.Context) error {
+		for id := range e.ids {
+			if err := w.exec(ctx, saveErased, id[:], s.now().UnixMilli(), at); err != nil {
+				return err
+			}
+		}
+		if len(w.pools.beside) > 0 {
+			return nil
+		}
+		return w.exec(ctx, setMeta, metaScrub, int64(1))
+	})
+}
+
+// How often, and for how long, readers are waited for that have the log in use.
+const (
+	scrubTries = 20
+	scrubPause = 100 * time.Millisecond
+)
+
+// scrubBeside has nothing left in the database's files of what was freed.
+func (s *Store) scrubBeside(ctx context.Context) error {
+	for try := 1; ; try++ {
+		err := s.asCommitter(ctx, func(work context.Context) error {
+			w := &s.committer.writer
+			if err := w.connect(work); err != nil {
+				return err
+			}
+			for _, statement := range w.pools.beside {
+				if err := w.tell(work, statement); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err == nil || try == scrubTries || errors.Is(err, ErrClosed) {
+			return err
+		}
+		select {
+		case <-time.After(scrubPause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// scrubDue rewrites, at a start, what an erasure beside commits has freed.
+func (s *Store) scrubDue(ctx context.Context) error {
+	w := &s.committer.writer
+	due, err := metaValue(ctx, w.pools.write, metaScrub)
+	if err != nil || due == 0 {
+		return err
+	}
+	if err := w.connect(ctx); err != nil {
+		return err
+	}
+	for _, statement := range w.scrub {
+		if err := w.tell(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return w.within(ctx, func() error { return w.exec(ctx, dropMeta, metaScrub) })
+}
+
+// forget drops the keys at hand of those who are erased.
+func (p *people) forget(ids map[seal.ID]bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for id := range ids {
+		delete(p.keys, id)
+	}
+}
+
+// erase forgets a user.
+func (x *index) erase(k live.UserKey) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if t := x.users[k]; t != nil {
+		x.pending -= len(t.pending)
+		delete(x.users, k)
+	}
+}
