@@ -16,6 +16,15 @@ type (
 	modeDoc struct {
 		Mode string `json:"mode" enum:"auto,suggest,paused"`
 	}
+	// eraseDoc says once more who is to be erased.
+	eraseDoc struct {
+		Confirm string `json:"confirm" doc:"the user of the address"`
+	}
+	// erasedDoc says what was erased.
+	erasedDoc struct {
+		Records int `json:"records" doc:"taken out of the journal"`
+		Facts   int `json:"facts" doc:"deleted, or kept without the person"`
+	}
 	// muteUntilDoc bounds a mute.
 	muteUntilDoc struct {
 		Until int64 `json:"until,omitempty" doc:"Unix milliseconds; left out, it lasts until it is lifted"`
@@ -113,6 +122,7 @@ func described() []console.Described {
 		{Pattern: "PUT /v1/rooms/{room}/mode", Summary: "Have a room answer by itself, only suggest, or pause; durable when it is answered", Body: modeDoc{}, Answer: modeShown{}, Errors: errs(bad, none, clash, large, status)},
 		{Pattern: "PUT /v1/rooms/{room}/muted/{user}", Summary: "Give a user no public answers any more; durable when it is answered", Body: muteUntilDoc{}, Answer: mutedShown{}, Errors: errs(bad, none, clash, large, status)},
 		{Pattern: "DELETE /v1/rooms/{room}/muted/{user}", Summary: "Lift a mute; durable when it is answered", Errors: errs(bad, none, clash, status)},
+		{Pattern: "POST /v1/rooms/{room}/users/{user}/erase", Summary: "Erase one person while the node runs: links, actor, what is remembered and what is stored; it does not come back", Body: eraseDoc{}, Answer: erasedDoc{}, Errors: errs(wrong, clash, status)},
 		{Pattern: "GET /v1/stock/{sku}", Summary: "Where the pieces of a SKU are, at one instant", Answer: stockShown{}, Errors: errs(none)},
 		{Pattern: "GET /v1/reservations/{id}", Summary: "Where a reservation stands", Answer: reservationShown{}, Errors: errs(none)},
 
