@@ -20,6 +20,7 @@ const (
 	tokenKeyFile = "token.key"
 	revokedFile  = "tokens.revoked"
 	accountsFile = "accounts.json"
+	sessionsFile = "sessions.json"
 )
 
 // openTokens reads what link tokens are checked against.
@@ -50,6 +51,7 @@ func (p *parts) openGuard(cfg Config, log *slog.Logger) error {
 		Tokens: p.tokens, Accounts: accounts, Journal: p.journal, Shop: func() live.ShopID { return p.gate.catalogue.Load().Shop() }, Log: log,
 		SessionLife: cfg.Access.SessionLife, SessionIdle: cfg.Access.SessionIdle, OpenHere: cfg.Admin.OpenHere, Heard: p.presence.heard,
 	})
+	p.guard.KeepSessions(filepath.Join(cfg.Storage.Dir, sessionsFile), p.sealer)
 	if err := p.guard.Register(p.registry); err != nil {
 		return fmt.Errorf("access metrics: %w", err)
 	}

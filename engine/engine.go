@@ -86,7 +86,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		name string
 		run  runner
 	}{
-		{"audit", p.audit}, {"admin", p.admin}, {"tokens", p.tokens}, {"storage", p.store}, {"scripts", p.book}, {"nlp", p.reader}, {"holds", p.holds}, {"heat", p.heatKeeper}, {"actors", p.house}, {"console", p.console},
+		{"audit", p.audit}, {"sessions", p.guard}, {"admin", p.admin}, {"tokens", p.tokens}, {"storage", p.store}, {"scripts", p.book}, {"nlp", p.reader}, {"holds", p.holds}, {"heat", p.heatKeeper}, {"actors", p.house}, {"console", p.console},
 	} {
 		if err := group.start(part.name, part.run); err != nil {
 			return errors.Join(err, e.stop(group))
@@ -145,7 +145,7 @@ func (e *Engine) stop(group *group) error {
 			errs = append(errs, fmt.Errorf("drain links: %w", err))
 		}
 	}
-	for _, name := range []string{"watch", "console", "transport", "front", "actors", "holds", "nlp", "scripts", "storage", "heat", "tokens", "admin", "audit"} {
+	for _, name := range []string{"watch", "console", "transport", "front", "actors", "holds", "nlp", "scripts", "storage", "heat", "tokens", "admin", "sessions", "audit"} {
 		if err := group.stop(budget, name); err != nil {
 			errs = append(errs, fmt.Errorf("stop %s: %w", name, err))
 		}

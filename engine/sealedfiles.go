@@ -101,13 +101,14 @@ func (f *fileSealer) remember(ctx context.Context) error {
 // reseal has the files sealed under the first of the service's master keys.
 func (p *parts) reseal(service seal.KeyService) error {
 	p.sealer.use(service)
+	p.guard.ResealSessions()
 	return errors.Join(p.accounts.Reseal(), p.tokens.Reseal())
 }
 
 // ResealFiles seals the files of a data folder, whose node does not run, under the first of the service's master keys; they
 // open with any of them.
 func ResealFiles(ctx context.Context, cfg Config, service seal.KeyService) error {
-	for _, name := range sealedFiles {
+	for _, name := range append(slices.Clone(sealedFiles), sessionsFile) {
 		path := filepath.Join(cfg.Storage.Dir, name)
 		content, err := os.ReadFile(path)
 		if errors.Is(err, os.ErrNotExist) || err == nil && !seal.IsFile(content) {
@@ -117,6 +118,9 @@ func ResealFiles(ctx context.Context, cfg Config, service seal.KeyService) error
 			return err
 		}
 		lines, err := seal.OpenFile(ctx, service, name, content)
+		if err != nil && name == sessionsFile {
+			continue // the next start puts it aside; no key stays in use for its sake
+		}
 		if err != nil {
 			return err
 		}

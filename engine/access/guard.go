@@ -66,10 +66,13 @@ type Guard struct {
 	Options
 
 	sessions *sessions
+	file     *sessionFile // nil keeps sessions in memory alone; set before Run
 	lockout  *lockout
 	metrics  *metrics
 	origins  *http.CrossOriginProtection
 	now      func() time.Time
+	ready    chan struct{}
+	started  chan struct{} // holds one token, taken by Run
 }
 
 // NewGuard returns a guard.
@@ -80,7 +83,7 @@ func NewGuard(o Options) *Guard {
 	held := newSessions(o.SessionLife, o.SessionIdle)
 	return &Guard{
 		Options: o, sessions: held, lockout: newLockout(), metrics: newMetrics(held),
-		origins: http.NewCrossOriginProtection(), now: time.Now,
+		origins: http.NewCrossOriginProtection(), now: time.Now, ready: make(chan struct{}), started: make(chan struct{}, 1),
 	}
 }
 

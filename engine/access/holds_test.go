@@ -22,7 +22,7 @@ func TestHoldsEndsWithTheSession(t *testing.T) {
 	}
 	g := NewGuard(Options{Accounts: accounts, SessionLife: time.Hour, SessionIdle: 10 * time.Minute})
 	g.now = func() time.Time { return now }
-	cookie, _ := g.sessions.open("li.na", now)
+	cookie, _ := g.sessions.open(Account{Name: "li.na"}, now)
 	who := Who{Name: "li.na", Role: live.Operator, cookie: cookie}
 	if !g.Holds(who) {
 		t.Fatal("a fresh session does not hold")
@@ -35,7 +35,7 @@ func TestHoldsEndsWithTheSession(t *testing.T) {
 	if g.Holds(who) {
 		t.Error("asking whether it holds kept the session alive")
 	}
-	cookie, _ = g.sessions.open("li.na", now)
+	cookie, _ = g.sessions.open(Account{Name: "li.na"}, now)
 	who.cookie = cookie
 	if err := accounts.SetRole("li.na", live.Auditor); err != nil {
 		t.Fatal(err)

@@ -54,7 +54,16 @@ func newHouse(t *testing.T) *house {
 		Tokens: tokens, Accounts: accounts, Shop: func() live.ShopID { return "demo" }, Log: slog.New(slog.DiscardHandler),
 		Journal: h.journal, SessionLife: 12 * time.Hour, SessionIdle: 30 * time.Minute, OpenHere: true,
 	})
+	h.open()
+	return h
+}
+
+// open puts the guard before every route, and brings back the sessions that an earlier one has kept.
+func (h *house) open() {
 	h.Guard.now = func() time.Time { return h.now }
+	if _, err := os.Stat(filepath.Join(h.dir, "sessions")); err == nil {
+		h.KeepSessions(filepath.Join(h.dir, "sessions"), nil)
+	}
 	h.mux = http.NewServeMux()
 	own := h.Handlers()
 	for pattern := range Routes {
@@ -64,7 +73,6 @@ func newHouse(t *testing.T) *house {
 		}
 		h.mux.Handle(pattern, h.Wrap(pattern, next))
 	}
-	return h
 }
 
 // journal notes deeds, and does them unless it is broken.

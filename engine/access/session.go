@@ -1,6 +1,7 @@
 package access
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -18,10 +19,13 @@ const (
 
 // session is one sign-in.
 type session struct {
-	name  string
-	csrf  string
-	begun time.Time
-	seen  time.Time // guarded by sessions.mu
+	name    string
+	role    string // of the account when the session began
+	changed int64  // when the account's password was set
+	begun   time.Time
+	seen    time.Time // guarded by sessions.mu
+	fading  bool      // guarded by sessions.mu; it does not outlast the node
+	csrf    string    // only in what find returns
 }
 
 // sessions are the sign-ins in force, found by the hash of what the cookie holds, so that a look into memory gives no
@@ -31,6 +35,8 @@ type sessions struct {
 
 	mu  sync.Mutex
 	all map[[sha256.Size]byte]*session // guarded by mu; at most maxSessions
+	// heard is guarded by mu: somebody was heard since give was called.
+	heard bool
 }
 
 func newSessions(life, idle time.Duration) *sessions {
@@ -43,15 +49,23 @@ func secret() string {
 	return base64.RawURLEncoding.EncodeToString(random[:])
 }
 
+// csrfOf returns the word that only the page of a session knows. It follows from what the cookie holds, which scripts cannot
+// read, so that it need not be kept and is the same after a restart.
+func csrfOf(cookie string) string {
+	mac := hmac.New(sha256.New, []byte(cookie))
+	mac.Write([]byte("liveroom csrf"))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
 // open begins a session and returns what its cookie holds.
-func (s *sessions) open(name string, now time.Time) (cookie, csrf string) {
+func (s *sessions) open(account Account, now time.Time) (cookie, csrf string) {
 	cookie = secret()
-	one := &session{name: name, csrf: secret(), begun: now, seen: now}
+	one := &session{name: account.Name, role: account.Role, changed: account.Changed, begun: now, seen: now}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.makeRoom(name, now)
+	s.makeRoom(account.Name, now)
 	s.all[sha256.Sum256([]byte(cookie))] = one
-	return cookie, one.csrf
+	return cookie, csrfOf(cookie)
 }
 
 // makeRoom ends what is over, and the session longest unused where there are too many.
@@ -100,9 +114,11 @@ func (s *sessions) find(cookie string, now time.Time, used bool) (session, bool)
 		return session{}, false
 	}
 	if used {
-		one.seen = now
+		one.seen, s.heard = now, true
 	}
-	return *one, true
+	found := *one
+	found.csrf = csrfOf(cookie)
+	return found, true
 }
 
 // close ends the session of a cookie.
@@ -119,6 +135,17 @@ func (s *sessions) closeAll(name string) {
 	for key, one := range s.all {
 		if one.name == name {
 			delete(s.all, key)
+		}
+	}
+}
+
+// fade has the sessions of an account end with the node, since they began under another role.
+func (s *sessions) fade(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, one := range s.all {
+		if one.name == name {
+			one.fading = true
 		}
 	}
 }

@@ -96,7 +96,8 @@ func (g *Guard) signIn(w http.ResponseWriter, r *http.Request) {
 
 // begin opens a session and answers with it.
 func (g *Guard) begin(w http.ResponseWriter, r *http.Request, account Account, now time.Time) {
-	cookie, csrf := g.sessions.open(account.Name, now)
+	cookie, csrf := g.sessions.open(account, now)
+	g.file.save(g.sessions, now, false)
 	g.setCookie(w, r, cookie, int(g.SessionLife.Seconds()))
 	role := live.ParseRole(account.Role)
 	respond(w, http.StatusOK, me{Name: account.Name, Role: account.Role, Acts: Acts(role), CSRF: csrf, MustChange: account.MustChange})
@@ -116,6 +117,7 @@ func (g *Guard) signOut(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	g.sessions.close(who.cookie)
+	g.file.save(g.sessions, g.now(), true)
 	g.setCookie(w, r, "", -1)
 	w.WriteHeader(http.StatusNoContent)
 }

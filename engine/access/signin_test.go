@@ -167,14 +167,14 @@ func TestSessionsEnd(t *testing.T) {
 	oldest := h.signIn(FirstAccount, chosen)
 	for range maxOfOneAccount {
 		h.now = h.now.Add(time.Second)
-		h.sessions.open(FirstAccount, h.now)
+		h.sessions.open(Account{Name: FirstAccount}, h.now)
 	}
 	h.want(h.ask("GET", "/v1/status", "", oldest.own), http.StatusUnauthorized, "over")
 	if n := len(h.sessions.all); n != maxOfOneAccount {
 		t.Errorf("%d sessions of one account, want %d", n, maxOfOneAccount)
 	}
 	for i := range maxSessions + 10 {
-		h.sessions.open(fmt.Sprint("n", i), h.now)
+		h.sessions.open(Account{Name: fmt.Sprint("n", i)}, h.now)
 	}
 	if n := len(h.sessions.all); n > maxSessions {
 		t.Errorf("%d sessions, want at most %d", n, maxSessions)

@@ -10,7 +10,7 @@ import (
 func TestWhatAClockAsksKeepsNoSessionAlive(t *testing.T) {
 	s := newSessions(12*time.Hour, 30*time.Minute)
 	now := time.Unix(1_790_000_000, 0)
-	cookie, _ := s.open("boss", now)
+	cookie, _ := s.open(Account{Name: "boss"}, now)
 	for range 29 {
 		now = now.Add(time.Minute)
 		if _, ok := s.find(cookie, now, false); !ok {

@@ -41,7 +41,7 @@ func (g *Guard) resetPassword(w http.ResponseWriter, r *http.Request) {
 	deed.Detail = "one-time password"
 	g.manage(w, r, deed, http.StatusOK, &made, func() (err error) {
 		made.Password, err = g.Accounts.Reset(r.Context(), made.Name, g.now())
-		g.sessions.closeAll(made.Name)
+		g.endAll(made.Name)
 		return err
 	})
 }
@@ -54,7 +54,20 @@ func (g *Guard) setRole(w http.ResponseWriter, r *http.Request) {
 	}
 	deed := Of(r.Context()).deed(UserManage, name)
 	deed.Detail = "role " + body.Role
-	g.manage(w, r, deed, http.StatusNoContent, nil, func() error { return g.Accounts.SetRole(name, live.ParseRole(body.Role)) })
+	g.manage(w, r, deed, http.StatusNoContent, nil, func() error {
+		err := g.Accounts.SetRole(name, live.ParseRole(body.Role))
+		if err == nil {
+			g.sessions.fade(name)
+			g.file.save(g.sessions, g.now(), true)
+		}
+		return err
+	})
+}
+
+// endAll ends every session of an account, for good.
+func (g *Guard) endAll(name string) {
+	g.sessions.closeAll(name)
+	g.file.save(g.sessions, g.now(), true)
 }
 
 func (g *Guard) removeUser(w http.ResponseWriter, r *http.Request) {
@@ -64,7 +77,7 @@ func (g *Guard) removeUser(w http.ResponseWriter, r *http.Request) {
 	g.manage(w, r, deed, http.StatusNoContent, nil, func() error {
 		err := g.Accounts.Remove(name)
 		if err == nil {
-			g.sessions.closeAll(name) // a namesake to come must not find them
+			g.endAll(name) // a namesake to come must not find them
 		}
 		return err
 	})
