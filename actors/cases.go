@@ -61,6 +61,15 @@ func (h *House) Cases(kind CaseKind) []Case {
 	return list
 }
 
+// forget drops the cases of a user.
+func (k *cases) forget(u live.UserKey) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for kind := range k.latest {
+		k.latest[kind] = slices.DeleteFunc(k.latest[kind], func(c Case) bool { return c.User == u })
+	}
+}
+
 // note keeps an outcome that is a case. Hot path: a few comparisons for one that is none.
 func (k *cases) note(c *closing, now int64) {
 	switch c.outcome {

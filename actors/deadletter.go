@@ -62,8 +62,11 @@ func (l *deadLetters) add(d letter) {
 	l.latest = append(l.latest, d)
 }
 
-// Forget drops the dead letters of a user.
+// Forget drops what is kept of a user beside his actor: dead letters, cases, traces, and who has taken his dialogue.
 func (h *House) Forget(k live.UserKey) {
+	h.cases.forget(k)
+	h.taps.forget(k)
+	h.seatings.free(k)
 	h.dead.mu.Lock()
 	defer h.dead.mu.Unlock()
 	h.dead.latest = slices.DeleteFunc(h.dead.latest, func(l letter) bool { return l.User == k })

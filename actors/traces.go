@@ -1,6 +1,8 @@
 package actors
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -78,6 +80,17 @@ func (s *traces) find(k traced) *Seen {
 	return s.kept[k]
 }
 
+// forget drops the traces of a user.
+func (s *traces) forget(u live.UserKey) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	theirs := func(e *live.Event) bool { return e.UserKey() == u }
+	maps.DeleteFunc(s.open, func(e *live.Event, _ *Trace) bool { return theirs(e) })
+	s.begun = slices.DeleteFunc(s.begun, theirs)
+	maps.DeleteFunc(s.kept, func(_ traced, seen *Seen) bool { return theirs(seen.Event) })
+	s.ended = slices.DeleteFunc(s.ended, func(k traced) bool { return s.kept[k] == nil })
+}
+
 // Who leaves a room to look at one dialogue of it must find there what it saw: the traces of a room stay for a while when
 // nobody watches it any more, and are collected no further.
 const (
@@ -111,6 +124,18 @@ func (t *taps) unpark(room live.RoomID) *traces {
 		return newTraces()
 	}
 	return s
+}
+
+// forget drops the traces of a user, of a room that is watched or was a moment ago.
+func (t *taps) forget(k live.UserKey) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s := t.parked[k.Room]; s != nil {
+		s.forget(k)
+	}
+	if watched := t.audience(k.Room); watched != nil {
+		watched.traces.forget(k)
+	}
 }
 
 // audience returns who watches a room, nil when nobody does. Hot path: TestNobodyWatchesForNothing.

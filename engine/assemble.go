@@ -236,7 +236,7 @@ func (a *assembly) openAdmin(ctx context.Context) (err error) {
 	for _, more := range []map[string]http.Handler{
 		a.engine.faults.routes(), a.engine.shopRoutes(learns, a.log("shop")), roomRoutes{a.gate, a.log("rooms")}.routes(),
 		stockRoutes{a.ledger}.routes(), keyRoutes{a.cfg.Storage, a.store, a.reseal, a.log("keys")}.routes(),
-		eraseRoute{a.gate, a.ledger, a.store, a.unsure, a.log("erase"), new(sync.Mutex)}.routes(), (&commandActs{audit: a.audit}).routes(), a.guard.Handlers(), a.console.Routes(),
+		eraseRoute{a.gate, a.ledger, a.store, a.forgets(), a.log("erase"), new(sync.Mutex)}.routes(), (&commandActs{audit: a.audit}).routes(), a.guard.Handlers(), a.console.Routes(),
 	} {
 		maps.Copy(routes, more)
 	}

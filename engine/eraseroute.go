@@ -22,13 +22,13 @@ import (
 //	POST /v1/rooms/{room}/users/{user}/erase  {"confirm": the user again} → {"records","facts"}
 //
 // Whoever speaks for the person meanwhile is refused. What comes first: his links are told to go, his actor ends what is under
-// way and leaves, his mute and what is held for him go, his room forgets; then what is stored is erased. From the line in
-// erased.list on, a crash leaves the rest to the next start.
+// way and leaves, his mute and what is held for him go, and every owner of what is kept in memory forgets him; then what is
+// stored is erased. From the line in erased.list on, a crash leaves the rest to the next start.
 type eraseRoute struct {
 	gate   *gate
 	ledger *shop.Ledger
 	store  *storage.Store
-	unsure *unsure
+	forget []func(live.UserKey) // have each owner drop what it keeps of a user
 	log    *slog.Logger
 	one    *sync.Mutex // held by the one who erases
 }
@@ -78,7 +78,9 @@ func (r eraseRoute) erase(ctx context.Context, k live.UserKey) (storage.Erased, 
 	}
 	done, err := r.store.EraseNow(ctx, k)
 	// Whoever looked at the dialogue meanwhile has brought the actor back; it has written nothing.
-	return done, errors.Join(err, r.leave(ctx, k))
+	err = errors.Join(err, r.leave(ctx, k))
+	r.forgotten(k) // what was on its way to the store has told of him since
+	return done, err
 }
 
 // clear takes the person out of memory.
@@ -98,15 +100,53 @@ func (r eraseRoute) clear(ctx context.Context, k live.UserKey) error {
 	case <-wait.Done():
 		return fmt.Errorf("lift the mute: %w", wait.Err())
 	}
-	for _, id := range r.ledger.HeldBy(k) {
-		if _, err := r.ledger.Release(r.gate.clock.now(), id); err != nil && !errors.Is(err, shop.ErrReservationGone) && !errors.Is(err, shop.ErrReservationOrdered) {
-			return fmt.Errorf("release what is held: %w", err)
-		}
+	if err := r.release(wait, k); err != nil {
+		return fmt.Errorf("release what is held: %w", err)
 	}
 	r.gate.house.Touch(live.UserKey{Room: k.Room}, actors.Stop) // the room knows who has asked what lately
-	r.gate.house.Forget(k)
-	r.unsure.forget(k)
+	r.forgotten(k)
 	return nil
+}
+
+// release gives back what is held for the person, durably, so that a restart does not hold it again for nobody.
+func (r eraseRoute) release(ctx context.Context, k live.UserKey) error {
+	var given []live.Record
+	now := r.gate.clock.now()
+	for _, id := range r.ledger.HeldBy(k) {
+		held, err := r.ledger.Release(now, id)
+		switch {
+		case errors.Is(err, shop.ErrReservationGone), errors.Is(err, shop.ErrReservationOrdered): // since HeldBy
+		case err != nil:
+			return err
+		default:
+			given = append(given, live.Record{Kind: live.RecordReservation, Received: now.UnixMilli(), Reservation: &held})
+		}
+	}
+	if len(given) == 0 {
+		return nil
+	}
+	kept := make(chan error, 1)
+	r.store.Submit(live.Entry{Records: given, Done: func(_ uint64, err error) { kept <- err }})
+	select {
+	case err := <-kept:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// forgotten has every owner drop what it keeps of the person.
+func (r eraseRoute) forgotten(k live.UserKey) {
+	for _, forget := range r.forget {
+		forget(k)
+	}
+}
+
+// forgets are what every owner of what is kept in memory drops a user by.
+func (p *parts) forgets() []func(live.UserKey) {
+	return []func(live.UserKey){
+		p.house.Forget, p.unsure.forget, p.gate.ratings.forget, p.profiles.Forget, p.ledger.Forget, p.console.Forget,
+	}
 }
 
 // leave has the person's actor end what is under way and leave.

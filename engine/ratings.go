@@ -61,6 +61,14 @@ func (r *ratings) take(e *live.Event, received time.Time) {
 	r.sums.count(&now, 1)
 }
 
+// forget drops what a user said; it stays counted, as what older ones said.
+func (r *ratings) forget(k live.UserKey) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.rated, k)
+	r.order = slices.DeleteFunc(r.order, func(o live.UserKey) bool { return o == k })
+}
+
 // count adds a rating n times.
 func (s *ratingSums) count(r *rating, n int64) {
 	s.all += n

@@ -27,11 +27,19 @@ func TestTheLatestRatingOfADialogueCounts(t *testing.T) {
 	if s, _, _ := r.now(0, all); s != (ratingSums{3, 14, 3, 2, 2}) {
 		t.Errorf("with a second thought the sums are %+v", s)
 	}
+	r.forget(live.UserKey{Room: "demo", User: "b"})
+	if s, users, _ := r.now(9, all); s != (ratingSums{3, 14, 3, 2, 2}) || len(users) != 2 || users[0].User != "c" {
+		t.Errorf("when one is forgotten the sums are %+v of %v", s, users)
+	}
+	rate("b", night+1, 5, true) // he is somebody new
+	if s, users, _ := r.now(9, all); s != (ratingSums{4, 19, 4, 3, 3}) || len(users) != 3 {
+		t.Errorf("when he is back the sums are %+v of %v", s, users)
+	}
 	for i := range maxRated {
 		rate(fmt.Sprint("u", i), noon, 3, false)
 	}
 	s, users, _ := r.now(2*maxRated, all)
-	if s.all != maxRated+3 || len(users) != maxRated || len(r.rated) != maxRated {
-		t.Errorf("%d count, %d are remembered, want %d and %d", s.all, len(users), maxRated+3, maxRated)
+	if s.all != maxRated+4 || len(users) != maxRated || len(r.rated) != maxRated {
+		t.Errorf("%d count, %d are remembered, want %d and %d", s.all, len(users), maxRated+4, maxRated)
 	}
 }

@@ -98,6 +98,18 @@ func (p *Profiles) Restore(records ...live.Record) (taken int) {
 	return taken
 }
 
+// Forget drops what a user bought, orders that name no room among it.
+func (p *Profiles) Forget(k live.UserKey) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, key := range []uint64{p.key(k), p.key(live.UserKey{User: k.User})} {
+		if u := p.users[key]; u != nil {
+			u.unlink()
+			delete(p.users, key)
+		}
+	}
+}
+
 // touch returns a user's profile, made when needed, as the one heard of last.
 func (p *Profiles) touch(key uint64) *profile {
 	u := p.users[key]

@@ -78,6 +78,15 @@ func (c *Console) Run(ctx context.Context) error {
 	return nil
 }
 
+// Forget drops what is kept of a user: lines that wait to be sent, and the counts of his actor and
+// links. What views hold of him goes
+// when they are sampled next.
+func (c *Console) Forget(k live.UserKey) {
+	c.hub.forget(k)
+	c.census.forget()
+	c.links.forget()
+}
+
 // enter counts a stream in, unless there are too many.
 func (c *Console) enter() bool {
 	c.mu.Lock()

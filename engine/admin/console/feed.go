@@ -2,6 +2,7 @@ package console
 
 import (
 	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 
@@ -52,6 +53,13 @@ func (f *feed) take() (lines []Line, lost int) {
 	lines, lost = f.lines, f.lost
 	f.lines, f.lost = nil, 0
 	return lines, lost
+}
+
+// forget drops the lines of a user that nobody has been sent yet.
+func (f *feed) forget(user live.UserID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lines = slices.DeleteFunc(f.lines, func(l Line) bool { return l.User == user })
 }
 
 // flush sends the lines of a feed to who watches it.

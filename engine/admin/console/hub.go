@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"liveroom/engine/live"
 )
 
 // hub samples what is on somebody's screen. Its sampler runs only while a view is open.
@@ -107,6 +109,17 @@ func (h *hub) closeFeed(key feedKey, w *watcher) {
 	}
 }
 
+// forget drops the lines of a user that nobody has been sent yet.
+func (h *hub) forget(k live.UserKey) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for key, f := range h.feeds {
+		if key.room == k.Room {
+			f.forget(k.User)
+		}
+	}
+}
+
 // start begins sampling, or has the sampler look at once. mu is held.
 func (h *hub) start() {
 	if h.running == nil {
@@ -189,7 +202,7 @@ func (h *hub) sampleOne(now time.Time, v *view, watchers []*watcher) {
 		next, err = tree(next)
 	}
 	if err != nil {
-		v.failed = err.Error()
+		v.failed, v.last = err.Error(), nil // what there is no more is not kept
 		for _, w := range watchers {
 			if w.failed != v.failed {
 				w.failed = v.failed
