@@ -51,8 +51,8 @@ func newShopMetrics(reg prometheus.Registerer, l *shop.Ledger, known *wisdom) *s
 	gauge("knowledge_entries", "Entries of the knowledge base.", nil, func() float64 { return float64(len(entries())) })
 	gauge("knowledge_version", "Versions of all entries of the knowledge base together; it grows with every change of one.", nil, func() float64 {
 		sum := uint64(0)
-		for i := range entries() {
-			sum += entries()[i].Version
+		for _, e := range entries() { // of one base: the next may have fewer
+			sum += e.Version
 		}
 		return float64(sum)
 	})

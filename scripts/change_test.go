@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,9 +25,12 @@ func TestAChangeOnTheDiskIsWrittenDownFirst(t *testing.T) {
 			Change
 			err error
 		}
+		var mu sync.Mutex // a timer alone orders nothing between the book's turn and what the test does before it
 		var taken []entry
 		full, asked := false, 0
 		cfg := Config{Dir: dir, Journal: func(c Change, try func() error) error {
+			mu.Lock()
+			defer mu.Unlock()
 			asked++
 			if full {
 				return errors.New("no space left on device")
@@ -44,7 +48,13 @@ func TestAChangeOnTheDiskIsWrittenDownFirst(t *testing.T) {
 		done := make(chan error, 1)
 		go func() { done <- b.Run(ctx) }()
 		<-b.Ready()
-		look := func(d time.Duration) { time.Sleep(d); synctest.Wait() }
+		mu.Lock()
+		look := func(d time.Duration) {
+			mu.Unlock()
+			time.Sleep(d)
+			synctest.Wait()
+			mu.Lock()
+		}
 
 		look(time.Minute)
 		if asked != 0 {
