@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"liveroom/engine/access"
+	"liveroom/engine/audit"
 	"liveroom/engine/live"
 	"liveroom/transport/front"
 )
@@ -46,7 +47,7 @@ func (p *parts) openGuard(cfg Config, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("open accounts: %w", err)
 	}
-	p.accounts = accounts
+	p.accounts, p.tokens.Journal = accounts, p.journal
 	p.guard = access.NewGuard(access.Options{
 		Tokens: p.tokens, Accounts: accounts, Journal: p.journal, Shop: func() live.ShopID { return p.gate.catalogue.Load().Shop() }, Log: log,
 		SessionLife: cfg.Access.SessionLife, SessionIdle: cfg.Access.SessionIdle, OpenHere: cfg.Admin.OpenHere, Heard: p.presence.heard,
@@ -142,10 +143,16 @@ func (p *parts) openFront(cfg Config, log *slog.Logger) (err error) {
 	if p.certificate, err = front.OpenCertificate(cfg.Front.CertFile, cfg.Front.KeyFile, log); err != nil {
 		return err
 	}
+	p.certificate.Journal = p.certificateChanged
 	if p.front, err = front.New(cfg.Front, p.certificate, p.server.Take, log, p.registry); err != nil {
 		return fmt.Errorf("open tls: %w", err)
 	}
 	return nil
+}
+
+// certificateChanged writes into the audit log that the files of the certificate have changed, and whether they are in use.
+func (p *parts) certificateChanged(detail string, try func() error) error {
+	return p.audit.Do(context.Background(), audit.Act{Who: byFile, Act: "certificate.reload", On: "TLS certificate", Detail: detail}, try)
 }
 
 // adminTLS returns the settings of TLS on the admin side, nil for none.

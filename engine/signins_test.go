@@ -145,3 +145,48 @@ func TestScriptsChangedOnTheDiskAreWrittenDown(t *testing.T) {
 		t.Errorf("results are written as %+v", all)
 	}
 }
+
+// TestKeysAndCertificatesChangedOnTheDiskAreWrittenDown replaces both beside the node, well and badly.
+func TestKeysAndCertificatesChangedOnTheDiskAreWrittenDown(t *testing.T) {
+	dir, certs := t.TempDir(), t.TempDir()
+	writeCertificate(t, certs)
+	n := startNode(t, dir, func(c *Config) {
+		c.Front.CertFile, c.Front.KeyFile = filepath.Join(certs, "cert.pem"), filepath.Join(certs, "key.pem")
+		c.Front.TCPAddr, c.Front.WSAddr = "127.0.0.1:0", "127.0.0.1:0"
+	})
+	wait := func(act string, result audit.Result) audit.Record {
+		t.Helper()
+		for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+			all := n.auditedAct(t, act)
+			for _, r := range all {
+				if r.Result == result {
+					return r
+				}
+			}
+			if time.Now().After(end) {
+				t.Fatalf("written is %+v", all)
+			}
+		}
+	}
+	write := func(path, text string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	key := filepath.Join(dir, tokenKeyFile)
+	write(key, strings.Repeat("n", 40))
+	if r := wait("token.reload", audit.Done); r.Who != byFile || r.On != "token key file" {
+		t.Errorf("the keys are written as %+v", r)
+	}
+	write(key, "short")
+	wait("token.reload", audit.Failed)
+	writeCertificate(t, certs)
+	if r := wait("certificate.reload", audit.Done); r.Who != byFile || r.On != "TLS certificate" {
+		t.Errorf("the certificate is written as %+v", r)
+	}
+	write(filepath.Join(certs, "cert.pem"), "no certificate")
+	if r := wait("certificate.reload", audit.Failed); !strings.Contains(r.Detail, "the certificate cannot be used") {
+		t.Errorf("the refusal is written as %+v", r)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -24,6 +25,9 @@ var ErrRunning = errors.New("the tokens are watched already")
 // Tokens checks tokens: signed with a key of the key file, of a life that is short enough, and not revoked. Every method
 // may be called from any goroutine.
 type Tokens struct {
+	// Journal, when set, writes down that the key file has changed before that is in force; it is set before Run.
+	Journal Journal
+
 	// set before Run
 	path    string
 	most    time.Duration
@@ -32,8 +36,9 @@ type Tokens struct {
 	ready   chan struct{}
 	started chan struct{} // holds one token, taken by Run
 
-	keys  atomic.Pointer[token.Keys]
-	stamp stamp // owned by Run
+	keys   atomic.Pointer[token.Keys]
+	stamp  stamp // owned by Run
+	unkept bool  // owned by Run; the last change could not be written down
 }
 
 // stamp tells whether a file is another than before.
@@ -122,7 +127,7 @@ func (t *Tokens) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			t.look()
+			t.look(ctx)
 		}
 	}
 }
@@ -135,7 +140,10 @@ func stampOf(path string) (stamp, error) {
 	return stamp{st.ModTime(), st.Size(), st}, nil
 }
 
-func (t *Tokens) look() {
+// reloadKeys is how the audit log calls a change of the key file, whoever has made it.
+const reloadKeys Act = "token.reload"
+
+func (t *Tokens) look(ctx context.Context) {
 	now, err := stampOf(t.path)
 	switch {
 	case err == nil && t.stamp.file != nil && now.size == t.stamp.size && now.modified.Equal(t.stamp.modified) && os.SameFile(now.file, t.stamp.file):
@@ -143,13 +151,36 @@ func (t *Tokens) look() {
 	case err != nil && t.stamp.file == nil:
 		return // it was missing before, and that was said
 	}
-	t.stamp = now
-	keys, err := token.ReadKeys(t.path)
-	if err != nil {
-		t.log.Warn("token keys stay as they were", "err", err)
+	keys, unread := token.ReadKeys(t.path)
+	change := Deed{Who: "file", Act: reloadKeys, On: "token key file", Detail: "in force " + strings.Join(t.Keys().IDs(time.Now()), ", ")}
+	if unread == nil {
+		change.Detail += "; in the file " + strings.Join(keys.IDs(time.Now()), ", ")
+	}
+	tried := false
+	try := func() error {
+		tried = true
+		if unread == nil {
+			t.keys.Store(keys)
+		}
+		return unread
+	}
+	if t.Journal == nil {
+		err = try()
+	} else {
+		err = t.Journal(ctx, change, try)
+	}
+	if !tried { // what cannot be written down is not taken up: the next look tries again
+		if !t.unkept {
+			t.log.Warn("token keys stay as they were until the audit log can be written", "err", err)
+		}
+		t.unkept = true
 		return
 	}
-	t.keys.Store(keys)
+	t.stamp, t.unkept = now, false
+	if unread != nil {
+		t.log.Warn("token keys stay as they were", "err", unread)
+		return
+	}
 	t.log.Info("token keys read", "keys", keys.IDs(time.Now()))
 }
 

@@ -162,7 +162,7 @@ func TestKeysAreTakenUp(t *testing.T) {
 	if _, err := token.Rotate(path, time.Hour, h.now); err != nil {
 		t.Fatal(err)
 	}
-	h.Tokens.look()
+	h.Tokens.look(t.Context())
 	if ids := h.Tokens.Keys().IDs(h.now); len(ids) != 2 {
 		t.Fatalf("after a rotation the keys are %v, want two", ids)
 	}
@@ -171,19 +171,64 @@ func TestKeysAreTakenUp(t *testing.T) {
 	if err := os.WriteFile(path, []byte("short"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h.Tokens.look()
+	h.Tokens.look(t.Context())
 	h.want(h.ask("GET", "/v1/status", "", bearer(after)), http.StatusTeapot, "")
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	h.Tokens.look()
-	h.Tokens.look()
+	h.Tokens.look(t.Context())
+	h.Tokens.look(t.Context())
 	h.want(h.ask("GET", "/v1/status", "", bearer(after)), http.StatusTeapot, "")
 	if err := os.WriteFile(path, []byte(strings.Repeat("n", 32)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h.Tokens.look()
+	h.Tokens.look(t.Context())
 	h.want(h.ask("GET", "/v1/status", "", bearer(after)), http.StatusUnauthorized, "")
+}
+
+// TestKeysTakenUpAreWrittenDown edits the key file, and wants each change written down, or not taken up.
+func TestKeysTakenUpAreWrittenDown(t *testing.T) {
+	h := newHouse(t)
+	path := filepath.Join(h.dir, "key")
+	h.Tokens.Journal = h.journal
+	put := func(key string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(key), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		h.Tokens.look(t.Context())
+	}
+	h.Tokens.look(t.Context())
+	if len(h.deeds) != 0 {
+		t.Fatalf("a file that is as it was is written down as %+v", h.deeds)
+	}
+	was := strings.Join(h.Tokens.Keys().IDs(h.now), ", ")
+	key := strings.Repeat("n", 33)
+	put(key)
+	is := strings.Join(h.Tokens.Keys().IDs(h.now), ", ")
+	if len(h.deeds) != 1 || is == was || h.deeds[0] != (Deed{Who: "file", Act: reloadKeys, On: "token key file", Detail: "in force " + was + "; in the file " + is}) {
+		t.Errorf("a change from %s to %s is written down as %+v", was, is, h.deeds)
+	}
+	put("short")
+	if len(h.deeds) != 2 || h.deeds[1].Detail != "in force "+is {
+		t.Errorf("a file that cannot be read is written down as %+v", h.deeds)
+	}
+	h.broken = errors.New("the log is full")
+	put(strings.Repeat("m", 34))
+	h.Tokens.look(t.Context())
+	if now := strings.Join(h.Tokens.Keys().IDs(h.now), ", "); now != is {
+		t.Error("a change that cannot be written down is in force")
+	}
+	h.broken = nil
+	h.Tokens.look(t.Context())
+	if now := strings.Join(h.Tokens.Keys().IDs(h.now), ", "); now == is || len(h.deeds) != 3 {
+		t.Errorf("when the log can be written again the keys are %s, written down is %+v", now, h.deeds)
+	}
+	for _, d := range h.deeds {
+		if strings.Contains(d.Detail, key[:8]) {
+			t.Errorf("the record tells the key: %+v", d)
+		}
+	}
 }
 
 func TestTokensRunOnce(t *testing.T) {

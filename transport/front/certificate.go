@@ -2,6 +2,7 @@ package front
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -19,6 +20,10 @@ const lookEvery = time.Second
 
 // Certificate is a certificate on disk, read again when it changes. It may be used from any goroutine.
 type Certificate struct {
+	// Journal, when set, writes down that the files have changed and calls try, which takes them up or returns why they are
+	// not; it returns an error of its own, and does not call try, when it cannot write. It is set before Watch.
+	Journal func(detail string, try func() error) error
+
 	certFile, keyFile string
 	log               *slog.Logger
 	now               atomic.Pointer[tls.Certificate]
@@ -30,22 +35,28 @@ type Certificate struct {
 func OpenCertificate(certFile, keyFile string, log *slog.Logger) (*Certificate, error) {
 	c := &Certificate{certFile: certFile, keyFile: keyFile, log: log}
 	c.seen = c.stat()
-	if err := c.read(); err != nil {
+	pair, err := c.read()
+	if err != nil {
 		return nil, err
 	}
+	c.now.Store(pair)
 	return c, nil
 }
 
-func (c *Certificate) read() error {
+func (c *Certificate) read() (*tls.Certificate, error) {
 	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrNoCertificate, err)
+		return nil, fmt.Errorf("%w: %w", ErrNoCertificate, err)
 	}
 	if time.Now().After(pair.Leaf.NotAfter) {
-		return fmt.Errorf("%w: %s has expired on %s", ErrNoCertificate, c.certFile, pair.Leaf.NotAfter.Format(time.RFC3339))
+		return nil, fmt.Errorf("%w: %s has expired on %s", ErrNoCertificate, c.certFile, pair.Leaf.NotAfter.Format(time.RFC3339))
 	}
-	c.now.Store(&pair)
-	return nil
+	return &pair, nil
+}
+
+// describe names a certificate for people: its fingerprint as other tools print it, and when it ends.
+func describe(pair *tls.Certificate) string {
+	return fmt.Sprintf("SHA-256 %x until %s", sha256.Sum256(pair.Leaf.Raw), pair.Leaf.NotAfter.UTC().Format(time.RFC3339))
 }
 
 // Config returns settings of TLS that use the certificate as it is at the time of each handshake: TLS 1.2 and later.
@@ -87,17 +98,41 @@ func (c *Certificate) look() {
 	if same(files[0], c.seen[0]) && same(files[1], c.seen[1]) {
 		return
 	}
-	if err := c.read(); err != nil {
-		why := err.Error()
-		c.refused.Store(&why)
-		if !same(files[0], c.seen[0]) || !same(files[1], c.seen[1]) {
-			c.log.Warn("certificate stays as it was", "err", err)
+	pair, err := c.read()
+	detail, tried := "in use "+describe(c.now.Load()), false
+	if err == nil {
+		detail += "; on disk " + describe(pair)
+	}
+	try := func() error {
+		tried = true
+		if err == nil {
+			c.now.Store(pair)
 		}
+		return err
+	}
+	var unkept error
+	if c.Journal == nil {
+		unkept = try()
 	} else {
-		c.refused.Store(nil)
-		c.log.Info("certificate read", "ends", c.Ends())
+		unkept = c.Journal(detail, try)
+	}
+	if !tried { // what cannot be written down is not taken up: the next look tries again
+		why := unkept.Error()
+		if c.Refused() != why {
+			c.log.Warn("certificate stays as it was until its change can be written down", "err", unkept)
+		}
+		c.refused.Store(&why)
+		return
 	}
 	c.seen = files
+	if err != nil {
+		why := err.Error()
+		c.refused.Store(&why)
+		c.log.Warn("certificate stays as it was", "err", err)
+		return
+	}
+	c.refused.Store(nil)
+	c.log.Info("certificate read", "ends", c.Ends())
 }
 
 // stat looks at both files; what is missing is nil.

@@ -25,6 +25,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -326,6 +327,41 @@ func TestCertificateIsReadAgain(t *testing.T) {
 	r.dial(t, r.TCPAddr())
 	if v := r.metric(t, "liveroom_front_certificate_end_seconds", ""); v != float64(ends.Unix()) {
 		t.Errorf("the metric says it ends at %v, want %v", v, ends.Unix())
+	}
+}
+
+// TestCertificateThatCannotBeWrittenDown is not taken up before it can.
+func TestCertificateThatCannotBeWrittenDown(t *testing.T) {
+	dir := t.TempDir()
+	before := time.Now().Add(time.Hour).Truncate(time.Second)
+	makeCertificate(t, dir, "node.test", before)
+	cert, err := front.OpenCertificate(filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var writable atomic.Bool
+	var detail atomic.Value
+	cert.Journal = func(d string, try func() error) error {
+		if !writable.Load() {
+			return errors.New("the log is full")
+		}
+		detail.Store(d)
+		return try()
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); cert.Watch(ctx) }()
+	defer func() { cancel(); <-done }()
+	ends := before.Add(4 * time.Hour)
+	makeCertificate(t, dir, "node.test", ends)
+	eventually(t, "the refusal", func() bool { return cert.Refused() == "the log is full" })
+	if !cert.Ends().Equal(before) {
+		t.Error("a certificate that cannot be written down is in use")
+	}
+	writable.Store(true)
+	eventually(t, "the new certificate", func() bool { return cert.Ends().Equal(ends) && cert.Refused() == "" })
+	if d := detail.Load().(string); !strings.Contains(d, "in use SHA-256 ") || !strings.Contains(d, "on disk SHA-256 ") || !strings.Contains(d, ends.UTC().Format(time.RFC3339)) {
+		t.Errorf("it is written down as %q", d)
 	}
 }
 

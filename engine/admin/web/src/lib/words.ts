@@ -516,6 +516,8 @@ export const told: Record<string, readonly [string, string]> = {
   "act.token.": ["令牌相关", "tokens"],
   "act.token.make": ["签发令牌", "make a token"],
   "act.token.revoke": ["吊销令牌", "revoke a token"],
+  "act.token.reload": ["令牌密钥文件在磁盘上被改", "the token key file changed on the disk"],
+  "act.certificate.reload": ["TLS 证书在磁盘上被换", "the TLS certificate changed on the disk"],
   "act.token.rotate": ["更换令牌密钥", "rotate the token key"],
   "act.config.": ["配置相关", "configuration"],
   "act.config.start": ["启动时的配置", "settings of a start"],

@@ -13,6 +13,7 @@ const acts = [
   "password.change",
   "user.manage",
   "token.",
+  "certificate.reload",
   "config.",
   "catalogue.",
   "knowledge.",
