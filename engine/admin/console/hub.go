@@ -2,8 +2,10 @@ package console
 
 import (
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -195,9 +197,22 @@ func (h *hub) beat(now time.Time, soon, all bool) bool {
 	return true
 }
 
+// take samples a view. The node must outlive its console: a sample that panics is none, which is logged once.
+func (h *hub) take(now time.Time, v *view) (sampled any, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.New("this view cannot be made out just now; the node's log says why")
+			if v.failed != err.Error() {
+				h.log.Error("a view of the console panicked", "view", v.key, "panic", r, "stack", string(debug.Stack()))
+			}
+		}
+	}()
+	return v.sample(now)
+}
+
 func (h *hub) sampleOne(now time.Time, v *view, watchers []*watcher) {
 	h.samples.Add(1)
-	next, err := v.sample(now)
+	next, err := h.take(now, v)
 	if err == nil {
 		next, err = tree(next)
 	}
