@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Link } from "wouter";
 import { call, may, userPath } from "../lib/api";
+import type { Erased } from "../lib/erase";
 import { clock, day, plain, short } from "../lib/format";
 import { joined } from "../lib/history";
 import { intentName, name, slotText, t } from "../lib/i18n";
@@ -10,9 +11,18 @@ import { useLines } from "../lib/stream";
 import type { Dialogue, Slot, Turn } from "../lib/types";
 import { Card, Settled, Stat, why } from "../ui/bits";
 import { EarlierButton, type Past, useEarlier } from "./earlier";
+import { Erase, ErasedView } from "./erase";
 import { Message } from "./message";
 
+/** DialogueView is a dialogue, or what became of it when its person was erased here. */
 export function DialogueView({ room, user }: { room: string; user: string }) {
+  const gone = useSignal<{ of: string; what: Erased } | undefined>(undefined);
+  const of = userPath(room, user);
+  if (gone.value?.of === of) return <ErasedView what={gone.value.what} />;
+  return <Talk key={of} room={room} user={user} erased={(what) => (gone.value = { of, what })} />;
+}
+
+function Talk({ room, user, erased }: { room: string; user: string; erased: (what: Erased) => void }) {
   const { shown, again } = useLoad<Dialogue>(userPath(room, user));
   const chosen = useSignal<Turn | undefined>(undefined);
   const past = useEarlier(room, user);
@@ -34,6 +44,7 @@ export function DialogueView({ room, user }: { room: string; user: string }) {
             <div>
               <History d={d} past={past} chosen={chosen.value} choose={(turn) => (chosen.value = turn)} />
               {may("dialogue.take") && <Seat d={d} again={again} />}
+              {may("person.erase") && <Erase room={room} user={user} done={erased} />}
             </div>
             <aside>
               <div class="stats">
