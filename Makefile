@@ -65,7 +65,7 @@ race: ## the tests of packages whose goroutines meet, under the race detector
 fuzz: ## every fuzz target for FUZZTIME (10s), FUZZJOBS (2) at a time
 	@grep -rHoE '^func Fuzz[A-Za-z0-9_]*' --include='*_test.go' . | sort | sed 's/:func / /; s/$$/ $(FUZZTIME)/' | xargs -P $(FUZZJOBS) -L 1 .ci/fuzz
 
-lint: ## gofumpt, vet, staticcheck, and a look for keys in the tree
+lint: ## gofumpt, vet, staticcheck, and a look for keys in the tree and its history
 	deploy/secretscan.sh
 	@diff="$$(go run $(GOFUMPT) -d . )"; if test -n "$$diff"; then echo "$$diff"; echo 'run make fmt'; exit 1; fi
 	go vet ./...

@@ -8,9 +8,14 @@ import (
 	"testing"
 )
 
-// TestTheSecretScanFindsWhatIsPlanted plants key material in a repository of its own, and wants the scan that CI runs over
-// ours to fail on each, to say where, and never what.
-func TestTheSecretScanFindsWhatIsPlanted(t *testing.T) {
+// scanned is a repository of its own with the scan that CI runs over ours.
+type scanned struct {
+	t   *testing.T
+	dir string
+}
+
+func newScanned(t *testing.T) *scanned {
+	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("git is not installed")
 	}
@@ -18,36 +23,94 @@ func TestTheSecretScanFindsWhatIsPlanted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	repo := t.TempDir()
-	put := func(name, text string, mode os.FileMode) {
-		t.Helper()
-		path := filepath.Join(repo, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), mode); err != nil {
-			t.Fatal(err)
+	s := &scanned{t, t.TempDir()}
+	s.put("deploy/secretscan.sh", string(script), 0o755)
+	s.put("doc.md", "A token looks like eyJ…, a key file begins with BEGIN PRIVATE KEY.\n", 0o644)
+	s.git("init", "-q")
+	return s
+}
+
+func (s *scanned) put(name, text string, mode os.FileMode) {
+	s.t.Helper()
+	path := filepath.Join(s.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), mode); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *scanned) git(args ...string) {
+	s.t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir = s.dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		s.t.Fatalf("git %v: %v: %s", args, err, out)
+	}
+}
+
+func (s *scanned) commit() {
+	s.t.Helper()
+	s.git("add", "-A")
+	s.git("-c", "user.name=n", "-c", "user.email=n@example.org", "-c", "commit.gpgsign=false", "commit", "-q", "-m", "a change")
+}
+
+func (s *scanned) scan() (said string, failed bool) {
+	s.t.Helper()
+	s.git("add", "-A")
+	cmd := exec.Command("deploy/secretscan.sh")
+	cmd.Dir = s.dir
+	out, err := cmd.CombinedOutput()
+	return string(out), err != nil
+}
+
+// TestTheSecretScanReadsTheHistory plants key material, takes it out again, and wants the scan to find the commit.
+func TestTheSecretScanReadsTheHistory(t *testing.T) {
+	s := newScanned(t)
+	s.commit()
+	if said, failed := s.scan(); failed || said != "" {
+		t.Fatalf("over a clean history the scan says %q", said)
+	}
+	id := strings.Repeat("Z7", 8)
+	s.put("deep/in it.txt", "one\n++ b/two\nid = AK"+"IA"+id+"\n", 0o644)
+	s.commit()
+	s.put("deep/in it.txt", "one\n", 0o644)
+	s.put("some/token.key", "0\n", 0o600)
+	s.put("marked.txt", "AK"+"IA"+id+" secretscan: ok\n", 0o644)
+	s.commit()
+	s.git("rm", "-q", "some/token.key")
+	s.commit()
+	said, failed := s.scan()
+	if !failed || !strings.Contains(said, ":deep/in it.txt\n") || !strings.Contains(said, ":some/token.key\n") {
+		t.Errorf("over a history with both planted the scan says %q", said)
+	}
+	if strings.Contains(said, id) || strings.Contains(said, "marked") || strings.Contains(said, "take it out") {
+		t.Errorf("the scan says too much: %q", said)
+	}
+	known := ""
+	for line := range strings.Lines(said) {
+		if where, ok := strings.CutPrefix(line, "  "); ok {
+			known += where
 		}
 	}
-	git := func(args ...string) {
-		t.Helper()
-		cmd := exec.Command("git", args...)
-		cmd.Dir = repo
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v: %s", args, err, out)
-		}
+	s.put("deploy/secretscan.known", known, 0o644)
+	if said, failed := s.scan(); failed {
+		t.Errorf("with what is known written down the scan says %q", said)
 	}
-	scan := func() (said string, failed bool) {
-		t.Helper()
-		git("add", "-A")
-		cmd := exec.Command("deploy/secretscan.sh")
-		cmd.Dir = repo
-		out, err := cmd.CombinedOutput()
-		return string(out), err != nil
+	s.commit()
+	shallow := &scanned{t, t.TempDir()}
+	shallow.git("clone", "-q", "--depth=1", "file://"+s.dir, ".")
+	if said, failed := shallow.scan(); failed || !strings.Contains(said, "shallow") {
+		t.Errorf("in a shallow clone the scan says %q", said)
 	}
-	put("deploy/secretscan.sh", string(script), 0o755)
-	put("doc.md", "A token looks like eyJ…, a key file begins with BEGIN PRIVATE KEY.\n", 0o644)
-	git("init", "-q")
+}
+
+// TestTheSecretScanFindsWhatIsPlanted plants key material in a repository of its own, and wants the scan that CI runs over
+// ours to fail on each, to say where, and never what.
+func TestTheSecretScanFindsWhatIsPlanted(t *testing.T) {
+	s := newScanned(t)
+	put, scan := s.put, s.scan
 	if said, failed := scan(); failed {
 		t.Fatalf("in a clean tree the scan says %s", said)
 	}
