@@ -237,6 +237,7 @@ func (a *assembly) openAdmin(ctx context.Context) (err error) {
 		a.engine.faults.routes(), a.engine.shopRoutes(learns, a.log("shop")), roomRoutes{a.gate, a.log("rooms")}.routes(),
 		stockRoutes{a.ledger}.routes(), keyRoutes{a.cfg.Storage, a.store, a.reseal, a.log("keys")}.routes(),
 		eraseRoute{a.gate, a.ledger, a.store, a.forgets(), a.log("erase"), new(sync.Mutex)}.routes(), (&commandActs{audit: a.audit}).routes(), a.guard.Handlers(), a.console.Routes(),
+		reservationRoutes{a.ledger, a.catalogue.Load, a.store, a.audit.Pseudonym, a.shopMetrics, &a.engine.clock, a.log("stock")}.routes(),
 	} {
 		maps.Copy(routes, more)
 	}

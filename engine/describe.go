@@ -124,6 +124,8 @@ func described() []console.Described {
 		{Pattern: "DELETE /v1/rooms/{room}/muted/{user}", Summary: "Lift a mute; durable when it is answered", Errors: errs(bad, none, clash, status)},
 		{Pattern: "POST /v1/rooms/{room}/users/{user}/erase", Summary: "Erase one person while the node runs: links, actor, what is remembered and what is stored; it does not come back", Body: eraseDoc{}, Answer: erasedDoc{}, Errors: errs(wrong, clash, status)},
 		{Pattern: "GET /v1/stock/{sku}", Summary: "Where the pieces of a SKU are, at one instant", Answer: stockShown{}, Errors: errs(none)},
+		{Pattern: "GET /v1/reservations", Summary: "What is reserved, and what ended lately", Query: reservationQuery, Answer: reservationPage{}, Errors: errs(bad)},
+		{Pattern: releasePattern, Summary: "Give back what a reservation holds, as if its time had ended; durable when it is answered", Answer: reservationRow{}, Errors: errs(none, clash, status)},
 		{Pattern: "GET /v1/reservations/{id}", Summary: "Where a reservation stands", Answer: reservationShown{}, Errors: errs(none)},
 
 		{Pattern: "POST /v1/model/swap", Summary: "Take the model that the model folder holds by now", Answer: swapAnswerDoc{}, Errors: errs(wrong, status)},

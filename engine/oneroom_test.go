@@ -22,6 +22,7 @@ func TestATokenForOneRoomSeesNoOther(t *testing.T) {
 	const theirs = "theirs" // part of the other room's name, and of everybody's in it
 	n := startNode(t, t.TempDir(), nil)
 	c := n.ingest(t)
+	c.send(stockIs(5))
 	there := said("message", "m1", theirs+"-user", "3号链接还有货吗")
 	there["room"] = theirs + "-room"
 	for _, f := range []frame{there, said("message", "m2", "u2", "3号链接还有货吗")} {
@@ -34,6 +35,11 @@ func TestATokenForOneRoomSeesNoOther(t *testing.T) {
 		Event:   &live.Event{Type: live.Comment, ID: "x", Room: theirs + "-room", User: theirs + "-user", Text: "嗡嘛呢叭咪吽" + theirs},
 		Reading: &live.Reading{Intent: live.IntentUnknown, DecidedBy: live.DecidedByModel}, Outcome: live.Quiet, Received: 1,
 	})
+
+	held := live.Reservation{ID: "r1", User: live.UserKey{Room: theirs + "-room", User: theirs + "-user"}, SKU: "DEMO-3", Quantity: 1, Until: 1 << 50}
+	if _, err := n.parts.ledger.Reserve(n.clock.now(), held); err != nil {
+		t.Fatal(err)
+	}
 
 	ask := func(method, path, proof string) (int, string) {
 		req, err := http.NewRequestWithContext(t.Context(), method, n.Addrs().Admin+path, nil)
@@ -75,7 +81,7 @@ func TestATokenForOneRoomSeesNoOther(t *testing.T) {
 			}
 		}
 	}
-	if seen < 7 { // rooms, actors, actor, tree, links, unsure, the room's own
+	if seen < 8 { // rooms, actors, actor, tree, links, unsure, reservations, the room's own
 		t.Errorf("who may see all finds the other room on %d routes alone", seen)
 	}
 

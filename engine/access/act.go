@@ -28,6 +28,7 @@ const (
 	RoomMute       Act = "room.mute"
 	RoomSay        Act = "room.say" // speak to a whole room
 	StockRead      Act = "stock.read"
+	StockRelease   Act = "stock.release" // give back what is reserved for somebody
 	StatusRead     Act = "status.read"
 	MetricsRead    Act = "metrics.read"
 	ProfileRead    Act = "profile.read"
@@ -66,16 +67,16 @@ var table = map[live.Role][]Act{
 	live.Viewer: {LinkViewer},
 	live.Seat:   {LinkSeat, CatalogueRead, KnowledgeRead, RoomRead, StockRead, DialogueRead, DialogueTake, LabelWrite},
 	live.Supervisor: {
-		LinkSeat, CatalogueRead, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, RoomSay, StockRead, StatusRead, PersonReveal,
+		LinkSeat, CatalogueRead, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, RoomSay, StockRead, StockRelease, StatusRead, PersonReveal,
 		DialogueRead, DialogueTake, ScriptWrite, LabelWrite, LabelRead,
 	},
 	live.Operator: {
-		CatalogueRead, CatalogueWrite, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, RoomSay, StockRead, StatusRead, MetricsRead,
+		CatalogueRead, CatalogueWrite, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, RoomSay, StockRead, StockRelease, StatusRead, MetricsRead,
 		DialogueRead, ActorManage, LinkKick, ConfigRead, ScriptWrite, LabelWrite, LabelRead,
 	},
 	live.Auditor: {CatalogueRead, KnowledgeRead, RoomRead, StockRead, StatusRead, MetricsRead, AuditRead, ConfigRead},
 	live.Admin: {
-		CatalogueRead, CatalogueWrite, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, RoomSay, StockRead, StatusRead,
+		CatalogueRead, CatalogueWrite, KnowledgeRead, KnowledgeWrite, RoomRead, RoomWrite, RoomMute, RoomSay, StockRead, StockRelease, StatusRead,
 		MetricsRead, ProfileRead, ModelSwap, FaultInject, TokenRevoke, UserManage, AuditRead, AuditNote, PersonReveal, PersonErase, KeyManage,
 		DialogueRead, DialogueTake, ActorManage, LinkKick, ConfigRead, ScriptWrite, LabelWrite, LabelRead, Undeclared,
 	},
@@ -126,7 +127,9 @@ var Routes = map[string]Act{
 	"PUT /v1/rooms/{room}/muted/{user}":    RoomMute,
 	"DELETE /v1/rooms/{room}/muted/{user}": RoomMute,
 	"GET /v1/stock/{sku}":                  StockRead,
+	"GET /v1/reservations":                 StockRead,
 	"GET /v1/reservations/{id}":            StockRead,
+	"POST /v1/reservations/{id}/release":   StockRelease,
 	"POST /v1/model/swap":                  ModelSwap,
 	"POST /chaos/{fault}/{state}":          FaultInject,
 
@@ -231,6 +234,9 @@ var forOneRoom = map[string]bool{
 	"GET /v1/labels/export":       true,
 	"GET /v1/unsure":              true,
 	"GET /v1/figures/{key}/cases": true,
+	"GET /v1/reservations":        true,
+
+	"POST /v1/reservations/{id}/release": true,
 
 	"GET /v1/catalogue":                         true,
 	"GET /v1/knowledge":                         true,

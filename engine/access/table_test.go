@@ -31,6 +31,7 @@ room.write       .      .      .    x     x        x          .
 room.mute        .      .      .    x     x        x          .
 room.say         .      .      .    x     x        x          .
 stock.read       .      .      x    x     x        x          x
+stock.release    .      .      .    x     x        x          .
 status.read      .      .      .    x     x        x          x
 metrics.read     .      .      .    x     x        .          x
 profile.read     .      .      .    x     .        .          .
@@ -203,7 +204,8 @@ const oneRoom = `
 GET /metrics  GET /v1/status  GET /v1/overview  GET /v1/stream  GET /v1/rooms  GET /v1/actors  GET /v1/actor  GET /v1/tree
 GET /v1/letters  GET /v1/links  GET /v1/labels  GET /v1/labels/export  GET /v1/unsure  GET /v1/figures  GET /v1/figures/{key}/cases
 GET /v1/catalogue  GET /v1/knowledge  GET /v1/knowledge/{id}  GET /v1/entries  GET /v1/entries/{id}  GET /v1/heat
-GET /v1/stock/{sku}  GET /v1/reservations/{id}  GET /v1/scripts  GET /v1/scripts/files/{file}  GET /v1/scripts/files/{file}/versions/{n}
+GET /v1/stock/{sku}  GET /v1/reservations  GET /v1/reservations/{id}  POST /v1/reservations/{id}/release
+GET /v1/scripts  GET /v1/scripts/files/{file}  GET /v1/scripts/files/{file}/versions/{n}
 GET /v1/inference  GET /v1/inference/card  GET /v1/settings  GET /readyz/parts
 `
 

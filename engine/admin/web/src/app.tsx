@@ -16,6 +16,7 @@ import { KnowledgeView } from "./views/knowledge";
 import { LabellingView } from "./views/labelling";
 import { LinksView } from "./views/links";
 import { OverviewView } from "./views/overview";
+import { ReservationsView } from "./views/reservations";
 import { RoomView } from "./views/room";
 import { RoomsView } from "./views/rooms";
 import { ScriptView } from "./views/script";
@@ -27,6 +28,7 @@ import { PasswordForm, SignIn } from "./views/signin";
 const views: { path: string; word: Word; act: string; view: () => JSX.Element }[] = [
   { path: "/", word: "overview", act: "status.read", view: OverviewView },
   { path: "/rooms", word: "rooms", act: "room.read", view: RoomsView },
+  { path: "/reservations", word: "reservations", act: "stock.read", view: ReservationsView },
   { path: "/actors", word: "actors", act: "status.read", view: ActorsView },
   { path: "/inference", word: "inference", act: "status.read", view: InferenceView },
   { path: "/links", word: "links", act: "status.read", view: LinksView },

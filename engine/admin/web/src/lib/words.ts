@@ -1,10 +1,12 @@
 import { libraryWords } from "./words_library";
+import { reservationTold, reservationWords } from "./words_reservations";
 import { topicTold } from "./words_topics";
 import { traceTold, traceWords } from "./words_trace";
 
 // Every word of the page, Chinese first. A key that is missing in one language is an error of the compiler.
 export const words = {
   ...libraryWords,
+  ...reservationWords,
   ...traceWords,
   overview: ["总览", "Overview"],
   rooms: ["直播间", "Rooms"],
@@ -328,6 +330,7 @@ export type Word = keyof typeof words;
 /** Words for keys that come from the engine; one that is not here is shown as it came. */
 export const told: Record<string, readonly [string, string]> = {
   ...topicTold,
+  ...reservationTold,
   "role.admin": ["管理员", "admin"],
   "role.operator": ["运营", "operator"],
   "role.supervisor": ["主管", "supervisor"],

@@ -19,6 +19,7 @@ const acts = [
   "knowledge.",
   "script.",
   "room.",
+  "stock.",
   "dialogue.",
   "person.",
   "label.",

@@ -67,6 +67,11 @@ function Side({ r, failed }: { r: RoomNow; failed: (why: string) => void }) {
         <Stat label={t("sold")} value={whole(r.sold)} />
         <Stat label={t("stock")} value={whole(r.stock)} note={r.product ? plain(r.product) : undefined} />
       </div>
+      {may("stock.read") && (
+        <p>
+          <Link href={`/reservations?room=${encodeURIComponent(r.room)}`}>{t("seeReservations")}</Link>
+        </p>
+      )}
       <Card title={t("mode")} note={`${r.last_minute}/${r.per_minute}`}>
         <fieldset class="modes" disabled={!may("room.write")}>
           <legend class="sr">{t("mode")}</legend>
