@@ -17,10 +17,11 @@ import (
 )
 
 // childDir names the data folder to the test binary when it runs as a node to be killed; with childDies it kills itself when
-// what was imported is durable and not in force yet.
+// what was imported is durable and not in force yet, and with diesErasing when an erasure has rewritten its first blocks.
 const (
-	childDir  = "TEST_NODE_DIR"
-	childDies = "TEST_NODE_DIES"
+	childDir    = "TEST_NODE_DIR"
+	childDies   = "TEST_NODE_DIES"
+	diesErasing = "erasing"
 )
 
 // runAsChild serves a node until killed when the test binary was started for that.
@@ -29,13 +30,17 @@ func runAsChild() bool {
 	if dir == "" {
 		return false
 	}
-	e, err := New(context.Background(), testConfig(dir), slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	cfg, die := testConfig(dir), func() { syscall.Kill(os.Getpid(), syscall.SIGKILL) }
+	if os.Getenv(childDies) == diesErasing {
+		cfg.Storage.DuringErasure = die
+	}
+	e, err := New(context.Background(), cfg, slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	if os.Getenv(childDies) != "" {
-		e.parts.papers.kept = func() { syscall.Kill(os.Getpid(), syscall.SIGKILL) }
+		e.parts.papers.kept = die
 	}
 	go func() {
 		<-e.Ready()

@@ -65,6 +65,8 @@ type Config struct {
 	Keys seal.KeyService
 	// BeforeCommit, when set, is called before each commit, which fails with its error. For tests and the chaos build.
 	BeforeCommit func() error
+	// DuringErasure, when set, is called whenever an erasure has rewritten some blocks for good. For tests.
+	DuringErasure func()
 }
 
 // Default returns the defaults, without a folder.

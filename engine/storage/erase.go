@@ -287,6 +287,9 @@ func (e *eraser) journal(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("rewrite blocks up to %d: %w", last, err)
 		}
+		if len(batch) > 0 && e.s.cfg.DuringErasure != nil {
+			e.s.cfg.DuringErasure()
+		}
 		after = last
 	}
 }
