@@ -71,6 +71,8 @@ func (s *Store) commitUntil(ctx, work context.Context) error {
 			s.tend(work)
 		case f := <-s.folds:
 			s.saveFold(work, f)
+		case o := <-s.owners:
+			s.saveLapse(work, o)
 		case do := <-s.chores:
 			do(work)
 		case <-s.wake:

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,13 +12,16 @@ import (
 
 	"liveroom/engine/live"
 	"liveroom/engine/storage/codec"
+	"liveroom/engine/storage/seal"
 )
 
 // How long ago a user was seen is told by the number of the block that his row was written with: meta has, for each day, the
 // last block that there was when the day began. So a row costs nothing to be kept in order, and nobody's times stand in it.
 
 const (
-	lapseBatch   = 256 // users looked at in one step, at every look through the index
+	lapseBatch   = 256             // users looked at in one step, at every look through the index
+	lapseTime    = 5 * time.Second // that a reader has for them, beside the time of one key
+	lapseRest    = time.Minute     // after one that could not be told
 	maxKeepUsers = 10 * 365 * 24 * time.Hour
 	day          = 24 * time.Hour
 	metaDay      = "day " // and its number, from 1970 in UTC: the last block committed before it was written
@@ -28,6 +32,9 @@ type lapse struct {
 	days  []dayMark // by day; nil until they are read
 	known bool      // they were read
 	after []byte    // the id of the last row looked at
+
+	looking bool      // a reader has some rows
+	rest    time.Time // until then none is looked at, since one could not be told
 }
 
 type dayMark struct {
@@ -39,11 +46,27 @@ type dayMark struct {
 // to be called before Run.
 func (s *Store) Spare(busy func() func(live.UserKey) bool) { s.busy = busy }
 
-// lapseUsers forgets a few of those who were not seen for Config.KeepUsers.
+// owned is a batch of old rows on their way back from a reader, each with its owner. One is under way at a time.
+type owned struct {
+	rows  []ownedRow
+	err   error   // what ended the batch, nil for nothing
+	ended seal.ID // at which row
+}
+
+type ownedRow struct {
+	userRow
+	user live.UserKey
+}
+
+// lapseUsers has a reader find out whose the next few rows are of those not seen for Config.KeepUsers; they come back through
+// owners. That may take an answer of the key service for every key that sealed one, which no commit is to wait for.
 func (s *Store) lapseUsers(ctx context.Context, now time.Time) error {
 	l := &s.committer.lapse
 	if err := s.markDay(ctx, now); err != nil || s.cfg.KeepUsers == 0 {
 		return err
+	}
+	if l.looking || now.Before(l.rest) {
+		return nil
 	}
 	through := l.before(now.Add(-s.cfg.KeepUsers))
 	if through == 0 {
@@ -53,6 +76,53 @@ func (s *Store) lapseUsers(ctx context.Context, now time.Time) error {
 	if err != nil || len(rows) == 0 {
 		return err
 	}
+	l.looking = true
+	s.reading.Add(1)
+	s.dispatch(readJob{
+		kind: "lapse",
+		run:  func(ctx context.Context) error { o := s.openOwners(ctx, rows); s.owners <- o; return o.err },
+		fail: func(err error) { s.owners <- owned{err: err} },
+	})
+	return nil
+}
+
+// openOwners tells whose rows are, up to the first that cannot be told. A row that is damaged is nobody's.
+func (s *Store) openOwners(ctx context.Context, rows []userRow) (o owned) {
+	ctx, stop := context.WithTimeout(ctx, s.cfg.KeyTimeout+lapseTime)
+	defer stop()
+	for _, row := range rows {
+		k, err := s.ownerOf(ctx, row)
+		switch {
+		case errors.Is(err, ErrCorrupt), errors.Is(err, sql.ErrNoRows):
+		case err != nil:
+			o.err, o.ended = fmt.Errorf("whose an old row is: %w", err), row.id
+			return o
+		default:
+			o.rows = append(o.rows, ownedRow{row, k})
+		}
+	}
+	return o
+}
+
+// saveLapse forgets the owners of old rows who have not come again. What could not be told is left to the next time
+// through, and it goes on behind it after a rest.
+func (s *Store) saveLapse(ctx context.Context, o owned) {
+	l := &s.committer.lapse
+	l.looking = false
+	if o.err != nil {
+		l.rest = s.now().Add(lapseRest) // counted as a failed read
+		l.after = append(l.after[:0], o.ended[:]...)
+	}
+	if len(o.rows) == 0 {
+		return
+	}
+	if err := s.dropUsers(ctx, o.rows); err != nil {
+		s.observe(0, fmt.Errorf("forget old users: %w", err))
+	}
+}
+
+// dropUsers deletes rows, but of those written or taken up since they were read.
+func (s *Store) dropUsers(ctx context.Context, rows []ownedRow) error {
 	// From here on whoever comes is read after this is over, so that nobody gets a row that is just being deleted.
 	s.holdLoads(true)
 	defer s.holdLoads(false)
@@ -61,11 +131,10 @@ func (s *Store) lapseUsers(ctx context.Context, now time.Time) error {
 		busy = s.busy()
 	}
 	w, gone := &s.committer.writer, 0
-	err = w.within(ctx, func() error {
+	err := w.within(ctx, func() error {
 		gone = 0
 		for _, row := range rows {
-			k, ok := s.ownerOf(ctx, row)
-			if !ok || s.index.remembers(k) || busy(k) {
+			if s.index.remembers(row.user) || busy(row.user) {
 				continue
 			}
 			result, err := w.result(ctx, dropUser, row.id[:], int64(row.seq), int64(row.tailSeq))
@@ -185,28 +254,40 @@ func (s *Store) oldUsers(ctx context.Context, through uint64) (old []userRow, er
 // from returns the id after which to look; it is not nil, which would be less than nothing to a database.
 func (l *lapse) from() []byte { return append([]byte{}, l.after...) }
 
-// ownerOf tells whose a row is; false when what is in it does not open.
-func (s *Store) ownerOf(ctx context.Context, row userRow) (k live.UserKey, ok bool) {
-	err := s.readPool.QueryRowContext(ctx, `SELECT state, tail FROM user_state WHERE id = $1`, row.id[:]).Scan(&row.state, &row.tail)
+// ownerOf tells whose a row is. The error is ErrCorrupt when what is in it does not open, or is another's.
+func (s *Store) ownerOf(ctx context.Context, row userRow) (k live.UserKey, err error) {
+	err = s.readPool.QueryRowContext(ctx, `SELECT state, tail FROM user_state WHERE id = $1`, row.id[:]).Scan(&row.state, &row.tail)
 	if err != nil {
-		return k, false
+		return k, s.meetDamage(err)
 	}
 	if row.state != nil {
-		encoded, err := s.unseal(ctx, statePlace(row.id, row.seq), row.state)
-		if err == nil {
+		var encoded []byte
+		if encoded, err = s.unseal(ctx, statePlace(row.id, row.seq), row.state); err == nil {
 			k, _, err = codec.State(encoded)
 		}
-		return k, err == nil && s.userID(k) == row.id
+	} else {
+		k, err = s.tailOwner(ctx, row)
 	}
+	if err == nil && s.userID(k) != row.id {
+		err = fmt.Errorf("another's row: %w", ErrCorrupt)
+	}
+	return k, err
+}
+
+// tailOwner tells whose a folded tail is.
+func (s *Store) tailOwner(ctx context.Context, row userRow) (k live.UserKey, err error) {
 	records, err := s.unseal(ctx, tailPlace(row.id, row.tailSeq), row.tail)
 	if err != nil {
-		return k, false
+		return k, err
 	}
 	err = codec.Each(records, func(raw *codec.Raw) error {
 		k = raw.User().Clone()
 		return errFound
 	})
-	return k, errors.Is(err, errFound) && s.userID(k) == row.id
+	if errors.Is(err, errFound) {
+		err = nil
+	}
+	return k, err
 }
 
 // errFound ends a walk.

@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
 
 	"liveroom/engine/live"
+	"liveroom/engine/storage/seal"
 )
 
 // rowOf tells whether a user has a row.
@@ -29,6 +31,14 @@ func days(s *Store, at *clock, n int) {
 		for range surveyTicks {
 			s.tend(context.Background())
 		}
+		lapsed(s)
+	}
+}
+
+// lapsed waits for the reader who looks whose old rows are, and has the store forget them.
+func lapsed(s *Store) {
+	if s.committer.lapse.looking {
+		s.saveLapse(context.Background(), <-s.owners)
 	}
 }
 
@@ -135,6 +145,7 @@ func TestUsersAreForgottenAFewAtATime(t *testing.T) {
 		for range surveyTicks {
 			s.tend(context.Background())
 		}
+		lapsed(s)
 		if gone := before - count(); gone == 0 || gone > lapseBatch {
 			t.Errorf("step %d has forgotten %d of %d users, want at most %d", step, gone, before, lapseBatch)
 		}
@@ -180,6 +191,7 @@ func TestAClockThatWasSetForgetsNobody(t *testing.T) {
 	at.set(400 * day)
 	for range 3 * surveyTicks {
 		s.tend(context.Background())
+		lapsed(s)
 	}
 	if !rowOf(t, s, user(1)) {
 		t.Error("setting the clock has cost a user's row")
@@ -196,5 +208,100 @@ func TestKeepUsersIsChecked(t *testing.T) {
 	}
 	if d := Default().KeepUsers; fmt.Sprint(d) != "8760h0m0s" {
 		t.Errorf("the default is %v", d)
+	}
+}
+
+// hanging is a key service that answers nobody while it hangs, until its time is over.
+type hanging struct {
+	seal.KeyService
+	hangs atomic.Bool
+	asked atomic.Int64
+	over  chan struct{}
+}
+
+func (h *hanging) Unwrap(ctx context.Context, master string, wrapped, label []byte) ([]byte, error) {
+	if h.hangs.Load() {
+		h.asked.Add(1)
+		<-h.over
+		return nil, seal.ErrAway
+	}
+	return h.KeyService.Unwrap(ctx, master, wrapped, label)
+}
+
+// A key service that hangs holds up the forgetting, and neither commits nor loads; it is asked once and then left in peace.
+func TestNoCommitWaitsForAKeyServiceThatHangs(t *testing.T) {
+	at := newClock()
+	service := &hanging{KeyService: testKeys, over: make(chan struct{})}
+	cfg := Config{Dir: t.TempDir(), Keys: service, KeepUsers: 2 * day}
+	s := at.rules(drive(t, cfg, at.now))
+	for n := range 4 { // each under a key of its own
+		put(s, snapshot(user(n), "s"))
+		if _, err := s.RotateKey(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(s, snapshot(user(9), "later"))
+	days(s, at, 1)
+	put(s, snapshot(user(9), "later still")) // and the checkpoint
+	s.Close()
+	at.pass(time.Hour) // so that recovery has no need of the earlier keys
+	s = at.rules(drive(t, cfg, at.now))
+	days(s, at, 2)
+	service.hangs.Store(true)
+	at.pass(day)
+	for range surveyTicks {
+		s.tend(t.Context()) // a committer that asks would be held up here
+	}
+	if !s.committer.lapse.looking || s.lapsing {
+		t.Fatalf("looking: %v, loads are held: %v; want a reader to look, and no load to wait", s.committer.lapse.looking, s.lapsing)
+	}
+	put(s, snapshot(user(8), "meanwhile"))
+	close(service.over)
+	lapsed(s)
+	for range 3 * surveyTicks {
+		s.tend(t.Context())
+		lapsed(s)
+	}
+	if n := service.asked.Load(); n != 1 {
+		t.Errorf("it was asked %d times, want once and then a rest", n)
+	}
+	for n := range 4 {
+		if !rowOf(t, s, user(n)) {
+			t.Errorf("user %d is forgotten, whose row could not be told", n)
+		}
+	}
+	service.hangs.Store(false)
+	days(s, at, 3)
+	for n := range 4 {
+		if rowOf(t, s, user(n)) {
+			t.Errorf("user %d stays when the service is back", n)
+		}
+	}
+	if s.Status().Quarantined != 0 {
+		t.Errorf("%d rows are taken for damaged", s.Status().Quarantined)
+	}
+}
+
+// Who came between the look and the deletion stays.
+func TestWhoComesWhileHisRowIsReadIsKept(t *testing.T) {
+	at := newClock()
+	s := at.rules(drive(t, Config{KeepUsers: 2 * day}, at.now))
+	put(s, snapshot(user(1), "one"), snapshot(user(2), "two"), snapshot(user(3), "three"))
+	days(s, at, 3)
+	at.pass(day)
+	for range surveyTicks {
+		s.tend(t.Context())
+	}
+	found := <-s.owners
+	if len(found.rows) != 3 {
+		t.Fatalf("%d rows are old, want 3", len(found.rows))
+	}
+	put(s, snapshot(user(1), "again"))
+	put(s, accepted(user(2), "a"))
+	s.saveLapse(t.Context(), found)
+	for n, want := range map[int]bool{1: true, 2: true, 3: false} {
+		if rowOf(t, s, user(n)) != want {
+			t.Errorf("user %d has a row: %v, want %v", n, !want, want)
+		}
 	}
 }

@@ -42,6 +42,7 @@ type Store struct {
 	done      chan struct{} // closed when everything is released
 	reads     chan readJob  // never full: reading counts what may be in it
 	folds     chan fold     // never full: folding counts what may be in it
+	owners    chan owned    // never full: one batch is under way at a time
 	chores    chan func(context.Context)
 	backfills chan struct{}                  // the log is to be copied back
 	busy      func() func(live.UserKey) bool // set by Spare
@@ -112,7 +113,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger, reg prometheus.Regi
 		cfg: cfg, log: log.With("part", "storage"), now: now, calendar: newCalendar(now), index: newIndex(cfg.SessionFrames),
 		wake: make(chan struct{}, 1), crowd: make(chan struct{}, 1), quit: make(chan struct{}),
 		ready: make(chan struct{}), done: make(chan struct{}),
-		reads: make(chan readJob, cfg.ReadQueue+foldBatch), folds: make(chan fold, foldBatch),
+		reads: make(chan readJob, cfg.ReadQueue+foldBatch+1), folds: make(chan fold, foldBatch), owners: make(chan owned, 1),
 		chores: make(chan func(context.Context)), backfills: make(chan struct{}, 1), known: newBloom(0),
 	}
 	err := s.openFiles(ctx)
