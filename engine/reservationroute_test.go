@@ -2,7 +2,9 @@ package engine
 
 import (
 	"encoding/json"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -146,5 +148,32 @@ func TestWhatWasOrderedIsNotReleasedByHand(t *testing.T) {
 		if err := json.Unmarshal([]byte(body), &page); err != nil || status != http.StatusOK || len(page.Rows) != rows || strings.Contains(body, `"r2"`) {
 			t.Errorf("of one room %q answered %d %s", query, status, body)
 		}
+	}
+}
+
+// TestAReleaseThatIsNotKeptIsTakenBack asks for one while storage takes nothing.
+func TestAReleaseThatIsNotKeptIsTakenBack(t *testing.T) {
+	n := startNode(t, t.TempDir(), nil)
+	n.stocked(t)
+	l, now := n.parts.ledger, n.clock.now()
+	held := live.Reservation{ID: "r1", User: live.UserKey{Room: "demo", User: "a"}, SKU: "DEMO-3", Quantity: 2, Until: now.Add(time.Hour).UnixMilli()}
+	before, err := l.Reserve(now, held)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.stop(); err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	for pattern, h := range (reservationRoutes{l, n.parts.catalogue.Load, n.parts.store, n.parts.audit.Pseudonym, n.parts.shopMetrics, &n.clock, slog.New(slog.DiscardHandler)}).routes() {
+		mux.Handle(pattern, h)
+	}
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/v1/reservations/r1/release", nil))
+	if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "may not be kept") {
+		t.Errorf("it answered %d %s", w.Code, w.Body)
+	}
+	if is, _ := l.Reservation("r1"); is != before || n.offerable(t) != 3 {
+		t.Errorf("it is %+v now, left are %d", is, n.offerable(t))
 	}
 }
