@@ -113,6 +113,7 @@ func (a *assembly) openStores(ctx context.Context) (err error) {
 	}
 	a.opened = append(a.opened, a.store.Close)
 	a.cfg.Audit.Seal, a.cfg.Audit.Sealed = sealPerson(a.store), savePeople(a.store)
+	a.cfg.Audit.Waits = keyWaits(a.store)
 	a.cfg.Audit.KeepHead, a.cfg.Audit.HeadsKept = keepHead(a.store), headsKept(a.store.Documents)
 	if a.audit, err = audit.Open(a.cfg.Audit.In(a.cfg.Storage.Dir), a.log("audit"), a.registry); err != nil {
 		return err

@@ -52,6 +52,17 @@ func (e *Engine) saveKeys(ctx context.Context) {
 	}
 }
 
+// keyWaits tells whether the key of what sealPerson returned is not stored yet.
+func keyWaits(store *storage.Store) func(string) bool {
+	return func(text string) bool {
+		sealed, err := base64.RawURLEncoding.DecodeString(text)
+		return err == nil && store.PersonWaits(sealed)
+	}
+}
+
+// notKept is what is said of a person whose key was not stored.
+const notKept = "the identity was not kept: the node stopped before its key could be stored"
+
 // Reveal implements console.Audit.
 func (v auditView) Reveal(ctx context.Context, seq uint64) ([]console.AuditPerson, error) {
 	found, err := v.log.Records(seq, 1, audit.Filter{})
@@ -65,6 +76,11 @@ func (v auditView) Reveal(ctx context.Context, seq uint64) ([]console.AuditPerso
 	room, _, _ := strings.Cut(strings.TrimPrefix(found[0].On, "room "), " user ")
 	for _, p := range found[0].People() {
 		one := console.AuditPerson{Pseudonym: p.Pseudonym}
+		if p.Sealed == audit.NotKept {
+			one.Failure = notKept
+			all = append(all, one)
+			continue
+		}
 		sealed, err := base64.RawURLEncoding.DecodeString(p.Sealed)
 		if err == nil {
 			sealed, err = v.open(ctx, live.RoomID(room), p.Pseudonym, sealed)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"liveroom/engine/admin/console"
+	"liveroom/engine/audit"
 	"liveroom/engine/live"
 	"liveroom/engine/storage"
 	"liveroom/transport/wire/token"
@@ -125,5 +126,22 @@ func TestWhoWasErasedIsNotRevealed(t *testing.T) {
 	report, err := n.parts.audit.Verify()
 	if err != nil || len(report.Faults) > 0 {
 		t.Errorf("after the erasure the log has faults %v, %v", report.Faults, err)
+	}
+}
+
+// TestWhoWasNotKeptIsNotSaidToBeErased reveals a record that was written at the stop, without a key for its person.
+func TestWhoWasNotKeptIsNotSaidToBeErased(t *testing.T) {
+	n := startNode(t, t.TempDir(), nil)
+	name := n.parts.audit.Pseudonym("somebody")
+	if err := n.parts.audit.Tell(audit.Act{Who: "admin", Act: "room.mute", On: "room demo user " + name + "=" + audit.NotKept}); err != nil {
+		t.Fatal(err)
+	}
+	all := n.auditedAct(t, "room.mute")
+	if len(all) != 1 || all[0].On != "room demo user "+name {
+		t.Fatalf("it is shown as %+v", all)
+	}
+	status, answer := n.askAs(t, live.Admin, "POST", "/v1/audit/records/"+strconv.FormatUint(all[0].Seq, 10)+"/reveal", `{"reason":"投诉 12"}`)
+	if status != 200 || !strings.Contains(answer, "not kept") || strings.Contains(answer, "erased") || !strings.Contains(answer, name) {
+		t.Errorf("revealing answered %d %s", status, answer)
 	}
 }

@@ -19,7 +19,8 @@ type auditView struct {
 func (v auditView) Status() console.AuditStatus {
 	s := v.log.Status()
 	shown := console.AuditStatus{
-		Chain: s.Chain, Key: s.Key, Last: s.Last, Failure: s.Failure, Refused: s.Refused, Waiting: s.Waiting, Heads: []console.AuditHead{},
+		Chain: s.Chain, Key: s.Key, Last: s.Last, Failure: s.Failure, Refused: s.Refused, Waiting: s.Waiting,
+		Held: s.Held, Keyless: s.Keyless, Unkept: s.Unkept, Heads: []console.AuditHead{},
 	}
 	for _, h := range s.Heads {
 		shown.Heads = append(shown.Heads, console.AuditHead{File: h.File, Last: h.Last, Failure: h.Failure})

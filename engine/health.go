@@ -222,6 +222,10 @@ func (v *vitals) auditing() (ill []illness) {
 	if a.Failure != "" {
 		ill = append(ill, broken(a.Failure, "审计日志写不进去，管理操作都被拒绝。请检查审计目录所在磁盘的空间、权限和故障。"))
 	}
+	if a.Keyless != "" {
+		ill = append(ill, weak(fmt.Sprintf("%s; %d record(s) that tell of people wait, acts on people are refused", a.Keyless, a.Held),
+			fmt.Sprintf("人员密钥存不进去：%d 条涉及观众的审计记录在等待，针对观众的操作被拒绝。请检查数据库和数据目录所在磁盘。", a.Held)))
+	}
 	for _, h := range a.Heads {
 		if h.Failure != "" {
 			ill = append(ill, weak(fmt.Sprintf("the head is not written to %s: %s", h.File, h.Failure),

@@ -75,6 +75,7 @@ func TestEachIllnessIsToldByItsPart(t *testing.T) {
 		{"disk", failing, "50 MB", "马上就要写满", func(v *vitals) { v.store.Free = 5e7 }},
 		{"disk", "", "", "", func(v *vitals) { v.store.Free = -1 }},
 		{"audit", failing, "disk full", "管理操作都被拒绝", func(v *vitals) { v.audit.Failure = "disk full" }},
+		{"audit", degraded, "3 record(s)", "3 条", func(v *vitals) { v.audit.Keyless, v.audit.Held = "disk full", 3 }},
 		{"audit", degraded, "/far/heads", "链头", func(v *vitals) { v.audit.Heads = []audit.PlaceStatus{{File: "/far/heads", Failure: "gone"}} }},
 		{"audit", failing, "1 fault", "改动或损坏", func(v *vitals) { v.audit.Verified = &audit.Verified{Faults: 1} }},
 	} {

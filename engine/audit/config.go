@@ -34,9 +34,12 @@ type Config struct {
 	// Seal seals a personal value so that it can be read again by whoever has the key; its text, of letters, digits, dash and
 	// underscore, stands beside the pseudonym. It does not block. nil leaves the pseudonym alone. An error refuses the act.
 	Seal func(Subject) (string, error)
-	// Sealed is called after Seal and before what it returned is written; it may wait. Its error refuses an act, or keeps what was
-	// noted waiting. nil for nothing.
+	// Sealed has the keys stored that Seal has used, before what it returned is written; it may wait. Its error refuses an act
+	// that tells of somebody whose key is not stored, or holds it back when it was noted. nil for nothing.
 	Sealed func() error
+	// Waits goes with Sealed: it tells whether the key of what Seal returned is not stored yet. It does not block. nil when
+	// none ever is.
+	Waits func(sealed string) bool
 	// KeepHead, when set, keeps the latest head, a line of JSON, in a further second place. It may wait, and may fail: it is
 	// tried again.
 	KeepHead func(ctx context.Context, line []byte) error

@@ -17,7 +17,7 @@ type Deed struct {
 // cannot be written; then the act must not be done.
 func (l *Log) Begin(a Act) (*Deed, error) {
 	intention, err := l.record(a, Intended)
-	if err == nil {
+	if err == nil && l.waits(&intention) {
 		err = l.sealed()
 	}
 	if err == nil {

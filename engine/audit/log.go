@@ -55,13 +55,16 @@ type Log struct {
 	headDue    chan struct{}
 	running    atomic.Bool
 	failing    atomic.Pointer[failure]
-	refused    atomic.Uint64 // acts refused since the log was opened
-	written    atomic.Uint64 // records written since then
-	last       atomic.Uint64 // the last record, for who must not wait for mu
-	cutSeq     atomic.Uint64 // records up to this one were removed for their age
-	removed    atomic.Uint64 // files removed since the log was opened
-	headedAt   atomic.Int64  // when a head in every second place vouched for all there was; Unix milliseconds
-	verifying  sync.Mutex    // held by the one who verifies
+	keyless    atomic.Pointer[failure] // keys of people cannot be stored
+	holding    atomic.Int64            // noted records that wait for them
+	unkept     atomic.Uint64           // records written without whom they tell of since the log was opened
+	refused    atomic.Uint64           // acts refused since the log was opened
+	written    atomic.Uint64           // records written since then
+	last       atomic.Uint64           // the last record, for who must not wait for mu
+	cutSeq     atomic.Uint64           // records up to this one were removed for their age
+	removed    atomic.Uint64           // files removed since the log was opened
+	headedAt   atomic.Int64            // when a head in every second place vouched for all there was; Unix milliseconds
+	verifying  sync.Mutex              // held by the one who verifies
 	verified   atomic.Pointer[Verified]
 
 	mu        sync.Mutex // held by the one who writes; guards the fields below
@@ -120,6 +123,9 @@ var errPanicked = errors.New("it panicked")
 // says why.
 func (l *Log) settle(result Record) error {
 	result.At = l.clock().UnixMilli()
+	ready := []Record{result}
+	l.part(ready)
+	result = ready[0]
 	_, err := l.write(result)
 	if err != nil {
 		l.mu.Lock()
@@ -151,6 +157,9 @@ func (l *Log) note(a Act, result Result) error {
 	var r Record
 	if err == nil {
 		r, err = l.record(a, result)
+	}
+	if err == nil && l.holding.Load() >= queueLimit && l.waits(&r) {
+		err = ErrFull
 	}
 	if err == nil {
 		select {
@@ -184,15 +193,24 @@ func (l *Log) record(a Act, result Result) (r Record, err error) {
 	return r, nil
 }
 
-// sealed has what was sealed in records become readable, if anybody wants to.
+// sealed has what was sealed in records become readable, if anybody wants to. That it fails, and that it goes well again, is
+// said once.
 func (l *Log) sealed() error {
 	if l.cfg.Sealed == nil {
 		return nil
 	}
-	if err := l.cfg.Sealed(); err != nil {
-		return fmt.Errorf("keys of people: %w", err)
+	err := l.cfg.Sealed()
+	if err == nil {
+		if f := l.keyless.Swap(nil); f != nil {
+			l.log.Info("keys of people can be stored again", "took", l.clock().Sub(f.since))
+		}
+		return nil
 	}
-	return nil
+	err = fmt.Errorf("keys of people: %w", err)
+	if l.keyless.CompareAndSwap(nil, &failure{err: err, since: l.clock()}) {
+		l.log.Error("keys of people cannot be stored; what the audit log is to tell of them waits until they can", "err", err)
+	}
+	return err
 }
 
 // write appends records with one sync, and returns the number of the last. All of them are on the disk, or none.
@@ -376,7 +394,10 @@ type Status struct {
 	Last    uint64 // the last record
 	Failure string // why acts are refused, "" when they are not
 	Refused uint64 // acts refused since the start
-	Waiting int    // noted acts not yet written
+	Waiting int    // noted acts not yet written, Held among them
+	Held    int    // of them, those that wait for keys of people
+	Keyless string // why keys of people cannot be stored, "" when they can
+	Unkept  uint64 // records written since the start without whom they tell of
 	Heads   []PlaceStatus
 	// Verified is the last verification since the start, nil before the first.
 	Verified *Verified
@@ -393,10 +414,15 @@ type PlaceStatus struct {
 func (l *Log) Status() Status {
 	s := Status{
 		Chain: l.chain.String(), Key: l.sign.public.Fingerprint(), Refused: l.refused.Load(), Waiting: len(l.queue),
+		Held: int(l.holding.Load()), Unkept: l.unkept.Load(),
 		Verified: l.verified.Load(),
 	}
 	if err := l.Err(); err != nil {
 		s.Failure = err.Error()
+	}
+	s.Waiting += s.Held
+	if f := l.keyless.Load(); f != nil {
+		s.Keyless = f.err.Error()
 	}
 	l.mu.Lock()
 	s.Last = l.seq

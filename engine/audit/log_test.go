@@ -110,7 +110,7 @@ func TestSealedBesideThePseudonym(t *testing.T) {
 			scopes = append(scopes, p.Scope)
 			return fmt.Sprint("sealed", len(p.Value)), refuse
 		}
-		c.Sealed = func() error { return unsaved }
+		c.Sealed, c.Waits = func() error { return unsaved }, func(string) bool { return unsaved != nil }
 	})
 	r.Do(t.Context(), Act{Act: "x", On: "user " + Personal("abc")}, func() error { return nil })
 	if got, want := r.records()[1].On, "user "+r.Pseudonym("abc")+"=sealed3"; got != want {

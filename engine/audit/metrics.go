@@ -28,6 +28,14 @@ func (l *Log) register(reg prometheus.Registerer) error {
 			}
 			return 0
 		}),
+		gauge("held_records", "Noted records that wait until keys of people can be stored.", func() float64 { return float64(l.holding.Load()) }),
+		gauge("keyless_bool", "1 while keys of people cannot be stored.", func() float64 {
+			if l.keyless.Load() != nil {
+				return 1
+			}
+			return 0
+		}),
+		counter("unkept_total", "Records written since the start without whom they tell of, because a key could not be stored.", l.unkept.Load),
 		counter("removed_files_total", "Files removed since the start because their records were older than keep.", l.removed.Load),
 		gauge("cut_seq", "Records up to this number were removed for their age.", func() float64 { return float64(l.cutSeq.Load()) }),
 		gauge("last_seq", "Number of the last record.", func() float64 { return float64(l.last.Load()) }),

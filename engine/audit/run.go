@@ -33,6 +33,7 @@ func (l *Log) Run(ctx context.Context) error {
 	left := l.writeNotes(ctx)
 	wg.Wait()
 	left = append(left, l.waiting(queueLimit)...)
+	l.part(left)
 	_, err := l.write(append(left, Record{Who: Self, Act: actStop, Result: Noted})...)
 	if err != nil {
 		err = fmt.Errorf("end of the audit log is not written; %d noted acts are lost: %w", len(left), err)
@@ -41,10 +42,13 @@ func (l *Log) Run(ctx context.Context) error {
 	return errors.Join(err, l.Close())
 }
 
-// writeNotes writes what is noted until ctx ends, and returns what could not be written.
-func (l *Log) writeNotes(ctx context.Context) (batch []Record) {
+// writeNotes writes what is noted until ctx ends, and returns what could not be written. What waits for keys of people keeps
+// nothing else waiting.
+func (l *Log) writeNotes(ctx context.Context) (left []Record) {
 	retry := time.NewTicker(retryEvery)
 	defer retry.Stop()
+	k := keeper{log: l}
+	var batch []Record
 	for {
 		queue := l.queue
 		if len(batch) > 0 {
@@ -52,13 +56,19 @@ func (l *Log) writeNotes(ctx context.Context) (batch []Record) {
 		}
 		select {
 		case <-ctx.Done():
-			return batch
+			return append(k.end(), batch...)
 		case r := <-queue:
 			batch = append([]Record{r}, l.waiting(maxBatch-1)...)
+			k.pause(ctx, batch)
+		case <-k.under:
+			k.under = nil
 		case <-retry.C:
 			l.flush()
+			if len(k.held) > 0 || l.keyless.Load() != nil {
+				k.start()
+			}
 		}
-		if len(batch) > 0 && l.Err() == nil && l.sealed() == nil {
+		if batch = k.pass(batch); len(batch) > 0 && l.Err() == nil {
 			if _, err := l.write(batch...); err == nil {
 				batch = nil
 			}

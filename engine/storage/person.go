@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -128,6 +129,18 @@ func (s *Store) SavePeople(ctx context.Context) error {
 		p.unsaved = append([]*personKey(nil), p.unsaved[len(fresh):]...)
 		return nil
 	})
+}
+
+// PersonWaits tells whether the key of what SealPerson returned is not stored yet.
+func (s *Store) PersonWaits(sealed []byte) bool {
+	if !PersonSealed(sealed) {
+		return false
+	}
+	number := int64(binary.BigEndian.Uint64(sealed[1:]))
+	p := &s.people
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.ContainsFunc(p.unsaved, func(k *personKey) bool { return k.number == number })
 }
 
 // PersonSealed tells whether something was sealed by SealPerson.

@@ -18,8 +18,8 @@ func sealPerson(t *testing.T, s *Store, k live.UserKey) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SavePeople(t.Context()); err != nil {
-		t.Fatal(err)
+	if err := s.SavePeople(t.Context()); err != nil || s.PersonWaits(sealed) {
+		t.Fatalf("its key is stored with %v, waits %v", err, s.PersonWaits(sealed))
 	}
 	if bytes.Contains(sealed, []byte(k.User)) || !PersonSealed(sealed) {
 		t.Fatalf("sealed is %x", sealed)
@@ -86,5 +86,18 @@ func TestKeysOfPeopleAreBounded(t *testing.T) {
 	s.failure = errors.New("disk full")
 	if _, err := s.SealPerson(user(1), elsewhere, nil); !errors.Is(err, ErrUnsaved) {
 		t.Errorf("while commits fail: %v", err)
+	}
+}
+
+// A key waits until it is stored, and others do not wait with it.
+func TestAPersonsKeyWaitsUntilItIsStored(t *testing.T) {
+	s, _ := start(t, Config{}, nil)
+	stored := sealPerson(t, s, user(1))
+	fresh, err := s.SealPerson(user(2), elsewhere, []byte("u"))
+	if err != nil || !s.PersonWaits(fresh) || s.PersonWaits(stored) || s.PersonWaits([]byte("x")) {
+		t.Errorf("before it is stored: %v, waits %v, the other's %v", err, s.PersonWaits(fresh), s.PersonWaits(stored))
+	}
+	if err := s.SavePeople(t.Context()); err != nil || s.PersonWaits(fresh) {
+		t.Errorf("stored with %v it waits %v", err, s.PersonWaits(fresh))
 	}
 }

@@ -63,6 +63,9 @@ type AuditStatus struct {
 	Failure  string      `json:"failure,omitempty" doc:"why acts are refused now"`
 	Refused  uint64      `json:"refused" doc:"acts refused since the start"`
 	Waiting  int         `json:"waiting" doc:"noted and not written yet"`
+	Held     int         `json:"held,omitempty" doc:"of them, those that wait until keys of people can be stored"`
+	Keyless  string      `json:"keyless,omitempty" doc:"why keys of people cannot be stored now"`
+	Unkept   uint64      `json:"unkept,omitempty" doc:"records written since the start without whom they tell of, because a key could not be stored"`
 	Heads    []AuditHead `json:"heads"`
 	Verified *AuditCheck `json:"verified,omitempty" doc:"the last verification since the start"`
 }
