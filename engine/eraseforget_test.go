@@ -55,7 +55,7 @@ func (n *node) everywhere(t *testing.T) (told []string) {
 		at := fill.Replace(path) + "?" + query.Encode()
 		status, body := n.ask(t, "GET", at, "", nil)
 		if status == http.StatusOK && slices.ContainsFunc(markers, func(m string) bool { return strings.Contains(string(body), m) }) ||
-			(strings.Contains(path, "reservations") || strings.HasSuffix(path, "/trace")) && status != http.StatusNotFound {
+			(strings.Contains(path, "/reservations/") || strings.HasSuffix(path, "/trace")) && status != http.StatusNotFound {
 			told = append(told, path)
 		}
 	}

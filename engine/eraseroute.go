@@ -103,7 +103,6 @@ func (r eraseRoute) clear(ctx context.Context, k live.UserKey) error {
 	if err := r.release(wait, k); err != nil {
 		return fmt.Errorf("release what is held: %w", err)
 	}
-	r.ledger.Disown(k)
 	r.gate.house.Touch(live.UserKey{Room: k.Room}, actors.Stop) // the room knows who has asked what lately
 	r.forgotten(k)
 	return nil
