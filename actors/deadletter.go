@@ -106,7 +106,9 @@ func (h *House) reroute(pid *actor.PID, msg any) {
 		h.bury(m.Event, m.Session, LetterRerouted)
 		again := *m
 		again.rerouted = true
-		h.users.tell(m.Event.UserKey(), &again, h.now().UnixMilli())
+		if !h.users.tell(m.Event.UserKey(), &again, h.now().UnixMilli()) {
+			h.refuse(m.Event, m.Session, live.Forbidden)
+		}
 		return
 	case *asked:
 		h.rooms.tell(m.User.Room, m, h.now().UnixMilli())
@@ -140,9 +142,13 @@ func (h *House) Replay(id uint64) error {
 		h.inFlight.Add(-1)
 		return err
 	}
-	h.users.tell(l.User, &arrived{Arrival: Arrival{
+	told := h.users.tell(l.User, &arrived{Arrival: Arrival{
 		Event: l.Event, Session: l.session, Received: now.UnixMilli(), Deadline: now.Add(h.cfg.Budget).UnixMilli(), posted: now, died: l.At,
 	}}, now.UnixMilli())
+	if !told {
+		h.inFlight.Add(-1)
+		return ErrBarred
+	}
 	return nil
 }
 

@@ -22,6 +22,7 @@ type directory[K comparable] struct {
 	own   func(K) K                                 // copies an identity, which is part of the event it came with
 	make  func(c *cell[K]) (actor.Producer, string) // producer and name of a new actor
 	count atomic.Int64
+	bar   atomic.Pointer[K] // whose actor is not to come to be, nil for nobody's
 	shard [shards]shard[K]
 }
 
@@ -61,20 +62,24 @@ func newDirectory[K comparable](root *actor.RootContext, turns actor.Dispatcher,
 	return d
 }
 
-// tell puts a message into the mailbox of the actor with the identity, which is spawned if need be. Hot path, guarded
-// by BenchmarkDeliver.
-func (d *directory[K]) tell(key K, msg any, now int64) {
+// tell puts a message into the mailbox of the actor with the identity, which is spawned if need be; false when it is barred, and
+// the message goes nowhere. Hot path, guarded by BenchmarkDeliver.
+func (d *directory[K]) tell(key K, msg any, now int64) bool {
 	s := d.at(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.cells[key]
 	if c == nil {
+		if b := d.bar.Load(); b != nil && *b == key {
+			return false
+		}
 		c = d.spawn(d.own(key))
 		s.cells[c.key] = c
 		d.count.Add(1)
 	}
 	c.active.Store(now)
 	c.post(msg)
+	return true
 }
 
 // mailbox needs no ring of its own: an idle actor's mailbox is a few words.

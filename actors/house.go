@@ -147,7 +147,11 @@ func (h *House) Deliver(e *live.Event, from live.SessionID, received time.Time) 
 		Deadline: received.Add(h.cfg.Budget).UnixMilli(), posted: h.now(),
 	}}
 	h.begin(&a.Arrival, received)
-	h.users.tell(e.UserKey(), a, a.Received)
+	if !h.users.tell(e.UserKey(), a, a.Received) {
+		h.inFlight.Add(-1)
+		h.metrics.refused(live.Forbidden)
+		return live.Forbidden
+	}
 	if (e.Type == live.Take || e.Type == live.Say) && h.rooms.has(e.Room) {
 		h.rooms.tell(e.Room, &attended{}, a.Received)
 	}

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"errors"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -68,4 +69,40 @@ func TestAMessageForAnActorThatHasLeftIsRoutedAgain(t *testing.T) {
 	if n := s.counted("dead_letters_total"); n != 1 {
 		t.Errorf("%v dead letters are counted, want 1", n)
 	}
+}
+
+// TestWhoIsBarredDoesNotComeIntoMemory asks for a user in every way there is while he is barred.
+func TestWhoIsBarredDoesNotComeIntoMemory(t *testing.T) {
+	s := newUnswept(t, nil)
+	k := live.UserKey{Room: "room", User: "u"}
+	s.handled(t)
+	lift := s.Bar(k)
+	s.handled(t) // who is there may end what he is about
+	s.gone(t, k, Passivate)
+	if code := s.Deliver(message("m1"), "link-u", time.Now()); code != live.Forbidden {
+		t.Errorf("a message was answered %s", code)
+	}
+	if err := s.UserView(k, func(UserView) { t.Error("he was looked at") }); !errors.Is(err, ErrBarred) {
+		t.Errorf("looking at him: %v", err)
+	}
+	if _, err := s.Describe(t.Context(), k); !errors.Is(err, ErrBarred) {
+		t.Errorf("describing him: %v", err)
+	}
+	s.bury(message("m2"), "link-u", LetterStorage)
+	if err := s.Replay(s.DeadLetters()[0].ID); !errors.Is(err, ErrBarred) {
+		t.Errorf("replaying a letter of his: %v", err)
+	}
+	s.seatings.take(k, seating{seat: "gone"})
+	s.parts.Gone = func(live.SessionID, time.Time, time.Time) bool { return true }
+	s.missSeats(time.Now())
+	if n := s.InFlight(); s.Has(k) || n != 0 {
+		t.Errorf("he is in memory: %v; %d messages are in flight", s.Has(k), n)
+	}
+	s.say(t, live.Message, "v", "m3", "stock") // others come and go
+	s.links.waitFor(reply("m3", "stock about -", "stock"))
+	s.parts.Gone = nil
+	lift()
+	s.say(t, live.Message, "u", "m4", "stock")
+	s.links.waitFor(reply("m4", "stock about -", "stock"))
+	s.drained(t)
 }

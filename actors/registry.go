@@ -54,8 +54,8 @@ func (h *House) Describe(ctx context.Context, k live.UserKey) (string, error) {
 	reply := make(chan string, 1)
 	if k.User == "" {
 		h.rooms.tell(k.Room, &describe{reply: reply}, h.now().UnixMilli())
-	} else {
-		h.users.tell(k, &describe{reply: reply}, h.now().UnixMilli())
+	} else if !h.users.tell(k, &describe{reply: reply}, h.now().UnixMilli()) {
+		return "", ErrBarred
 	}
 	select {
 	case s := <-reply:

@@ -22,9 +22,12 @@ type UserView struct {
 }
 
 // UserView asks a user for its dialogue; an actor that is not in memory is brought back. done is called once, from the
-// actor, and must not block; never when the House stops before.
-func (h *House) UserView(k live.UserKey, done func(UserView)) {
-	h.users.tell(k, &viewUser{done: done}, h.now().UnixMilli())
+// actor, and must not block; never when the House stops before. The error is ErrBarred, and then done is not called.
+func (h *House) UserView(k live.UserKey, done func(UserView)) error {
+	if !h.users.tell(k, &viewUser{done: done}, h.now().UnixMilli()) {
+		return ErrBarred
+	}
+	return nil
 }
 
 // viewUser asks a user for its dialogue.
@@ -49,6 +52,13 @@ func (u *user) view(now time.Time) UserView {
 		}
 	}
 	return v
+}
+
+// Bar keeps a user out of memory from now on: an actor that is there may leave, and none comes to be, whoever asks for one, so that
+// nothing read back of him is stored anew. It is for one user at a time, until lift.
+func (h *House) Bar(k live.UserKey) (lift func()) {
+	h.users.bar.Store(&k)
+	return func() { h.users.bar.Store(nil) }
 }
 
 // Has tells whether a user's actor is in memory.

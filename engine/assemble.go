@@ -13,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -237,7 +236,7 @@ func (a *assembly) openAdmin(ctx context.Context) (err error) {
 	for _, more := range []map[string]http.Handler{
 		a.engine.faults.routes(), a.engine.shopRoutes(learns, a.log("shop")), roomRoutes{a.gate, a.log("rooms")}.routes(),
 		stockRoutes{a.ledger}.routes(), keyRoutes{a.cfg.Storage, a.store, a.reseal, a.log("keys")}.routes(),
-		eraseRoute{a.gate, a.ledger, a.store, a.forgets(), a.log("erase"), new(sync.Mutex)}.routes(), (&commandActs{audit: a.audit}).routes(), a.guard.Handlers(), a.console.Routes(),
+		eraseRoute{a.gate, a.ledger, a.store, a.forgets(), a.log("erase"), new(underWay)}.routes(), (&commandActs{audit: a.audit}).routes(), a.guard.Handlers(), a.console.Routes(),
 		reservationRoutes{a.ledger, a.catalogue.Load, a.store, a.audit.Pseudonym, a.shopMetrics, &a.engine.clock, a.log("stock")}.routes(),
 	} {
 		maps.Copy(routes, more)

@@ -91,6 +91,9 @@ func (v talkView) Do(ctx context.Context, k live.UserKey, act string, with conso
 	if !v.exists(k) {
 		return fmt.Errorf("%w: user %.128q in room %.128q", console.ErrUnknown, string(k.User), string(k.Room))
 	}
+	if v.e.parts.gate.erases(k) {
+		return fmt.Errorf("%w: %w", console.ErrAway, actors.ErrBarred)
+	}
 	e := &live.Event{
 		Type: live.ParseEventType(act), Room: k.Room, User: k.User, At: time.Now().UnixMilli(), Text: with.Text, Note: with.Note,
 		Dialogue: live.DialogueOf(k), Viewers: live.Absent, Sold: live.Absent,
@@ -152,7 +155,9 @@ func (v talkView) Show(ctx context.Context, k live.UserKey) (console.Dialogue, e
 func (v talkView) view(ctx context.Context, k live.UserKey) (actors.UserView, error) {
 	for {
 		got := make(chan actors.UserView, 1)
-		v.e.parts.house.UserView(k, func(view actors.UserView) { got <- view })
+		if err := v.e.parts.house.UserView(k, func(view actors.UserView) { got <- view }); err != nil {
+			return actors.UserView{}, fmt.Errorf("%w: %w", console.ErrAway, err)
+		}
 		select {
 		case view := <-got:
 			if !view.Restoring {

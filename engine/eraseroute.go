@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"liveroom/actors"
@@ -30,7 +31,19 @@ type eraseRoute struct {
 	store  *storage.Store
 	forget []func(live.UserKey) // have each owner drop what it keeps of a user
 	log    *slog.Logger
-	one    *sync.Mutex // held by the one who erases
+	one    *underWay
+}
+
+// underWay is held by the one who erases.
+type underWay struct {
+	sync.Mutex
+	since atomic.Int64 // Unix milliseconds
+}
+
+// refusal tells whoever comes meanwhile that nothing has failed.
+func (u *underWay) refusal() refusal {
+	since := time.UnixMilli(u.since.Load()).Format(time.RFC3339)
+	return refusal{Error: "an erasure is still under way, since " + since + "; it goes on though whoever asked has gone; ask again later"}
 }
 
 const eraseRoutePattern = "POST /v1/rooms/{room}/users/{user}/erase"
@@ -45,7 +58,10 @@ const (
 	eraseLook  = 10 * time.Millisecond
 )
 
-const erasedBye = "this person is erased on request"
+const (
+	erasedBye   = "this person is erased on request"
+	erasingHint = "this person is being erased; send it again in a while, if he comes back"
+)
 
 func (r eraseRoute) serve(w http.ResponseWriter, req *http.Request) {
 	k := live.UserKey{Room: live.RoomID(req.PathValue("room")), User: live.UserID(req.PathValue("user"))}
@@ -55,10 +71,11 @@ func (r eraseRoute) serve(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	if !r.one.TryLock() {
-		answer(w, http.StatusConflict, refusal{Error: storage.ErrErasing.Error()})
+		answer(w, http.StatusConflict, r.one.refusal())
 		return
 	}
 	defer r.one.Unlock()
+	r.one.since.Store(time.Now().UnixMilli())
 	done, err := r.erase(req.Context(), k)
 	if err != nil {
 		r.log.Error("a person is not wholly erased", "err", err)
@@ -72,13 +89,13 @@ func (r eraseRoute) erase(ctx context.Context, k live.UserKey) (storage.Erased, 
 	ctx = context.WithoutCancel(ctx) // who asked may go; what was begun is ended
 	r.gate.erasing.Store(&k)
 	defer r.gate.erasing.Store(nil)
+	lift := r.gate.house.Bar(k) // who looks at the dialogue would bring him back, and have what is left of him stored anew
+	defer lift()
 	r.gate.sendAway(k)
 	if err := r.clear(ctx, k); err != nil {
 		return storage.Erased{}, fmt.Errorf("nothing is erased yet: %w", err)
 	}
 	done, err := r.store.EraseNow(ctx, k)
-	// Whoever looked at the dialogue meanwhile has brought the actor back; it has written nothing.
-	err = errors.Join(err, r.leave(ctx, k))
 	r.forgotten(k) // what was on its way to the store has told of him since
 	return done, err
 }
@@ -182,6 +199,12 @@ func (g *gate) sendAway(k live.UserKey) {
 		}
 		return true
 	})
+}
+
+// erases tells whether a person is being erased.
+func (g *gate) erases(k live.UserKey) bool {
+	e := g.erasing.Load()
+	return e != nil && *e == k
 }
 
 // barred tells whether an event is of somebody, or about him, who is being erased.

@@ -177,7 +177,7 @@ func (g *gate) Event(l *live.Link, e *live.Event, received time.Time) *live.Faul
 		return fault
 	}
 	if g.erasing.Load() != nil && g.barred(l, e) {
-		return &live.Fault{Code: live.Forbidden, To: e.ID, Hint: "this person is being erased; send it again in a while, if he comes back"}
+		return &live.Fault{Code: live.Forbidden, To: e.ID, Hint: erasingHint}
 	}
 	received = g.clock.received(e, received)
 	switch e.Type {
@@ -287,8 +287,11 @@ func (g *gate) deliver(l *live.Link, e *live.Event, received time.Time) *live.Fa
 		g.byRoom.carry(l, e.Room)
 	}
 	code := g.house.Deliver(e, l.Session, received)
-	if code == live.OK {
+	switch code {
+	case live.OK:
 		return nil
+	case live.Forbidden:
+		return &live.Fault{Code: code, To: e.ID, Hint: erasingHint}
 	}
 	return &live.Fault{Code: code, To: e.ID, Hint: "too much at once; send it again later"}
 }
