@@ -175,7 +175,7 @@ test("a role that may not see something is not shown it, and is refused", async 
 
 test("a lost engine is told at once, and what is old looks old", async ({ page }) => {
   await enter(page, at.node);
-  await expect(page.getByText("部件健康")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "部件健康" })).toBeVisible();
   await at.node.stop();
   await expect(page.getByText("与引擎的连接中断")).toBeVisible();
   await expect(page.locator(".stale")).toBeVisible();

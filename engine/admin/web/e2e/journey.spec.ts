@@ -42,9 +42,10 @@ async function watched(page: Page): Promise<() => Promise<unknown>> {
 /** follow has the viewer comment, finds the comment in the room's stream, and follows it to its way through the node. */
 async function follow(page: Page): Promise<Locator> {
   await page.getByRole("searchbox", { name: "筛选" }).fill(guest);
+  await expect(page.locator(".lines li").filter({ hasNotText: guest })).toHaveCount(0); // the filter is in force
   const reply = await viewer.answer(viewer.say("comment", guest, asked));
   expect(reply).toMatchObject({ type: "reply", scope: "public" });
-  const row = page.locator(".lines li", { hasText: asked });
+  const row = page.locator(".lines li", { hasText: asked }).filter({ hasText: guest });
   await expect(row).toContainText(String(reply.text));
   await page.getByRole("button", { name: "暂停滚动" }).click();
   await row.getByRole("button", { name: "链路" }).click();
