@@ -22,9 +22,9 @@ func keepHead(store *storage.Store) func(context.Context, []byte) error {
 }
 
 // headsKept returns the heads among documents, the latest first.
-func headsKept(documents func(context.Context, string, string, func(storage.Document) bool) error) func(context.Context) ([][]byte, error) {
+func headsKept(documents func(context.Context, string, string, func(storage.Document) bool) (int, error)) func(context.Context) ([][]byte, error) {
 	return func(ctx context.Context) (lines [][]byte, err error) {
-		err = documents(ctx, headKind, headName, func(d storage.Document) bool {
+		_, err = documents(ctx, headKind, headName, func(d storage.Document) bool {
 			lines = append(lines, d.Body)
 			return true
 		})
@@ -34,7 +34,7 @@ func headsKept(documents func(context.Context, string, string, func(storage.Docu
 
 // HeadsKept returns the heads of the audit log that a store holds, whether its node runs or not; none where there is no store.
 func HeadsKept(ctx context.Context, cfg storage.Config) ([][]byte, error) {
-	lines, err := headsKept(func(ctx context.Context, kind, name string, yield func(storage.Document) bool) error {
+	lines, err := headsKept(func(ctx context.Context, kind, name string, yield func(storage.Document) bool) (int, error) {
 		return storage.ReadDocuments(ctx, cfg, kind, name, yield)
 	})(ctx)
 	if errors.Is(err, storage.ErrNotFound) {

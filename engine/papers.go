@@ -29,12 +29,13 @@ var (
 const (
 	paperName = "shop"   // a store is of one shop
 	takenIn   = ".taken" // ends the name of a file that the store has taken in
+	anew      = ".anew"  // ends the name of one to take in where nothing that the store has can be used
 )
 
 // papers keep what was replaced last, and what it was before.
 type papers struct {
-	// documents are the versions kept of one, the latest first.
-	documents func(ctx context.Context, kind, name string, yield func(storage.Document) bool) error
+	// documents are the versions kept of one, the latest first; it returns how many do not open.
+	documents func(ctx context.Context, kind, name string, yield func(storage.Document) bool) (shut int, err error)
 
 	store *storage.Store // nil where nothing is to be kept
 	audit *audit.Log
@@ -51,22 +52,23 @@ func newPapers(store *storage.Store, log *audit.Log, dir string, logger *slog.Lo
 // papersBeside returns the papers of a node that may be running: they are read, and none is kept. Where they cannot be read
 // there are none.
 func papersBeside(cfg storage.Config, log *slog.Logger) *papers {
-	read := func(ctx context.Context, kind, name string, yield func(storage.Document) bool) error {
-		err := storage.ReadDocuments(ctx, cfg, kind, name, yield)
+	read := func(ctx context.Context, kind, name string, yield func(storage.Document) bool) (int, error) {
+		shut, err := storage.ReadDocuments(ctx, cfg, kind, name, yield)
 		if err != nil && !errors.Is(err, storage.ErrNotFound) {
 			log.Warn("what was imported is not read", "what", kind, "err", err)
 		}
-		return nil
+		return shut, nil
 	}
 	return &papers{documents: read, dir: cfg.Dir, log: log}
 }
 
 // read has use take what was kept last, and tells whether anything was. Of versions that use refuses, or that do not open, the
-// one before is tried; when none is left that is an error. A file of a liveroom of before is taken into the store, once.
+// one before is tried; when none is left that is an error, since the configured shop has other prices. A file of a liveroom of
+// before is taken into the store, once.
 func (p *papers) read(ctx context.Context, what paper, use func([]byte) error) (bool, error) {
 	var found storage.Document
 	var refused error
-	err := p.documents(ctx, what.kind, paperName, func(d storage.Document) bool {
+	shut, err := p.documents(ctx, what.kind, paperName, func(d storage.Document) bool {
 		if err := use(d.Body); err != nil {
 			refused = errors.Join(refused, fmt.Errorf("version %d: %w", d.Version, err))
 			p.log.Error("what was kept last cannot be used: the version before is", "what", what.kind, "version", d.Version, "err", err)
@@ -78,28 +80,60 @@ func (p *papers) read(ctx context.Context, what paper, use func([]byte) error) (
 	if err != nil {
 		return false, err
 	}
-	if found.Version == 0 && refused != nil {
-		return false, fmt.Errorf("no %s in the store can be used (start the liveroom that kept it, export it there and put it right): %w", what.kind, refused)
+	if found.Version == 0 && (refused != nil || shut > 0) {
+		return p.instead(ctx, what, shut, refused, use)
 	}
 	path := filepath.Join(p.dir, what.file)
+	if found.Version == 0 {
+		file, err := os.ReadFile(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return false, nil
+		case err != nil:
+			return false, fmt.Errorf("read %s of before: %w", what.kind, err)
+		}
+		return true, p.takeIn(ctx, what, path, file, use)
+	}
+	for _, path := range []string{path, path + anew} {
+		if err := p.besides(path, found); err != nil {
+			return false, fmt.Errorf("read %s of before: %w", what.kind, err)
+		}
+	}
+	p.log.Info("as imported", "what", what.kind, "version", found.Version, "at", found.At)
+	return true, nil
+}
+
+// besides sees to a file that is not read since the store has what is found.
+func (p *papers) besides(path string, found storage.Document) error {
 	file, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return false, fmt.Errorf("read %s of before: %w", what.kind, err)
-	case found.Version == 0:
-		return true, p.takeIn(ctx, what, path, file, use)
+		return err
 	case p.store == nil:
 	case bytes.Equal(file, found.Body): // a crash came before it was put aside
 		p.putAside(path)
 	default:
 		p.log.Warn("this file is not read: the store has a later version; import it if it is wanted, and remove it", "file", path, "version", found.Version)
 	}
-	if found.Version == 0 {
-		return false, nil
+	return nil
+}
+
+// instead takes in the file that is put where nothing in the store can be used. Without one that is an error.
+func (p *papers) instead(ctx context.Context, what paper, shut int, refused error, use func([]byte) error) (bool, error) {
+	path := filepath.Join(p.dir, what.file+anew)
+	if shut > 0 {
+		refused = errors.Join(refused, fmt.Errorf("versions that do not open: %d (%w)", shut, storage.ErrCorrupt))
 	}
-	p.log.Info("as imported", "what", what.kind, "version", found.Version, "at", found.At)
-	return true, nil
+	file, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, fmt.Errorf("none of the imported versions of the %s can be used (restore a backup, or put the %[1]s to use, as \"liveroom export\" prints it, into %s, and start again: it is taken in): %w",
+			what.kind, path, refused)
+	case err != nil:
+		return false, fmt.Errorf("read %s: %w", what.kind, err)
+	}
+	return true, p.takeIn(ctx, what, path, file, use)
 }
 
 // takeIn takes a file into the store. When that cannot be written the file counts, and the next start tries again.

@@ -280,6 +280,48 @@ func TestAVersionThatCannotBeUsed(t *testing.T) {
 	n.hasShop(t, "with a version that is none")
 }
 
+// Where no version that was imported opens, the node does not start with other prices: it says so, and what cures it does.
+func TestNoVersionOpens(t *testing.T) {
+	for _, what := range []paper{cataloguePaper, knowledgePaper} {
+		dir := t.TempDir()
+		n := startNode(t, dir, nil)
+		n.importShop(t)
+		d, err := n.parts.store.Document(t.Context(), what.kind, paperName)
+		if err == nil {
+			err = n.stop()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		db, _ := n.database(t)
+		if _, err := db.ExecContext(t.Context(), `UPDATE document SET data = $1 WHERE kind = $2`, []byte("broken"), what.kind); err != nil {
+			t.Fatal(err)
+		}
+		db.Close()
+		path := filepath.Join(dir, what.file+anew)
+		_, err = New(t.Context(), testConfig(dir), slog.New(slog.DiscardHandler))
+		if err == nil || !errors.Is(err, storage.ErrCorrupt) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "imported "+what.kind) {
+			t.Fatalf("%s: it started, or does not say what to do: %v", what.kind, err)
+		}
+		if err := os.WriteFile(path, d.Body, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, when := range []string{"taken in", "after a restart"} {
+			n = startNode(t, dir, nil)
+			n.hasShop(t, what.kind+" "+when)
+			if got := n.kept(t, what); got != d.Version+1 {
+				t.Errorf("%s %s: version %d is in force, want %d", what.kind, when, got, d.Version+1)
+			}
+			if err := n.stop(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Errorf("%s: the file was not put aside", what.kind)
+		}
+	}
+}
+
 // A node is killed when what was imported is durable and not yet in force: the client has no answer, and the next start has it.
 func TestAKillBetweenKeepingAndPublishing(t *testing.T) {
 	dir := t.TempDir()

@@ -109,41 +109,48 @@ func (w *writer) lastDocument(ctx context.Context, id seal.ID) (last int64, err 
 	return last, err
 }
 
-// Document returns the latest version of a document that opens, ErrNotFound when there is none. Later ones that do not are
-// counted and logged.
+// Document returns the latest version of a document that opens, ErrNotFound when there is none, ErrCorrupt when there are some
+// and none opens. Later ones that do not are counted and logged.
 func (s *Store) Document(ctx context.Context, kind, name string) (d Document, err error) {
-	err = s.Documents(ctx, kind, name, func(v Document) bool {
+	shut, err := s.Documents(ctx, kind, name, func(v Document) bool {
 		d = v
 		return false
 	})
-	if err == nil && d.Version == 0 {
+	switch {
+	case err != nil || d.Version > 0:
+	case shut > 0:
+		err = fmt.Errorf("%s: %d versions, and none opens: %w", kind, shut, ErrCorrupt)
+	default:
 		err = fmt.Errorf("%s: %w", kind, ErrNotFound)
 	}
 	return d, err
 }
 
 // Documents yields the versions kept of a document, the latest first, until yield returns false. What does not open is
-// counted, logged and left out.
-func (s *Store) Documents(ctx context.Context, kind, name string, yield func(Document) bool) error {
+// counted, logged and left out; shut is how many those are.
+func (s *Store) Documents(ctx context.Context, kind, name string, yield func(Document) bool) (shut int, err error) {
 	bad := func(version int64, err error) {
+		shut++
 		s.noteDamage(err)
 		s.quarantine("document", uint64(version), err, "kind", kind)
 	}
-	return s.meetDamage(eachDocument(ctx, s.readPool, s.ring, kind, name, bad, yield))
+	err = s.meetDamage(eachDocument(ctx, s.readPool, s.ring, kind, name, bad, yield))
+	return shut, err
 }
 
-// ReadDocuments is Documents of a store that a node may have open. What does not open is left out.
-func ReadDocuments(ctx context.Context, cfg Config, kind, name string, yield func(Document) bool) (err error) {
+// ReadDocuments is Documents of a store that a node may have open. What does not open is left out; shut is how many those are.
+func ReadDocuments(ctx context.Context, cfg Config, kind, name string, yield func(Document) bool) (shut int, err error) {
 	snap, err := openSnapshot(ctx, cfg)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() { err = errors.Join(err, snap.close()) }()
 	version, err := metaValue(ctx, snap.conn, metaSchema)
 	if err != nil || version < since["document"] {
-		return err
+		return 0, err
 	}
-	return eachDocument(ctx, snap.conn, snap.ring, kind, name, func(int64, error) {}, yield)
+	err = eachDocument(ctx, snap.conn, snap.ring, kind, name, func(int64, error) { shut++ }, yield)
+	return shut, err
 }
 
 // eachDocument reads the versions of a document, the latest first. bad is told of what does not open.

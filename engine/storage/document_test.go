@@ -29,7 +29,7 @@ func keep(t testing.TB, s *Store, name, body string) uint64 {
 // documentsOf returns the versions of a catalogue, the latest first.
 func documentsOf(t testing.TB, s *Store, name string) (all []string) {
 	t.Helper()
-	err := s.Documents(t.Context(), "catalogue", name, func(d Document) bool {
+	_, err := s.Documents(t.Context(), "catalogue", name, func(d Document) bool {
 		all = append(all, fmt.Sprintf("%d %s %s: %s", d.Version, d.Name, d.Author, d.Body))
 		return true
 	})
@@ -86,7 +86,7 @@ func TestADocumentIsKeptInVersions(t *testing.T) {
 	}
 	stop()
 	var read []string
-	if err := ReadDocuments(t.Context(), on(cfg), "catalogue", "shop", func(d Document) bool {
+	if _, err := ReadDocuments(t.Context(), on(cfg), "catalogue", "shop", func(d Document) bool {
 		read = append(read, string(d.Body))
 		return len(read) < 2
 	}); err != nil || !slices.Equal(read, []string{"four", ""}) {
@@ -153,6 +153,17 @@ func TestADocumentThatDoesNotOpenIsQuarantined(t *testing.T) {
 	}
 	if v := keep(t, s, "shop", "three"); v != 3 {
 		t.Errorf("the next is version %d, want 3", v)
+	}
+	none := func(Document) bool { return true }
+	if shut, err := s.Documents(t.Context(), "catalogue", "shop", none); shut != 1 || err != nil {
+		t.Errorf("%d are told not to open, %v; want one", shut, err)
+	}
+	edit(t, dir, `UPDATE document SET data = $1`, []byte("broken"))
+	if d, err := s.Document(t.Context(), "catalogue", "shop"); !errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNotFound) {
+		t.Errorf("where none opens it is %+v, %v; want ErrCorrupt", d, err)
+	}
+	if shut, err := ReadDocuments(t.Context(), on(Config{Dir: dir, Keys: testKeys}), "catalogue", "shop", none); shut != 3 || err != nil {
+		t.Errorf("beside the store %d are told not to open, %v; want 3", shut, err)
 	}
 }
 
