@@ -21,6 +21,16 @@ import (
 // wisdom is the one place that holds what the shop knows to answer, swapped whole as wares are.
 type wisdom = atomic.Pointer[knowledge.Base]
 
+// knowledgeFrom makes what is kept of a knowledge base out of what was exported of one.
+func knowledgeFrom(export []byte) ([]byte, error) {
+	entries, err := knowledge.Parse(document.YAML, export, knowledge.Rules{})
+	if err != nil {
+		return nil, err
+	}
+	b, _ := knowledge.New(0).Update(entries, time.Now().UnixMilli())
+	return b.Keep()
+}
+
 // openKnowledge reads the knowledge base: as it was changed last, else as configured, else the demo shop's.
 func (p *parts) openKnowledge(ctx context.Context, cfg Config) error {
 	p.knowledge = new(wisdom)

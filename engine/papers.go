@@ -17,13 +17,14 @@ import (
 
 // paper is something that a shop keeps whole in the store and may replace while the node runs.
 type paper struct {
-	kind string // of its documents
-	file string // in the data folder, where it lay before the store kept it
+	kind string                              // of its documents
+	file string                              // in the data folder, where it lay before the store kept it
+	from func(export []byte) ([]byte, error) // makes what is kept of what is exported; nil where they are the same
 }
 
 var (
-	cataloguePaper = paper{"catalogue", "catalogue.yaml"}
-	knowledgePaper = paper{"knowledge", "knowledge.json"}
+	cataloguePaper = paper{kind: "catalogue", file: "catalogue.yaml"}
+	knowledgePaper = paper{kind: "knowledge", file: "knowledge.json", from: knowledgeFrom}
 )
 
 const (
@@ -128,10 +129,15 @@ func (p *papers) instead(ctx context.Context, what paper, shut int, refused erro
 	file, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return false, fmt.Errorf("none of the imported versions of the %s can be used (restore a backup, or put the %[1]s to use, as \"liveroom export\" prints it, into %s, and start again: it is taken in): %w",
+		return false, fmt.Errorf("none of the imported versions of the %s can be used (restore a backup, or put the %[1]s to use, as \"liveroom export\" printed it, into %s, and start again: it is taken in): %w",
 			what.kind, path, refused)
 	case err != nil:
 		return false, fmt.Errorf("read %s: %w", what.kind, err)
+	}
+	if what.from != nil {
+		if file, err = what.from(file); err != nil {
+			return false, fmt.Errorf("%s (put it right): %w", path, err)
+		}
 	}
 	return true, p.takeIn(ctx, what, path, file, use)
 }
