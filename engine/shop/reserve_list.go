@@ -151,18 +151,3 @@ func (l *Ledger) Revoke(now time.Time, id live.ReservationID) (before, after liv
 	l.publish(h.SKU)
 	return before, h.Reservation, nil
 }
-
-// Disown forgets whose the reservations of a user were that hold nothing for him any more: what was ordered or has ended.
-func (l *Ledger) Disown(k live.UserKey) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, a := range l.rests.list {
-		if a.hold == nil || a.hold.User != k {
-			continue
-		}
-		a.hold.User.User = ""
-		for i := range a.hold.past {
-			a.hold.past[i].User.User = ""
-		}
-	}
-}

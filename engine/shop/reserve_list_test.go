@@ -135,19 +135,3 @@ func TestRevoke(t *testing.T) {
 	l.Undo(&before, "b")
 	wantHeld(t, l, "undone", 1, 2, 0, 47)
 }
-
-func TestDisown(t *testing.T) {
-	l := some(t)
-	for _, user := range []live.UserID{"u1", "u3", "u4"} {
-		l.Disown(live.UserKey{Room: "demo", User: user})
-	}
-	for id, want := range map[live.ReservationID]live.UserID{"a": "u1", "b": "u2", "c": "", "d": ""} {
-		if r, _ := l.Reservation(id); r.User.User != want {
-			t.Errorf("%s is of %q, want %q", id, r.User.User, want)
-		}
-	}
-	l.Order(at(70), orderOf("o", "u3", "DEMO-1", 3, live.OrderCancelled, 70))
-	if r, _ := l.Reservation("c"); r.State != live.ReservationReleased || r.User.User != "" || Standing(&r, 5000) != "released" {
-		t.Errorf("once its order is cancelled it is %+v", r)
-	}
-}
