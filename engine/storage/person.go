@@ -27,11 +27,18 @@ const (
 
 const (
 	insertPersonKey = `INSERT INTO person_key (number, id, at, data) VALUES ($1, $2, $3, $4) ON CONFLICT (number) DO NOTHING`
-	dropPersonKeys  = `DELETE FROM person_key WHERE id = $1`
+	// dropPersonKeys leaves of a key only its number, so that it can be told from one that is lost; whose it was is gone too.
+	dropPersonKeys = `UPDATE person_key SET id = substr(data, 1, 1), data = substr(data, 1, 1) WHERE id = $1`
 )
 
 // ErrErased means that the key of what is to be opened was destroyed with its person.
 var ErrErased = errors.New("erased on request: nothing is left of who it was")
+
+// ErrKeyLost means that the key of what is to be opened is not stored, though no erasure has destroyed it.
+var ErrKeyLost = errors.New("the key of who it was is not stored: it was lost with a damaged database, is newer than a backup that was restored, or an earlier liveroom has erased whose it was")
+
+// keyDestroyed tells whether an erasure has destroyed the key that stood in a row.
+func keyDestroyed(data []byte) bool { return len(data) == 1 }
 
 // personKey is a key at hand.
 type personKey struct {
@@ -84,12 +91,28 @@ func (s *Store) personKey(id seal.ID) (*personKey, error) {
 	var random [8]byte
 	rand.Read(random[:])
 	key := &personKey{id: id, number: int64(binary.BigEndian.Uint64(random[:]) >> 1), at: now, sub: sub}
-	if len(p.keys) >= maxPersonKeys || p.keys == nil {
-		p.keys = make(map[seal.ID]*personKey) // each gets another one when it is wanted
+	if p.keys == nil {
+		p.keys = make(map[seal.ID]*personKey)
+	}
+	if p.keys[id] == nil && len(p.keys) >= maxPersonKeys {
+		p.evict()
 	}
 	p.keys[id] = key
 	p.unsaved = append(p.unsaved, key)
 	return key, nil
+}
+
+// evict lets the oldest of the keys at hand go, whose person gets another one when it is wanted. The caller holds mu.
+func (p *people) evict() {
+	var oldest *personKey
+	for _, key := range p.keys {
+		if oldest == nil || key.at.Before(oldest.at) {
+			oldest = key
+		}
+	}
+	if oldest != nil {
+		delete(p.keys, oldest.id)
+	}
 }
 
 // SavePeople stores the keys that SealPerson has used; without new ones it returns at once.
@@ -146,8 +169,8 @@ func (s *Store) PersonWaits(sealed []byte) bool {
 // PersonSealed tells whether something was sealed by SealPerson.
 func PersonSealed(sealed []byte) bool { return len(sealed) > personHead && sealed[0] == personVersion }
 
-// OpenPerson opens what SealPerson has sealed. The error is ErrErased when the person was erased since, ErrCorrupt when it was
-// sealed for another place or is changed.
+// OpenPerson opens what SealPerson has sealed. The error is ErrErased when the person was erased since, ErrKeyLost when
+// the key is missing, ErrCorrupt when it was sealed for another place or is changed.
 func (s *Store) OpenPerson(ctx context.Context, place seal.Place, sealed []byte) ([]byte, error) {
 	if !PersonSealed(sealed) {
 		return nil, fmt.Errorf("not sealed for a person: %w", ErrCorrupt)
@@ -155,27 +178,41 @@ func (s *Store) OpenPerson(ctx context.Context, place seal.Place, sealed []byte)
 	number := int64(binary.BigEndian.Uint64(sealed[1:]))
 	var id, data []byte
 	err := s.readPool.QueryRowContext(ctx, `SELECT id, data FROM person_key WHERE number = $1`, number).Scan(&id, &data)
-	if errors.Is(err, sql.ErrNoRows) {
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, ErrKeyLost
+	case err != nil:
+		return nil, fmt.Errorf("read key of a person: %w", s.meetDamage(err))
+	case keyDestroyed(data):
 		return nil, ErrErased
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read key of a person: %w", err)
-	}
-	var of seal.ID
-	copy(of[:], id)
-	key, err := s.unseal(ctx, personPlace(of, number), data)
+	sub, err := openPersonKey(ctx, s.ring, number, id, data)
 	if err != nil {
 		return nil, err
-	}
-	sub, err := seal.OpenSub(key)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
 	plain, err := sub.Open(place, sealed[personHead:])
 	if err != nil {
 		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
 	return plain, err
+}
+
+// openPersonKey opens a row.
+func openPersonKey(ctx context.Context, ring *seal.Keyring, number int64, id, data []byte) (*seal.Sub, error) {
+	var of seal.ID
+	copy(of[:], id)
+	key, err := ring.Open(ctx, personPlace(of, number), data)
+	if errors.Is(err, seal.ErrCorrupt) {
+		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	sub, err := seal.OpenSub(key)
+	if err != nil {
+		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	return sub, err
 }
 
 // WasErased tells whether a person was erased on request.

@@ -2,7 +2,10 @@ package storage
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,18 +68,38 @@ func TestWhatIsSealedOfAPersonGoesWithHim(t *testing.T) {
 		}
 	}
 	open(sealPerson(t, s, gone), gone, nil) // who comes back is sealed anew
+	// A key that is lost, or does not open, is no erasure; verifying tells of the one that is there.
+	if v := verdict(t, cfg); v.Faults != 0 || v.People != 3 {
+		t.Errorf("the verdict is %+v, want 3 keys without a fault", v)
+	}
+	key := int64(binary.BigEndian.Uint64(other[1:]))
+	edit(t, cfg.Dir, `UPDATE person_key SET data = $1 WHERE number = $2`, []byte("broken"), key)
+	open(other, user(1), ErrCorrupt)
+	if v := verdict(t, cfg); v.Faults != 1 || !strings.Contains(v.Problems[0], fmt.Sprint(key)) {
+		t.Errorf("with a key that does not open the verdict is %+v", v)
+	}
+	edit(t, cfg.Dir, `DELETE FROM person_key WHERE number = $1`, key)
+	open(other, user(1), ErrKeyLost)
+	open(mine, gone, ErrErased)
+	id := s.userID(gone)
+	var left int
+	if err := s.readPool.QueryRow(`SELECT count(*) FROM person_key WHERE number = $1 AND (id = $2 OR length(data) > 1)`,
+		int64(binary.BigEndian.Uint64(mine[1:])), id[:]).Scan(&left); err != nil || left != 0 {
+		t.Errorf("of the destroyed key %d rows tell more than that it was, %v", left, err)
+	}
 }
 
 func TestKeysOfPeopleAreBounded(t *testing.T) {
 	at := newClock()
 	s := drive(t, Config{}, at.now)
 	for n := range maxPersonKeys + 10 {
+		at.pass(time.Millisecond)
 		if _, err := s.SealPerson(user(n), elsewhere, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if n := len(s.people.keys); n > maxPersonKeys {
-		t.Errorf("%d keys are at hand", n)
+	if n := len(s.people.keys); n != maxPersonKeys || s.people.keys[s.userID(user(9))] != nil || s.people.keys[s.userID(user(10))] == nil {
+		t.Errorf("%d keys are at hand, want %d, those of the latest", n, maxPersonKeys)
 	}
 	key := s.people.keys[s.userID(user(maxPersonKeys+9))]
 	at.pass(personKeyLife + time.Second)

@@ -14,6 +14,7 @@ import (
 // Verdict is what Verify found.
 type Verdict struct {
 	Keys, Blocks, Records, Users, Facts, Documents int64
+	People                                         int64 // keys of theirs, those destroyed too
 	Faults                                         int64
 	Problems                                       []string // what they are, the first of them
 }
@@ -28,7 +29,7 @@ func (v *Verdict) fault(format string, args ...any) {
 }
 
 // Verify walks through everything that is stored, as it stands at one instant, a node working on it or not: every key is
-// unwrapped, every block, snapshot, tail, fact and document opened at its place and read to its end, and held against what refers to
+// unwrapped, every block, snapshot, tail, fact, document and key of a person opened at its place and read to its end, and held against what refers to
 // it. What it finds wrong is in the verdict; the error tells that it could not be done.
 func Verify(ctx context.Context, cfg Config) (v Verdict, err error) {
 	snap, err := openSnapshot(ctx, cfg)
@@ -42,7 +43,7 @@ func Verify(ctx context.Context, cfg Config) (v Verdict, err error) {
 		v.fault("%v", err)
 	}
 	c.erased = list
-	for _, step := range []func(context.Context) error{c.keys, c.journal, c.bounds, c.users, c.facts, c.documents, c.gone} {
+	for _, step := range []func(context.Context) error{c.keys, c.journal, c.bounds, c.users, c.facts, c.documents, c.people, c.gone} {
 		if err := step(ctx); err != nil {
 			return v, fmt.Errorf("verify: %w", err)
 		}
@@ -277,6 +278,34 @@ func (c *verifier) documents(ctx context.Context) error {
 		}
 		if want := documentID(c.ring, kind, d.Name); string(want[:]) != string(id) {
 			c.v.fault("%s: it holds something else", what)
+		}
+	}
+	return rows.Err()
+}
+
+// people opens the key of every person, but those that an erasure has destroyed.
+func (c *verifier) people(ctx context.Context) error {
+	version, err := metaValue(ctx, c.conn, metaSchema)
+	if err != nil || version < since["person_key"] {
+		return err
+	}
+	rows, err := c.conn.QueryContext(ctx, `SELECT number, id, data FROM person_key`)
+	if err != nil {
+		return fmt.Errorf("read keys of people: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var number int64
+		var id, data []byte
+		if err := rows.Scan(&number, &id, &data); err != nil {
+			return fmt.Errorf("read keys of people: %w", err)
+		}
+		c.v.People++
+		if keyDestroyed(data) {
+			continue
+		}
+		if _, err := openPersonKey(ctx, c.ring, number, id, data); err != nil {
+			c.v.fault("key %d of person %x: %v", number, id, err)
 		}
 	}
 	return rows.Err()
