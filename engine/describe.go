@@ -22,8 +22,9 @@ type (
 	}
 	// erasedDoc says what was erased.
 	erasedDoc struct {
-		Records int `json:"records" doc:"taken out of the journal"`
-		Facts   int `json:"facts" doc:"deleted, or kept without the person"`
+		Records int  `json:"records" doc:"taken out of the journal"`
+		Facts   int  `json:"facts" doc:"deleted, or kept without the person"`
+		Later   bool `json:"overwritten_later" doc:"what the database has freed is overwritten later: once no backup reads it (PostgreSQL: at the next start), at the next start at the latest"`
 	}
 	// muteUntilDoc bounds a mute.
 	muteUntilDoc struct {

@@ -20,7 +20,7 @@ import (
 
 // eraseRoute erases one person while the node runs.
 //
-//	POST /v1/rooms/{room}/users/{user}/erase  {"confirm": the user again} → {"records","facts"}
+//	POST /v1/rooms/{room}/users/{user}/erase  {"confirm": the user again} → {"records","facts","overwritten_later"}
 //
 // Whoever speaks for the person meanwhile is refused. What comes first: his links are told to go, his actor ends what is under
 // way and leaves, his mute and what is held for him go, and every owner of what is kept in memory forgets him; then what is
@@ -82,7 +82,7 @@ func (r eraseRoute) serve(w http.ResponseWriter, req *http.Request) {
 		answer(w, http.StatusServiceUnavailable, refusal{Error: "the person is not wholly erased: " + err.Error()})
 		return
 	}
-	answer(w, http.StatusOK, map[string]int{"records": done.Records, "facts": done.Facts})
+	answer(w, http.StatusOK, map[string]any{"records": done.Records, "facts": done.Facts, "overwritten_later": done.Later})
 }
 
 func (r eraseRoute) erase(ctx context.Context, k live.UserKey) (storage.Erased, error) {

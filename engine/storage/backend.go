@@ -25,15 +25,17 @@ type backend interface {
 
 // pools are the connections to a database.
 type pools struct {
-	kind     string        // the folder of its tables in schema
-	write    *sql.DB       // of one connection
-	read     *sql.DB       // which can do nothing else
-	backfill *sql.DB       // of one connection, which copies the log of what was written back; nil where that is not wanted
-	begin    string        // begins a transaction that writes
-	instant  string        // begins a transaction that reads everything as of one instant
-	careful  string        // has what is deleted from now on overwritten at once, "" where scrub sees to it
-	scrub    []string      // leave nothing of what was deleted or overwritten in the database's own files
-	beside   []string      // does so beside commits, nil where only a start can
+	kind     string   // the folder of its tables in schema
+	write    *sql.DB  // of one connection
+	read     *sql.DB  // which can do nothing else
+	backfill *sql.DB  // of one connection, which copies the log of what was written back; nil where that is not wanted
+	begin    string   // begins a transaction that writes
+	instant  string   // begins a transaction that reads everything as of one instant
+	careful  string   // has what is deleted from now on overwritten at once, "" where scrub sees to it
+	scrub    []string // leave nothing of what was deleted or overwritten in the database's own files
+	beside   []string // does so beside commits, nil where only a start can
+	hurry    string   // has a statement not wait for others who are in the way, calm has it wait again
+	calm     string
 	patience time.Duration // with one statement that writes, 0 for ever
 }
 

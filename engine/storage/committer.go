@@ -35,6 +35,8 @@ type committer struct {
 	logged int             // bytes written since the log was last copied back, about
 	ticks  int
 	lapse  lapse
+	era    uint64 // how many were erased beside commits: what was read of anybody before is not to be written after
+	scrub  bool   // an erasure has left pages that were freed, and are to be overwritten once no reader is in the way
 }
 
 // block is one row of the journal on its way to the database.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -115,9 +116,10 @@ func RequestErasure(ctx context.Context, cfg Config, k live.UserKey) (err error)
 
 // Erased is what a start has erased.
 type Erased struct {
-	People  int // who were asked for, each in one request
-	Records int // taken out of the journal
-	Facts   int // deleted, or kept without the person
+	People  int  // who were asked for, each in one request
+	Records int  // taken out of the journal
+	Facts   int  // deleted, or kept without the person
+	Later   bool // what was freed is overwritten later
 }
 
 // Erased returns what was erased when the store was opened.
@@ -131,6 +133,7 @@ type eraser struct {
 	sealer seal.Apart
 	orders map[live.EventID]live.EventID // what an erased person's orders are called from now on
 	done   Erased
+	until  uint64 // the last block to be looked through, 0 for all
 	// write does something on the connection that writes: at a start directly, later between two commits.
 	write func(context.Context, func(context.Context) error) error
 }
@@ -294,9 +297,17 @@ func (e *eraser) journal(ctx context.Context) error {
 	}
 }
 
+// last returns the last block to be looked through: what is committed while this goes on is not theirs, and may never end.
+func (e *eraser) last() int64 {
+	if e.until == 0 {
+		return math.MaxInt64
+	}
+	return int64(e.until)
+}
+
 // read looks through the next blocks and returns those with records of theirs, without them.
 func (e *eraser) read(ctx context.Context, after int64) (batch []rewritten, last int64, err error) {
-	rows, err := e.s.readPool.QueryContext(ctx, `SELECT seq, data FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2`, after, eraseBatch)
+	rows, err := e.s.readPool.QueryContext(ctx, `SELECT seq, data FROM journal WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`, after, e.last(), eraseBatch)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read journal: %w", err)
 	}
@@ -456,16 +467,18 @@ func nobody() string {
 
 // rows deletes what is known of them.
 func (e *eraser) rows(ctx context.Context) error {
-	return e.sealed(ctx, func(ctx context.Context) error {
-		w := &e.s.committer.writer
-		for id := range e.ids {
-			if err := w.exec(ctx, `DELETE FROM user_state WHERE id = $1`, id[:]); err != nil {
-				return err
-			}
-			if err := w.exec(ctx, dropPersonKeys, id[:]); err != nil {
-				return err
-			}
+	return e.sealed(ctx, e.dropRows)
+}
+
+func (e *eraser) dropRows(ctx context.Context) error {
+	w := &e.s.committer.writer
+	for id := range e.ids {
+		if err := w.exec(ctx, `DELETE FROM user_state WHERE id = $1`, id[:]); err != nil {
+			return err
 		}
-		return nil
-	})
+		if err := w.exec(ctx, dropPersonKeys, id[:]); err != nil {
+			return err
+		}
+	}
+	return nil
 }

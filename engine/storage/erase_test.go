@@ -303,3 +303,106 @@ func TestAnErasureThatBrokeOffIsCompleted(t *testing.T) {
 		stop()
 	}
 }
+
+// TestAFoldReadBeforeAnErasureIsNotWrittenAfter has the copy of a tail on its way while its user is erased, and a key of his not
+// stored yet.
+func TestAFoldReadBeforeAnErasureIsNotWrittenAfter(t *testing.T) {
+	at := newClock()
+	s := drive(t, Config{}, at.now)
+	put(s, accepted(gone, "a"), closed(gone, "a"))
+	for range 3 {
+		at.pass(5 * time.Minute)
+		s.tend(t.Context())
+	}
+	s.startFolds(at.now())
+	f := <-s.folds
+	if f.tail == nil {
+		t.Fatal("nothing was folded")
+	}
+	sealed, err := s.SealPerson(gone, elsewhere, []byte("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.EraseNow(t.Context(), gone); err != nil {
+		t.Fatal(err)
+	}
+	s.saveFold(t.Context(), f)
+	if got := trace(t, s); got != nil {
+		t.Errorf("the person is found in %q", got)
+	}
+	if err := s.SavePeople(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.OpenPerson(t.Context(), elsewhere, sealed); !errors.Is(err, ErrErased) {
+		t.Errorf("a key that was to be stored when its person was erased: %v", err)
+	}
+}
+
+// TestAReaderDoesNotHoldAnErasureUp erases while somebody reads, as a backup does: no commit waits for him, and the files are
+// overwritten when he has gone.
+func TestAReaderDoesNotHoldAnErasureUp(t *testing.T) {
+	if os.Getenv(postgresTests) != "" {
+		t.Skip("there only a start overwrites")
+	}
+	s := drive(t, Config{}, time.Now)
+	put(s, accepted(gone, "a"), closed(gone, "a"))
+	reader, err := s.readPool.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if _, err := reader.ExecContext(t.Context(), s.committer.writer.instant); err != nil {
+		t.Fatal(err)
+	}
+	var blocks int
+	if err := reader.QueryRowContext(t.Context(), `SELECT count(*) FROM journal`).Scan(&blocks); err != nil {
+		t.Fatal(err)
+	}
+	done, err := s.EraseNow(t.Context(), gone)
+	if err != nil || !done.Later || done.Records != 2 {
+		t.Fatalf("erased were %+v, %v", done, err)
+	}
+	due := func() int64 {
+		n, err := metaValue(t.Context(), s.readPool, metaScrub)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	var patience int
+	if err := s.committer.writer.conn.QueryRowContext(t.Context(), "PRAGMA busy_timeout").Scan(&patience); err != nil || patience != 5000 {
+		t.Errorf("the connection that writes waits %d ms (%v)", patience, err)
+	}
+	s.scrubLeft(t.Context())
+	if due() == 0 {
+		t.Error("it is called done while somebody reads")
+	}
+	if _, err := reader.ExecContext(t.Context(), "ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	s.scrubLeft(t.Context())
+	log, err := os.Stat(filepath.Join(s.cfg.Dir, databaseFile+"-wal"))
+	if err != nil || due() != 0 || s.committer.scrub {
+		t.Errorf("due is %d, %v", due(), err)
+	} else if log.Size() > 4*pageSize { // the note that it is done, and nothing of before
+		t.Errorf("the log has %d bytes", log.Size())
+	}
+}
+
+// TestAnErasureEndsThoughCommitsGoOn looks through no block that came after it began.
+func TestAnErasureEndsThoughCommitsGoOn(t *testing.T) {
+	s := drive(t, Config{}, time.Now)
+	put(s, accepted(gone, "a"))
+	put(s, accepted(user(1), "b"))
+	e := &eraser{s: s, until: 1, known: map[live.UserKey]bool{}}
+	if batch, last, err := e.read(t.Context(), 0); err != nil || last != 1 || len(batch) != 0 {
+		t.Errorf("it has read up to %d, %v", last, err)
+	}
+	if _, last, err := e.read(t.Context(), 1); err != nil || last != 1 {
+		t.Errorf("then it has read up to %d, %v", last, err)
+	}
+	e.until = 0
+	if _, last, err := e.read(t.Context(), 1); err != nil || last != 2 {
+		t.Errorf("at a start it has read up to %d, %v", last, err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"liveroom/engine/live"
@@ -16,8 +17,9 @@ var ErrErasing = errors.New("somebody is being erased already; ask again when th
 // EraseNow erases a person while commits go on, as RequestErasure and the next start do; a crash in between leaves it to the
 // next start. Until it returns nothing of him may be submitted and nobody may have him loaded: that is the caller's to see to.
 //
-// With SQLite nothing of him is left in the files when it returns. PostgreSQL frees what was his, and the next start
-// rewrites the tables, which nobody could wait for.
+// With SQLite nothing of him is left in the files when it returns, unless Erased.Later: then a reader, such as a backup, has the log
+// in use, and what was freed is overwritten within seconds of its end, at the next start at the latest. PostgreSQL frees what was
+// his, and the next start rewrites the tables, which nobody could wait for.
 func (s *Store) EraseNow(ctx context.Context, k live.UserKey) (Erased, error) {
 	if !s.erasing.TryLock() {
 		return Erased{}, ErrErasing
@@ -49,7 +51,14 @@ func (e *eraser) beside(ctx context.Context, k live.UserKey, at int64) (err erro
 	if e.sealer, err = s.ring.Apart(ctx, at); err != nil {
 		return err
 	}
+	s.mu.Lock()
+	running := s.running
+	s.mu.Unlock()
 	err = s.asCommitter(ctx, func(work context.Context) error {
+		if running {
+			s.flush(work) // what was submitted of him before
+		}
+		e.until = max(s.committer.last, 1)
 		if err := w.connect(work); err != nil || w.careful == "" {
 			return err
 		}
@@ -59,17 +68,13 @@ func (e *eraser) beside(ctx context.Context, k live.UserKey, at int64) (err erro
 	if err != nil {
 		return err
 	}
-	s.people.forget(e.ids)
-	for _, step := range []func(context.Context) error{e.journal, e.facts, e.rows} {
+	for _, step := range []func(context.Context) error{e.journal, e.facts, func(ctx context.Context) error { return e.unknown(ctx, k) }} {
 		if err := step(ctx); err != nil {
 			return err
 		}
 	}
-	s.index.erase(k)
-	if len(w.pools.beside) > 0 {
-		if err := s.scrubBeside(ctx); err != nil {
-			return err
-		}
+	if e.done.Later, err = s.scrubBeside(ctx); err != nil {
+		return err
 	}
 	return e.sealed(ctx, func(ctx context.Context) error {
 		for id := range e.ids {
@@ -77,10 +82,22 @@ func (e *eraser) beside(ctx context.Context, k live.UserKey, at int64) (err erro
 				return err
 			}
 		}
-		if len(w.pools.beside) > 0 {
+		if !e.done.Later {
 			return nil
 		}
+		s.committer.scrub = len(w.pools.beside) > 0
 		return w.exec(ctx, setMeta, metaScrub, int64(1))
+	})
+}
+
+// unknown deletes what is known of them in rows and in memory, between the same two commits: a copy of a tail or a new key of
+// theirs on its way to the store is dropped there, and what comes later is of somebody new.
+func (e *eraser) unknown(ctx context.Context, k live.UserKey) error {
+	return e.write(ctx, func(ctx context.Context) error {
+		e.s.committer.era++
+		e.s.index.erase(k)
+		e.s.people.forget(e.ids)
+		return e.s.withinSealed(ctx, func() error { return e.dropRows(ctx) })
 	})
 }
 
@@ -90,30 +107,60 @@ const (
 	scrubPause = 100 * time.Millisecond
 )
 
-// scrubBeside has nothing left in the database's files of what was freed.
-func (s *Store) scrubBeside(ctx context.Context) error {
-	for try := 1; ; try++ {
-		err := s.asCommitter(ctx, func(work context.Context) error {
-			w := &s.committer.writer
-			if err := w.connect(work); err != nil {
-				return err
-			}
-			for _, statement := range w.pools.beside {
-				if err := w.tell(work, statement); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err == nil || try == scrubTries || errors.Is(err, ErrClosed) {
-			return err
+// scrubBeside has nothing left in the database's files of what was freed. It tells whether that is left for later, since readers
+// have the log in use, as a backup has for minutes, or since only a start can.
+func (s *Store) scrubBeside(ctx context.Context) (later bool, err error) {
+	if len(s.committer.writer.pools.beside) == 0 {
+		return true, nil
+	}
+	for range scrubTries {
+		if err = s.asCommitter(ctx, s.scrubOnce); err == nil || errors.Is(err, ErrClosed) {
+			return false, err
 		}
 		select {
 		case <-time.After(scrubPause):
 		case <-ctx.Done():
-			return ctx.Err()
+			return false, ctx.Err()
 		}
 	}
+	s.log.Info("what an erasure has freed is overwritten later, at the next start at the latest", "err", err)
+	return true, nil
+}
+
+// scrubOnce tries it between two commits. It does not wait for readers, since every commit would wait with it.
+func (s *Store) scrubOnce(ctx context.Context) (err error) {
+	w := &s.committer.writer
+	if err := w.connect(ctx); err != nil {
+		return err
+	}
+	if _, err := w.conn.ExecContext(ctx, w.pools.hurry); err != nil {
+		return err
+	}
+	defer func() {
+		if _, back := w.conn.ExecContext(ctx, w.pools.calm); back != nil {
+			w.giveUp() // a fresh connection waits as it should
+		}
+	}()
+	for _, statement := range w.pools.beside {
+		if err := w.tell(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scrubLeft does, at a look of the committer, what an erasure has left for later.
+func (s *Store) scrubLeft(ctx context.Context) {
+	c := &s.committer
+	if !c.scrub || s.scrubOnce(ctx) != nil {
+		return
+	}
+	c.scrub = false
+	if err := c.writer.within(ctx, func() error { return c.writer.exec(ctx, dropMeta, metaScrub) }); err != nil {
+		s.log.Warn("not noted that what an erasure has freed is overwritten; the next start does it once more", "err", err)
+		return
+	}
+	s.log.Info("what an erasure has freed is overwritten")
 }
 
 // scrubDue rewrites, at a start, what an erasure beside commits has freed.
@@ -134,13 +181,14 @@ func (s *Store) scrubDue(ctx context.Context) error {
 	return w.within(ctx, func() error { return w.exec(ctx, dropMeta, metaScrub) })
 }
 
-// forget drops the keys at hand of those who are erased.
+// forget drops the keys at hand of those who are erased, and those still to be stored. The committer calls it, since it stores them.
 func (p *people) forget(ids map[seal.ID]bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for id := range ids {
 		delete(p.keys, id)
 	}
+	p.unsaved = slices.DeleteFunc(p.unsaved, func(key *personKey) bool { return ids[key.id] })
 }
 
 // erase forgets a user.

@@ -33,6 +33,7 @@ func (b *sqlite) open(_ context.Context, readers int) (p pools, err error) {
 		kind: "sqlite", begin: "BEGIN IMMEDIATE", instant: "BEGIN", careful: "PRAGMA secure_delete = 1",
 		scrub:  []string{"PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA secure_delete = 0"},
 		beside: []string{"PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA secure_delete = 0"},
+		hurry:  "PRAGMA busy_timeout = 0", calm: "PRAGMA busy_timeout = 5000",
 	}
 	pages := 2000
 	if b.beside {

@@ -31,6 +31,7 @@ func (s *Store) tend(ctx context.Context) {
 			c.due = at
 		}
 		s.startFolds(now)
+		s.scrubLeft(ctx)
 	}
 	if !s.mayForget() {
 		return
@@ -154,6 +155,7 @@ type fold struct {
 	previous int64 // user_state.tail_seq then
 	through  uint64
 	tail     []byte // sealed; nil when everything up to through is in the row already
+	era      uint64 // the committer's when it was started
 	err      error
 }
 
@@ -163,13 +165,19 @@ func (s *Store) startFolds(now time.Time) {
 	if free <= 0 {
 		return
 	}
+	era := s.committer.era
 	for _, k := range s.index.cold(now.Add(-s.cfg.FoldAfter), free) {
 		blocks := s.index.blocksOf(k)
 		s.folding.Add(1)
 		s.reading.Add(1)
 		s.dispatch(readJob{
 			kind: "fold",
-			run:  func(ctx context.Context) error { f := s.readFold(ctx, k, blocks); s.folds <- f; return f.err },
+			run: func(ctx context.Context) error {
+				f := s.readFold(ctx, k, blocks)
+				f.era = era
+				s.folds <- f
+				return f.err
+			},
 			fail: func(err error) { s.folds <- fold{user: k, err: err} },
 		})
 	}
@@ -180,6 +188,9 @@ func (s *Store) saveFold(ctx context.Context, f fold) {
 	s.folding.Add(-1)
 	if f.err != nil || f.through == 0 {
 		return // counted as a failed read; the next look tries again
+	}
+	if f.era != s.committer.era {
+		return // somebody was erased since it was begun, maybe this very user; the next look tries again
 	}
 	changed := int64(1)
 	if f.tail != nil {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"liveroom/engine"
 	"liveroom/engine/live"
@@ -192,12 +193,26 @@ func (c *eraseCommand) Run(ctx context.Context, s streams) error {
 	return err
 }
 
+// eraseWait is how long a node is waited for: it goes through the whole journal.
+const eraseWait = 30 * time.Minute
+
 // throughNode has the node that runs erase the person, and write that down.
 func (c *eraseCommand) throughNode(ctx context.Context, s streams, cfg engine.Config, k live.UserKey) error {
 	path := "/v1/rooms/" + url.PathEscape(string(k.Room)) + "/users/" + url.PathEscape(string(k.User)) + "/erase"
-	var done struct{ Records, Facts int }
+	var done struct {
+		Records, Facts int
+		Later          bool `json:"overwritten_later"`
+	}
+	ctx, stop := context.WithTimeout(ctx, eraseWait)
+	defer stop()
 	if err := c.toNode.send(ctx, cfg, http.MethodPost, path, map[string]string{"confirm": string(k.User), "by": whose("")}, &done); err != nil {
+		if errors.Is(err, context.DeadlineExceeded) {
+			return fmt.Errorf("the node has not ended it within %v, and goes on with it; its log says when, and asking again does no harm: %w", eraseWait, err)
+		}
 		return fmt.Errorf("the node runs and must erase the person; ask again, or stop it and ask then: %w", err)
+	}
+	if done.Later {
+		fmt.Fprintln(s.out, "what the database has freed is overwritten later: once no backup reads it, at the node's next start at the latest")
 	}
 	_, err := fmt.Fprintf(s.out, "erased: %d records, %d facts and what else was known; backups that are restored here are gone through as well\n", done.Records, done.Facts)
 	return err

@@ -175,8 +175,11 @@ func (n toNode) send(ctx context.Context, cfg engine.Config, method, path string
 			return err
 		}
 	}
-	ctx, stop := context.WithTimeout(ctx, time.Minute)
-	defer stop()
+	if _, bounded := ctx.Deadline(); !bounded {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, time.Minute)
+		defer stop()
+	}
 	req, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(base, "/")+path, bytes.NewReader(sent))
 	if err != nil {
 		return err
