@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -235,7 +236,7 @@ func (a *assembly) openAdmin(ctx context.Context) (err error) {
 	routes := map[string]http.Handler{"POST /v1/model/swap": swapRoute(a.reader)}
 	for _, more := range []map[string]http.Handler{
 		a.engine.faults.routes(), a.engine.shopRoutes(learns, a.log("shop")), roomRoutes{a.gate, a.log("rooms")}.routes(),
-		stockRoutes{a.ledger}.routes(), keyRoutes{a.cfg.Storage, a.store, a.reseal, a.log("keys")}.routes(),
+		stockRoutes{a.ledger}.routes(), keyRoutes{a.cfg.Storage, a.store, a.reseal, a.log("keys"), new(atomic.Pointer[keyTurn])}.routes(),
 		eraseRoute{a.gate, a.ledger, a.store, a.forgets(), a.log("erase"), new(underWay)}.routes(), (&commandActs{audit: a.audit}).routes(), a.guard.Handlers(), a.console.Routes(),
 		reservationRoutes{a.ledger, a.catalogue.Load, a.store, a.audit.Pseudonym, a.shopMetrics, &a.engine.clock, a.log("stock")}.routes(),
 	} {

@@ -130,8 +130,8 @@ func described() []console.Described {
 		{Pattern: "GET /v1/reservations/{id}", Summary: "Where a reservation stands", Answer: reservationShown{}, Errors: errs(none)},
 
 		{Pattern: "POST /v1/model/swap", Summary: "Take the model that the model folder holds by now", Answer: swapAnswerDoc{}, Errors: errs(wrong, status)},
-		{Pattern: "POST /v1/keys/rotate", Summary: "Seal with a new data key from now on", Answer: map[string]any{}, Errors: errs(broken, status)},
-		{Pattern: "POST /v1/keys/rewrap", Summary: "Seal the data keys under the present master key", Answer: map[string]any{}, Errors: errs(broken, status)},
+		{Pattern: "POST /v1/keys/rotate", Summary: "Seal with a new data key from now on", Answer: map[string]any{}, Errors: errs(broken, clash, status)},
+		{Pattern: "POST /v1/keys/rewrap", Summary: "Seal the data keys under the present master key", Answer: map[string]any{}, Errors: errs(broken, clash, status)},
 
 		{Pattern: "POST /v1/session", Summary: "Sign in: sets a cookie", Body: signInDoc{}, Answer: signedInDoc{}, Errors: errs(bad, http.StatusUnauthorized, large, often, status)},
 		{Pattern: "DELETE /v1/session", Summary: "Sign out", Errors: errs(bad, status)},

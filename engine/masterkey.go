@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"liveroom/engine/storage"
 	"liveroom/engine/storage/seal"
@@ -53,6 +55,13 @@ type keyRoutes struct {
 	store  *storage.Store
 	reseal func(seal.KeyService) error // the files that are sealed under the master key itself
 	log    *slog.Logger
+	turn   *atomic.Pointer[keyTurn] // the change under way
+}
+
+// keyTurn is one change of keys.
+type keyTurn struct {
+	path  string
+	since time.Time
 }
 
 func (k keyRoutes) routes() map[string]http.Handler {
@@ -80,10 +89,20 @@ func (k keyRoutes) rewrap(ctx context.Context) (any, error) {
 	return map[string]any{"keys": n, "master_key": all[len(all)-1].Master}, nil
 }
 
-// answer tells what came of an act. The errors name keys and files, and hold nothing of a key.
+// answer tells what came of an act, one at a time. It goes on when who asked does not wait for it, since a key service may take
+// long for many keys. The errors name keys and files, and hold nothing of a key.
 func (k keyRoutes) answer(act func(context.Context) (any, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		done, err := act(r.Context())
+		mine := &keyTurn{r.URL.Path, time.Now()}
+		for !k.turn.CompareAndSwap(nil, mine) {
+			if other := k.turn.Load(); other != nil {
+				answer(w, http.StatusConflict, refusal{Error: fmt.Sprintf("%s is under way since %s; wait for it, or see liveroom keys status",
+					other.path, other.since.UTC().Format(time.RFC3339))})
+				return
+			}
+		}
+		defer k.turn.Store(nil)
+		done, err := act(context.WithoutCancel(r.Context()))
 		if err != nil {
 			k.log.Error("keys not changed", "path", r.URL.Path, "err", err)
 			answer(w, http.StatusInternalServerError, refusal{Error: err.Error()})

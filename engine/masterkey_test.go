@@ -1,10 +1,15 @@
 package engine
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -49,5 +54,43 @@ func TestADemoMakesItsMasterKeyOnce(t *testing.T) {
 	}
 	if texts[0] != texts[1] {
 		t.Error("the key was made anew over the old one")
+	}
+}
+
+// TestAChangeOfKeysGoesOnAlone ends the request while the act is under way, and asks for another one meanwhile.
+func TestAChangeOfKeysGoesOnAlone(t *testing.T) {
+	k := keyRoutes{log: slog.New(slog.DiscardHandler), turn: new(atomic.Pointer[keyTurn])}
+	under, goOn := make(chan context.Context), make(chan bool)
+	long := k.answer(func(ctx context.Context) (any, error) {
+		under <- ctx
+		<-goOn
+		return map[string]any{"keys": 3}, ctx.Err()
+	})
+	ctx, leave := context.WithCancel(t.Context())
+	first, ended := httptest.NewRecorder(), make(chan bool)
+	go func() {
+		long.ServeHTTP(first, httptest.NewRequestWithContext(ctx, "POST", "/v1/keys/rewrap", nil))
+		close(ended)
+	}()
+	acts := <-under
+	leave()
+	if acts.Err() != nil {
+		t.Error("the act is ended with the request")
+	}
+	second := httptest.NewRecorder()
+	k.answer(func(context.Context) (any, error) { t.Error("two at a time"); return nil, nil }).
+		ServeHTTP(second, httptest.NewRequestWithContext(t.Context(), "POST", "/v1/keys/rotate", nil))
+	if second.Code != http.StatusConflict || !strings.Contains(second.Body.String(), "/v1/keys/rewrap is under way since 2") {
+		t.Errorf("meanwhile another answered %d %s", second.Code, second.Body)
+	}
+	close(goOn)
+	<-ended
+	if first.Code != http.StatusOK {
+		t.Errorf("the first ended with %d %s", first.Code, first.Body)
+	}
+	after := httptest.NewRecorder()
+	k.answer(func(context.Context) (any, error) { return nil, nil }).ServeHTTP(after, httptest.NewRequestWithContext(t.Context(), "POST", "/v1/keys/rotate", nil))
+	if after.Code != http.StatusOK {
+		t.Errorf("after it another answered %d", after.Code)
 	}
 }

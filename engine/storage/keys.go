@@ -141,7 +141,7 @@ func (s *Store) RotateKey(ctx context.Context) (key seal.Row, err error) {
 }
 
 // RewrapKeys wraps every key under another service's master key, which is used from then on, and returns how many there
-// are. When it fails nothing has changed.
+// are. What a slow service has wrapped before it failed is stored and stays, as Keyring.Rewrap tells.
 func (s *Store) RewrapKeys(ctx context.Context, to seal.KeyService) (keys int, err error) {
 	err = s.ring.Rewrap(ctx, to, func(rows []seal.Row) error {
 		keys = len(rows)

@@ -148,6 +148,9 @@ type toNode struct {
 	Admin string `help:"Admin address of the running node, instead of the one it says in its data folder." placeholder:"URL"`
 }
 
+// patientWait is how long the node may take that has every key wrapped by a slow service.
+const patientWait = 24 * time.Hour
+
 // errUnauthorized means that the node did not take the proof.
 var errUnauthorized = errors.New("the node does not know who asks")
 
@@ -321,7 +324,12 @@ func (c *keysRewrapCommand) rewrapNode(ctx context.Context, cfg engine.Config, t
 		Keys   int    `json:"keys"`
 		Master string `json:"master_key"`
 	}
+	ctx, stop := context.WithTimeout(ctx, patientWait)
+	defer stop()
 	if err := c.post(ctx, cfg, "/v1/keys/rewrap", &done); err != nil {
+		if ctx.Err() != nil {
+			err = fmt.Errorf("%w (the node goes on with it; see liveroom keys status)", err)
+		}
 		return 0, err
 	}
 	if m, ok := to.(*seal.Master); ok && m.IDs()[0] != done.Master {

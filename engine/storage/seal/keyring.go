@@ -234,49 +234,6 @@ func (r *Keyring) Try(ctx context.Context, id uint32) error {
 	return err
 }
 
-// Rewrap wraps every key under another service's master key, has them stored, and only then uses that service. store gets
-// every key, those not stored before too, and must store all or none.
-func (r *Keyring) Rewrap(ctx context.Context, to KeyService, store func([]Row) error) error {
-	r.making.Lock()
-	defer r.making.Unlock()
-	r.mu.RLock()
-	from, rows := r.service, r.rows()
-	r.mu.RUnlock()
-	var lost []*Row
-	master := ""
-	for i := range rows {
-		row := &rows[i]
-		key, err := from.Unwrap(ctx, row.Master, row.Wrapped, row.label())
-		if errors.Is(err, ErrWrongMaster) {
-			key, err = to.Unwrap(ctx, row.Master, row.Wrapped, row.label())
-		}
-		if errors.Is(err, ErrCorrupt) {
-			lost = append(lost, row)
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("%s key %d: %w", row.Purpose, row.ID, err)
-		}
-		if row.Wrapped, master, err = to.Wrap(ctx, key, row.label()); err != nil {
-			return fmt.Errorf("wrap %s key %d: %w", row.Purpose, row.ID, err)
-		}
-		row.Master = master
-	}
-	for _, row := range lost {
-		row.Master = master // no better than before, but no reason to want the old master key
-	}
-	if err := store(rows); err != nil {
-		return err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.service, r.unsaved = to, nil
-	for _, row := range rows {
-		r.keys[row.ID].row = row
-	}
-	return nil
-}
-
 // Unsaved returns the keys that are not stored yet. They must be stored before, or with, what they seal; then Saved is
 // to be called with them.
 func (r *Keyring) Unsaved() (rows []Row) {
