@@ -75,7 +75,7 @@ func (c *tokenCommand) make(ctx context.Context, s streams, now time.Time) error
 	if claims.Role == live.Viewer { // a person
 		act.Room, act.User = claims.Room, claims.User
 	}
-	return deed{cfg: cfg, node: toNode{c.Admin}, CommandAct: act}.do(ctx, s, hand)
+	return deed{cfg: cfg, node: toNode{Admin: c.Admin}, CommandAct: act}.do(ctx, s, hand)
 }
 
 // purpose says what a token is for. Who a viewer is, is told apart from it.
@@ -103,7 +103,7 @@ func (c *tokenCommand) rotate(ctx context.Context, s streams, now time.Time) err
 	rotate := func() (err error) { keys, err = token.Rotate(c.KeyFile, c.Keep, now); return err }
 	if cfg, ok := c.ownerOf(cfg); ok {
 		act := engine.CommandAct{Act: "token.rotate", On: "token key file " + c.KeyFile, Detail: fmt.Sprintf("older keys hold for %v", c.Keep)}
-		err = deed{cfg: cfg, node: toNode{c.Admin}, CommandAct: act}.do(ctx, s, rotate)
+		err = deed{cfg: cfg, node: toNode{Admin: c.Admin}, CommandAct: act}.do(ctx, s, rotate)
 	} else {
 		fmt.Fprintf(s.err, "note: no audit log is at hand here, so this is not written down; --config names the node whose key %s is\n", c.KeyFile)
 		err = rotate()
