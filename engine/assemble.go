@@ -142,6 +142,11 @@ func (a *assembly) openMind(ctx context.Context) (err error) {
 		return err
 	}
 	a.cfg.Scripts.Journal = a.scriptsChanged
+	if s := scriptShelf(a.cfg); s != nil {
+		if err := s.Recover(); err != nil {
+			return fmt.Errorf("scripts: %w", err)
+		}
+	}
 	if a.book, err = scripts.New(a.cfg.Scripts, figures{a.ledger, a.rooms}, a.engine.log, a.registry); err != nil {
 		return fmt.Errorf("open scripts: %w", err)
 	}

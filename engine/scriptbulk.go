@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"liveroom/engine/access"
@@ -34,7 +33,7 @@ func (d *scriptDesk) Bundle() (console.Bundle, error) {
 }
 
 // Import implements console.ScriptBundle: everything is checked together before anything is written, each file becomes a
-// version of its own, and should writing one fail, those before it are written back.
+// version of its own, and all of them are written or none, also when the node is killed meanwhile.
 func (d *scriptDesk) Import(ctx context.Context, files []console.BundleFile, dry bool) (console.Imported, error) {
 	if d.shelf == nil {
 		return console.Imported{}, errNoFolder
@@ -62,10 +61,9 @@ func (d *scriptDesk) Import(ctx context.Context, files []console.BundleFile, dry
 	case dry:
 		return done, nil
 	}
-	if err := d.makeAll(todo); err != nil {
+	if err := d.apply(func() error { return d.shelf.MakeAll(todo) }); err != nil {
 		return console.Imported{}, shelved(err)
 	}
-	d.e.parts.book.Reload()
 	done.Refused = d.e.parts.book.Status().Refused
 	return done, nil
 }
@@ -113,25 +111,4 @@ func (d *scriptDesk) plan(files []console.BundleFile, who string) (todo []shelf.
 		return nil, console.Imported{}, &console.FaultyError{Flaws: flaws}
 	}
 	return todo, done, nil
-}
-
-// makeAll makes every change, or none: those made are undone in the opposite order when one fails.
-func (d *scriptDesk) makeAll(todo []shelf.Change) error {
-	var undo []shelf.Change
-	for _, c := range todo {
-		was, err := d.shelf.Read(c.Name)
-		var now shelf.File
-		if err == nil {
-			now, err = d.shelf.Make(c)
-		}
-		if err != nil {
-			for i := len(undo) - 1; i >= 0; i-- {
-				_, back := d.shelf.Make(undo[i])
-				err = errors.Join(err, back)
-			}
-			return err
-		}
-		undo = append(undo, shelf.Change{Name: c.Name, Base: now.Base, Text: was.Text, Gone: !was.Exists, Who: c.Who})
-	}
-	return nil
 }

@@ -28,11 +28,15 @@ type scriptDesk struct {
 }
 
 func newScriptDesk(e *Engine) *scriptDesk {
-	d := &scriptDesk{e: e}
-	if dir := e.cfg.Scripts.Dir; dir != "" {
-		d.shelf = shelf.Open(dir, filepath.Join(e.cfg.Storage.Dir, scriptsPast))
+	return &scriptDesk{e: e, shelf: scriptShelf(e.cfg)}
+}
+
+// scriptShelf returns the folder of the shop's scripts with its versions, nil when there is none.
+func scriptShelf(cfg Config) *shelf.Shelf {
+	if cfg.Scripts.Dir == "" {
+		return nil
 	}
-	return d
+	return shelf.Open(cfg.Scripts.Dir, filepath.Join(cfg.Storage.Dir, scriptsPast))
 }
 
 // file tells whether a name is one of a file that can be edited.
@@ -194,12 +198,23 @@ func (d *scriptDesk) Change(ctx context.Context, name string, c console.ScriptCh
 	if len(draft.Problems) > 0 {
 		return console.ScriptFile{}, &console.FaultyError{Flaws: flawsOf(draft.Problems)}
 	}
-	f, err := d.shelf.Make(change)
+	var f shelf.File
+	err = d.apply(func() (err error) { f, err = d.shelf.Make(change); return err })
 	if err != nil {
 		return console.ScriptFile{}, shelved(err)
 	}
-	d.e.parts.book.Reload() // other files may keep it out of force; the file that is returned says so
-	return d.shown(f), nil
+	return d.shown(f), nil // other files may keep it out of force; it says so
+}
+
+// apply changes the folder and has the change taken up as the console's: the watch looks neither at half of it nor before.
+func (d *scriptDesk) apply(change func() error) error {
+	return d.e.parts.book.Unwatched(func() error {
+		if err := change(); err != nil {
+			return err
+		}
+		d.e.parts.book.Reload()
+		return nil
+	})
 }
 
 // shelved is an error of the shelf in the console's words.

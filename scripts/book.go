@@ -29,6 +29,8 @@ type Book struct {
 	unsaidAt atomic.Int64
 	held     bool // a change waits for the journal to take it; owned by watch
 
+	looking sync.Mutex // held by the one who changes the directory, and by the watch while it looks; before mu
+
 	mu     sync.Mutex        // held for a whole reload
 	tried  digest            // contents of the last attempt, good or bad
 	sums   map[string]digest // of each file of the last attempt that could be read
@@ -125,14 +127,29 @@ func (b *Book) watch(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		files, err := readDir(b.cfg.Dir)
-		now := digestOf(files, err)
-		if now != pending {
-			pending = now
-			continue
+		if b.looking.TryLock() { // else somebody changes the directory, and takes it up
+			pending = b.look(pending)
+			b.looking.Unlock()
 		}
+	}
+}
+
+// look takes the directory up when it is as it was at the last look, and returns how it is.
+func (b *Book) look(pending digest) digest {
+	files, err := readDir(b.cfg.Dir)
+	now := digestOf(files, err)
+	if now == pending {
 		b.takeUp(files, err)
 	}
+	return now
+}
+
+// Unwatched changes the directory while the watch does not look at it. Who calls has it taken up by Reload before he returns,
+// so that it is not taken for a change of somebody else's.
+func (b *Book) Unwatched(change func() error) error {
+	b.looking.Lock()
+	defer b.looking.Unlock()
+	return change()
 }
 
 // Reload reads the directory and swaps the whole set if its contents changed since the last attempt and all of it is

@@ -95,6 +95,21 @@ func TestAChangeOnTheDiskIsWrittenDownFirst(t *testing.T) {
 		if len(taken) != 2 || hello(t, b) != "三" {
 			t.Errorf("what was taken up by Reload is written down once more: %+v", taken)
 		}
+		if err := b.Unwatched(func() error {
+			write(t, path, greets("四")) // half of what is changed together
+			look(time.Minute)
+			if len(taken) != 2 || hello(t, b) != "三" {
+				t.Errorf("half of a change is taken up: %+v", taken)
+			}
+			_, err := b.Reload()
+			return err
+		}); err != nil || hello(t, b) != "四" {
+			t.Fatalf("changed unwatched: %v, it says %q", err, hello(t, b))
+		}
+		look(time.Minute)
+		if len(taken) != 2 {
+			t.Errorf("what was changed unwatched is written down once more: %+v", taken)
+		}
 		if err := os.RemoveAll(dir); err != nil {
 			t.Fatal(err)
 		}

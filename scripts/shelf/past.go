@@ -73,9 +73,14 @@ func replace(path string, content []byte) (err error) {
 	if err = os.Rename(f.Name(), path); err != nil {
 		return err
 	}
+	syncFolder(dir)
+	return nil
+}
+
+// syncFolder has what was renamed last; that it does is up to the file system where this does not work.
+func syncFolder(dir string) {
 	if folder, err := os.Open(filepath.Clean(dir)); err == nil {
-		folder.Sync() // renamed; that it lasts is up to the file system where this does not work
+		folder.Sync()
 		folder.Close()
 	}
-	return nil
 }

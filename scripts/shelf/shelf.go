@@ -22,7 +22,8 @@ const (
 
 // Shelf is the folder of the files and the folder of their pasts.
 type Shelf struct {
-	dir, past string // set by Open
+	dir, past string                  // set by Open
+	step      func(name string) error // called before each step of a set; nil but in tests
 
 	mu sync.Mutex // held by the one who reads or writes
 }
@@ -100,6 +101,9 @@ func (s *Shelf) Make(c Change) (File, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.recover(); err != nil {
+		return File{}, err
+	}
 	f, versions, err := s.look(c.Name)
 	switch {
 	case err != nil:
@@ -111,25 +115,34 @@ func (s *Shelf) Make(c Change) (File, error) {
 	case f.Exists && !c.Gone && f.Text == c.Text:
 		return f.with(versions), nil // it says so already
 	}
-	v := Version{At: time.Now().UnixMilli(), Who: c.Who, From: c.From, Gone: c.Gone}
-	if !c.Gone {
-		v.Text, v.Base = c.Text, baseOf(c.Text)
-	}
+	v := c.version()
 	next := add(versions, v)
 	if err := s.keep(c.Name, next); err != nil {
 		return File{}, err
 	}
-	path := filepath.Join(s.dir, c.Name)
-	if c.Gone {
-		err = os.Remove(path)
-	} else {
-		err = replace(path, []byte(c.Text))
-	}
-	if err != nil { // it was not done, so it is no version
+	if err := s.write(c); err != nil { // it was not done, so it is no version
 		return File{}, errors.Join(fmt.Errorf("change %s: %w", c.Name, err), s.keep(c.Name, versions))
 	}
 	f = File{Name: c.Name, Text: v.Text, Exists: !c.Gone, Base: v.Base}
 	return f.with(next), nil
+}
+
+// version is what the file says after a change.
+func (c Change) version() Version {
+	v := Version{At: time.Now().UnixMilli(), Who: c.Who, From: c.From, Gone: c.Gone}
+	if !c.Gone {
+		v.Text, v.Base = c.Text, baseOf(c.Text)
+	}
+	return v
+}
+
+// write puts the file of a change in its place, or takes it away. The caller holds mu.
+func (s *Shelf) write(c Change) error {
+	path := filepath.Join(s.dir, c.Name)
+	if c.Gone {
+		return os.Remove(path)
+	}
+	return replace(path, []byte(c.Text))
 }
 
 // with is the file with its versions as they are shown.
