@@ -96,8 +96,15 @@ func (e *eraser) unknown(ctx context.Context, k live.UserKey) error {
 	return e.write(ctx, func(ctx context.Context) error {
 		e.s.committer.era++
 		e.s.index.erase(k)
-		e.s.people.forget(e.ids)
-		return e.s.withinSealed(ctx, func() error { return e.dropRows(ctx) })
+		never := e.s.people.forget(e.ids)
+		return e.s.withinSealed(ctx, func() error {
+			for _, key := range never { // destroyed like the stored ones, so that what it has sealed is not taken for lost
+				if err := e.s.committer.writer.exec(ctx, insertPersonKey, key.number, key.id[:], key.at.UnixMilli(), []byte{personVersion}); err != nil {
+					return err
+				}
+			}
+			return e.dropRows(ctx)
+		})
 	})
 }
 
@@ -181,14 +188,21 @@ func (s *Store) scrubDue(ctx context.Context) error {
 	return w.within(ctx, func() error { return w.exec(ctx, dropMeta, metaScrub) })
 }
 
-// forget drops the keys at hand of those who are erased, and those still to be stored. The committer calls it, since it stores them.
-func (p *people) forget(ids map[seal.ID]bool) {
+// forget drops the keys at hand of those who are erased, and returns those that were still to be stored. The committer calls it,
+// since it stores them.
+func (p *people) forget(ids map[seal.ID]bool) (never []*personKey) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for id := range ids {
 		delete(p.keys, id)
 	}
-	p.unsaved = slices.DeleteFunc(p.unsaved, func(key *personKey) bool { return ids[key.id] })
+	p.unsaved = slices.DeleteFunc(p.unsaved, func(key *personKey) bool {
+		if ids[key.id] {
+			never = append(never, key)
+		}
+		return ids[key.id]
+	})
+	return never
 }
 
 // erase forgets a user.
