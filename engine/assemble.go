@@ -119,6 +119,7 @@ func (a *assembly) openStores(ctx context.Context) (err error) {
 		return err
 	}
 	a.opened = append(a.opened, a.audit.Close)
+	a.store.SealedSince(a.audit.Since)
 	a.engine.names.By(a.audit.Pseudonym) // so that a line of the log leads to what the audit log says of the same person
 	service, err := a.cfg.Storage.KeyService()
 	if err != nil {

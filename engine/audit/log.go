@@ -62,6 +62,7 @@ type Log struct {
 	written    atomic.Uint64           // records written since then
 	last       atomic.Uint64           // the last record, for who must not wait for mu
 	cutSeq     atomic.Uint64           // records up to this one were removed for their age
+	since      atomic.Int64            // told by Since, Unix milliseconds; 0 for unknown
 	removed    atomic.Uint64           // files removed since the log was opened
 	headedAt   atomic.Int64            // when a head in every second place vouched for all there was; Unix milliseconds
 	verifying  sync.Mutex              // held by the one who verifies

@@ -38,9 +38,25 @@ func (l *Log) retain() {
 		l.log.Error("cut of the audit log not written; tried again in an hour", "err", err)
 		return
 	}
-	if err := l.cut(l.clock().Add(-l.cfg.Keep).UnixMilli()); err != nil {
+	before := l.clock().Add(-l.cfg.Keep).UnixMilli()
+	if err := l.cut(before); err != nil {
 		l.log.Error("old files of the audit log are not removed; tried again in an hour", "err", err)
+		return
 	}
+	files, err := listFiles(l.cfg.Dir)
+	if err != nil || len(files) == 0 {
+		return
+	}
+	if first, err := firstRecord(filepath.Join(l.cfg.Dir, files[0].name)); err == nil {
+		l.since.Store(min(before, first.At))
+	}
+}
+
+// Since returns a time before which there is no record, and none is to be kept for its age, as of the latest look for old
+// files; false before the first look, and where records are kept for ever.
+func (l *Log) Since() (time.Time, bool) {
+	at := l.since.Load()
+	return time.UnixMilli(at), at > 0
 }
 
 // mayForget tells whether the wall clock went as the other one since the start.

@@ -52,8 +52,18 @@ func (r *rig) files() (names []string) {
 func TestOldFilesAreRemovedAndTheRestVerifies(t *testing.T) {
 	r := aged(t)
 	before := r.files()
+	if at, known := r.Since(); known {
+		t.Errorf("before the first look there is nothing before %v", at)
+	}
 	r.retain()
 	after := r.files()
+	oldest, err := firstRecord(filepath.Join(r.cfg.Dir, after[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at, known := r.Since(); !known || at.UnixMilli() != oldest.At {
+		t.Errorf("there is nothing before %v (%v), the first record is of %v", at, known, time.UnixMilli(oldest.At))
+	}
 	if n := slices.Index(before, after[0]); n < 4 || !slices.Equal(after[:len(before)-n], before[n:]) { // and one for the cut
 		t.Fatalf("of files %v are left %v, want the latest", before, after)
 	}

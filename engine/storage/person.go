@@ -50,6 +50,9 @@ type personKey struct {
 
 // people are the keys at hand.
 type people struct {
+	since func() (time.Time, bool) // set by SealedSince
+	next  int64                    // the number to look for old keys from; the committer's
+
 	mu      sync.Mutex // guards the fields below
 	keys    map[seal.ID]*personKey
 	unsaved []*personKey

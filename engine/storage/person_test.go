@@ -124,3 +124,61 @@ func TestAPersonsKeyWaitsUntilItIsStored(t *testing.T) {
 		t.Errorf("stored with %v it waits %v", err, s.PersonWaits(fresh))
 	}
 }
+
+// Keys go when nothing is left that they have sealed, a few at a time, and the others stay.
+func TestOldKeysOfPeopleAreDropped(t *testing.T) {
+	at := newClock()
+	s := at.rules(drive(t, Config{}, at.now))
+	count := func() (n int) {
+		if err := s.readPool.QueryRow(`SELECT count(*) FROM person_key`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	look := func() {
+		for range surveyTicks {
+			s.tend(t.Context())
+		}
+	}
+	const many = 2*peopleBatch + 10
+	for n := range many {
+		if _, err := s.SealPerson(user(n), elsewhere, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	made := at.now()
+	if err := s.SavePeople(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	at.pass(10 * day)
+	young := sealPerson(t, s, user(1))
+	look()
+	since, known := made, false
+	s.SealedSince(func() (time.Time, bool) { return since, known })
+	look()
+	known = true
+	for range 4 {
+		look()
+	}
+	since = made.Add(personKeyLife + peopleSlack) // what it sealed last may have been written then
+	for range 4 {
+		look()
+	}
+	if n := count(); n != many+1 {
+		t.Fatalf("%d keys are left while what they have sealed may be there, want %d", n, many+1)
+	}
+	since = since.Add(time.Millisecond)
+	for range 4 {
+		before := count()
+		look()
+		if gone := before - count(); gone > peopleBatch {
+			t.Errorf("%d keys went at once, want at most %d", gone, peopleBatch)
+		}
+	}
+	if n := count(); n != 1 {
+		t.Errorf("%d keys are left, want the young one", n)
+	}
+	if _, err := s.OpenPerson(t.Context(), elsewhere, young); err != nil {
+		t.Errorf("the young one: %v", err)
+	}
+}

@@ -43,6 +43,10 @@ func (s *Store) tend(ctx context.Context) {
 	if c.ticks%surveyTicks == 0 {
 		if err := s.lapseUsers(ctx, now); err != nil {
 			s.observe(0, fmt.Errorf("forget old users: %w", err))
+			return
+		}
+		if err := s.dropPeople(ctx); err != nil {
+			s.observe(0, fmt.Errorf("drop old keys of people: %w", err))
 		}
 	}
 }
