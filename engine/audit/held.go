@@ -72,26 +72,27 @@ func (k *keeper) pause(ctx context.Context, batch []Record) {
 	}
 }
 
-// pass returns what can be written: of a batch what does not wait, and before it what was held and waits no more.
+// pass returns what can be written: of a batch what does not wait, and before it what was held and waits no more. Keys may be
+// stored meanwhile, so the last record is looked at first: nothing overtakes an earlier record of the same person.
 func (k *keeper) pass(batch []Record) (free []Record) {
 	now := k.log.clock()
-	var still []held
-	for _, h := range k.held {
-		if k.log.waits(&h.record) {
-			still = append(still, h)
-			continue
-		}
-		free = append(free, h.late(now))
+	all := k.held
+	for _, r := range batch {
+		all = append(all, held{r, now})
 	}
-	for i := range batch {
-		if k.log.waits(&batch[i]) {
-			still = append(still, held{batch[i], now})
+	waits := make([]bool, len(all))
+	for i := len(all) - 1; i >= 0; i-- {
+		waits[i] = k.log.waits(&all[i].record)
+	}
+	k.held = nil
+	for i, h := range all {
+		if waits[i] {
+			k.held = append(k.held, h)
 		} else {
-			free = append(free, batch[i])
+			free = append(free, h.late(now))
 		}
 	}
-	k.held = still
-	k.log.holding.Store(int64(len(still)))
+	k.log.holding.Store(int64(len(k.held)))
 	return free
 }
 
