@@ -140,8 +140,8 @@ func stampOf(path string) (stamp, error) {
 	return stamp{st.ModTime(), st.Size(), st}, nil
 }
 
-// reloadKeys is how the audit log calls a change of the key file, whoever has made it.
-const reloadKeys Act = "token.reload"
+// reloadKeys is how the audit log calls a change of the key file, whoever has made it. It is nothing that a role may do.
+const reloadKeys = "token.reload"
 
 func (t *Tokens) look(ctx context.Context) {
 	now, err := stampOf(t.path)

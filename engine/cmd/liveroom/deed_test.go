@@ -27,6 +27,9 @@ func written(t *testing.T, dir string) (acts []string, all []audit.Record) {
 		t.Fatal(err)
 	}
 	for _, r := range found {
+		if r.Act == "token.reload" {
+			continue // a node's own, whenever it looks at the key file
+		}
 		for _, kind := range []string{"key.init", "key.rewrap", "key.export", "backup.", "person.erase", "token."} {
 			if strings.HasPrefix(r.Act, kind) {
 				acts = append(acts, r.Act+" "+r.Result.String())
