@@ -78,6 +78,7 @@ func testConfig(dir string) Config {
 	cfg.NLP.ModelDir = "../nlp/model"
 	cfg.Actors.Budget, cfg.Actors.ShedAfter = 10*time.Second, 10*time.Second // a slow machine under the race detector is not late
 	cfg.Node.DrainJitter = time.Millisecond
+	cfg.Transport.Times.Linger = 250 * time.Millisecond // many tests stop a node under links that nobody closes
 	if err := MakeMasterKey(cfg); err != nil {
 		panic(err)
 	}
