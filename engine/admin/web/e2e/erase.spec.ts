@@ -34,7 +34,7 @@ test("erase: a person goes from the page where he is seen", async ({ page }) => 
   await shot(page, "erase-done");
 
   await page.goto(path);
-  await expect(page.getByRole("heading", { name: /对话/ })).toBeVisible();
+  await expect(page.getByRole("heading", { name: /对话/, level: 1 })).toBeVisible();
   await expect(page.getByText("标记七一")).toHaveCount(0);
 
   await page.goto(`${at.node.admin}/console/audit`);
