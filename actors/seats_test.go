@@ -40,6 +40,18 @@ func (a *away) parts(_ *Config, p *Parts) {
 	p.OnSeatGone = func(k live.UserKey) { a.mu.Lock(); defer a.mu.Unlock(); a.went = append(a.went, k) }
 }
 
+// newDesertedStand returns a stand whose dialogue a seat took; a line waits in it, and the seat's link is gone.
+func newDesertedStand(t *testing.T) (*stand, *handClock, *away) {
+	t.Helper()
+	s, clock, a := newSeatStand(t)
+	s.write(t, "m1", "stock", reply("m1", "stock about -", "stock"))
+	s.act(t, live.Take, "seat", "t1", "")
+	s.links.waitFor("ack t1")
+	s.write(t, "m2", "price", "quiet m2 human_active")
+	a.leave("seat", clock.now())
+	return s, clock, a
+}
+
 // newSeatStand is a room's stand with seats that may go.
 func newSeatStand(t *testing.T) (*stand, *handClock, *away) {
 	s, clock := newRoomStand(t, "other")
@@ -82,12 +94,7 @@ func (s *stand) swept() UserView {
 
 // TestASeatThatIsGoneGivesBack takes a dialogue, leaves a question unanswered, and goes for good.
 func TestASeatThatIsGoneGivesBack(t *testing.T) {
-	s, clock, a := newSeatStand(t)
-	s.write(t, "m1", "stock", reply("m1", "stock about -", "stock"))
-	s.act(t, live.Take, "seat", "t1", "")
-	s.links.waitFor("ack t1")
-	s.write(t, "m2", "price", "quiet m2 human_active")
-	a.leave("seat", clock.now())
+	s, clock, a := newDesertedStand(t)
 	clock.forward(time.Minute - time.Millisecond)
 	if v := s.swept(); v.Seat != "seat" {
 		t.Fatalf("within the grace the dialogue is of %q, want the seat's", v.Seat)
@@ -163,12 +170,7 @@ func TestASeatThatComesBackKeepsItsDialogue(t *testing.T) {
 
 // TestTheGraceBeginsAnewAfterARestart kills a House whose dialogue is taken, and starts another from what is stored.
 func TestTheGraceBeginsAnewAfterARestart(t *testing.T) {
-	s, clock, a := newSeatStand(t)
-	s.write(t, "m1", "stock", reply("m1", "stock about -", "stock"))
-	s.act(t, live.Take, "seat", "t1", "")
-	s.links.waitFor("ack t1")
-	s.write(t, "m2", "price", "quiet m2 human_active")
-	a.leave("seat", clock.now())
+	s, clock, a := newDesertedStand(t)
 	s.end() // no snapshot was made
 	clock.forward(time.Hour)
 	for _, r := range s.journal.all() {
@@ -190,12 +192,7 @@ func TestTheGraceBeginsAnewAfterARestart(t *testing.T) {
 
 // TestGivingBackSurvivesFailedCommits fails the commit that gives a dialogue back: it is tried again.
 func TestGivingBackSurvivesFailedCommits(t *testing.T) {
-	s, clock, a := newSeatStand(t)
-	s.write(t, "m1", "stock", reply("m1", "stock about -", "stock"))
-	s.act(t, live.Take, "seat", "t1", "")
-	s.links.waitFor("ack t1")
-	s.write(t, "m2", "price", "quiet m2 human_active")
-	a.leave("seat", clock.now())
+	s, clock, _ := newDesertedStand(t)
 	s.journal.fail(errors.New("disk is full"))
 	clock.forward(time.Hour)
 	s.swept()

@@ -95,6 +95,23 @@ func (n *node) token(t *testing.T, c token.Claims) string {
 	return signed
 }
 
+// signerOf returns what signs tokens, of an hour, with the key in a node's data folder.
+func signerOf(t *testing.T, dir string) func(token.Claims) string {
+	t.Helper()
+	key, err := token.ReadKeyFile(filepath.Join(dir, tokenKeyFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(c token.Claims) string {
+		c.Expires = time.Now().Add(time.Hour)
+		signed, err := token.Sign(key, c, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return signed
+	}
+}
+
 // bearer returns what proves an admin to the node's admin side.
 func (n *node) bearer(t *testing.T) string {
 	t.Helper()

@@ -18,18 +18,7 @@ func TestKilledNodeEndsAnErasure(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv(childDies, diesErasing)
 	cmd, addrs := startChild(t, dir)
-	key, err := token.ReadKeyFile(dir + "/token.key")
-	if err != nil {
-		t.Fatal(err)
-	}
-	sign := func(c token.Claims) string {
-		c.Expires = time.Now().Add(time.Hour)
-		signed, err := token.Sign(key, c, time.Now())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return signed
-	}
+	sign := signerOf(t, dir)
 	c := dialTCP(t, addrs.TCP).hello("ingest", sign(token.Claims{Role: live.Ingest}), frame{"outcomes": true})
 	const other = "other-u7d1"
 	const messages = 100 // each answered before the next comes, so that they stand in more blocks than one step rewrites

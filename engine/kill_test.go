@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"syscall"
 	"testing"
-	"time"
 
 	"liveroom/engine/live"
 	"liveroom/transport/wire/token"
@@ -83,14 +82,7 @@ func TestKilledNodeOwesNothing(t *testing.T) {
 	dir := t.TempDir()
 	for round := range 3 {
 		cmd, addrs := startChild(t, dir)
-		key, err := token.ReadKeyFile(dir + "/token.key")
-		if err != nil {
-			t.Fatal(err)
-		}
-		signed, err := token.Sign(key, token.Claims{Role: live.Ingest, Expires: time.Now().Add(time.Hour)}, time.Now())
-		if err != nil {
-			t.Fatal(err)
-		}
+		signed := signerOf(t, dir)(token.Claims{Role: live.Ingest})
 		c := dialTCP(t, addrs.TCP).hello("ingest", signed, frame{"outcomes": true})
 		acked, ended := map[string]bool{}, map[string]string{}
 		note := func(f frame) {

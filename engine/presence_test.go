@@ -120,18 +120,7 @@ func TestASeatThatIsLostGivesBack(t *testing.T) {
 func TestATakenDialogueOfAKilledNode(t *testing.T) {
 	dir := t.TempDir()
 	cmd, addrs := startChild(t, dir)
-	key, err := token.ReadKeyFile(dir + "/token.key")
-	if err != nil {
-		t.Fatal(err)
-	}
-	sign := func(c token.Claims) string {
-		c.Expires = time.Now().Add(time.Hour)
-		signed, err := token.Sign(key, c, time.Now())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return signed
-	}
+	sign := signerOf(t, dir)
 	viewer := token.Claims{Role: live.Viewer, Room: "demo", User: "guest"}
 	v := dialTCP(t, addrs.TCP).hello("viewer", sign(viewer), nil)
 	seat := dialTCP(t, addrs.TCP).hello("seat", sign(token.Claims{Role: live.Seat}), nil)
