@@ -35,9 +35,9 @@ func (r *room) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case *actor.Started, *actor.Stopping, *actor.Stopped:
 	case *actor.Restarting:
-		r.cell.restarts.Add(1)
 		r.house.peeks.note(live.UserKey{Room: r.cell.key}, &restartAsked{}, r.house.now(), 0)
 		r.house.restarted("room")
+		r.cell.restarts.Add(1) // last, as a user's
 	default:
 		r.cell.queued.Add(-1)
 		begin := r.house.now()

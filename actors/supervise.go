@@ -27,9 +27,9 @@ func (r *restarts) add(now time.Time, limit int, window time.Duration) bool {
 // restarting is told by the supervisor after a panic that no guard within has caught.
 func (u *user) restarting() {
 	h := u.house
-	u.cell.restarts.Add(1)
 	h.peeks.note(u.cell.key, &restartAsked{}, h.now(), 0)
 	h.restarted("user")
+	u.cell.restarts.Add(1) // last: who sees it in the registry finds it in the sums as well
 	if a := u.current; a != nil {
 		u.current = nil
 		if u.state.find(a.Event.Key()) < 0 {
