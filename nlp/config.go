@@ -37,7 +37,9 @@ const minWatch = 10 * time.Millisecond
 // Default returns the settings of a node: no model yet, a look for a new one every 2 s, a worker per core, batches of
 // 16, 50,000 cached results.
 func Default() Config {
-	return Config{CacheEntries: 50_000, Watch: 2 * time.Second}.filled()
+	c := Config{CacheEntries: 50_000, Watch: 2 * time.Second}.filled()
+	c.Workers = 0 // the same settings on every machine
+	return c
 }
 
 func (c Config) filled() Config {
