@@ -44,7 +44,7 @@ func newMetrics(reg prometheus.Registerer, h *House) *metrics {
 
 	m.mood = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name: prefix + "mood_score", Help: "Mood of users over their session, 1 furious to 5 delighted, at each message.",
-		Buckets: []float64{1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5},
+		Buckets: []float64{1.25, 1.75, 2.25, 2.75, 3.25, 3.75, 4.25, 4.75, 5}, // around each half: most moods are just neutral
 	})
 	outcomes := counterVec("outcomes_total", "Accepted messages by how they ended.", "outcome")
 	for _, o := range live.Outcomes() {

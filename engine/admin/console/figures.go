@@ -104,13 +104,14 @@ func (c *Console) figures(ctx context.Context, now time.Time) (Figures, error) {
 // fill gives a figure its value, where it has a source.
 func (f *Figure) fill(p period, r Ratings, l Labelled) {
 	const outcomes, offers = "liveroom_actors_outcomes_total", "liveroom_actors_offers_total"
+	const leastMood = 1
 	switch f.Key {
 	case "first_response":
-		f.histogram(p, "liveroom_actors_stage_seconds", "total", func(h histogram) (float64, bool) { return h.quantile(.95) })
+		f.histogram(p, "liveroom_actors_stage_seconds", "total", func(h histogram) (float64, bool) { return h.quantile(.95, 0) })
 	case "within_line":
 		f.histogram(p, "liveroom_actors_stage_seconds", "total", func(h histogram) (float64, bool) { return h.within(lineMs / 1000.0) })
 	case "mood":
-		f.histogram(p, "liveroom_actors_mood_score", "", func(h histogram) (float64, bool) { return h.quantile(.5) })
+		f.histogram(p, "liveroom_actors_mood_score", "", func(h histogram) (float64, bool) { return h.quantile(.5, leastMood) })
 	case "handed_over", "shed":
 		if all, ok := p.now.sum(outcomes); ok {
 			f.share(outcomes, p.now.values[series{outcomes, f.Key}], all)

@@ -132,7 +132,7 @@ func overviewOf(s Status, p period, busiest []RoomRow, now time.Time) Overview {
 func stageOf(name string, h histogram, unit float64) Stage {
 	s := Stage{Name: name, Count: h.total()}
 	for q, to := range map[float64]**float64{.5: &s.P50, .95: &s.P95, .99: &s.P99} {
-		if v, ok := h.quantile(q); ok {
+		if v, ok := h.quantile(q, 0); ok {
 			v *= unit
 			*to = &v
 		}

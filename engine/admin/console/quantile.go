@@ -53,14 +53,14 @@ func (h histogram) total() (n uint64) {
 }
 
 // quantile returns the value that a share q of what was counted does not exceed, by a straight line within its bucket,
-// and false when nothing was counted. What lies beyond the last bound is told as that bound.
-func (h histogram) quantile(q float64) (float64, bool) {
+// and false when nothing was counted. Nothing is below least; what lies beyond the last bound is told as that bound.
+func (h histogram) quantile(q, least float64) (float64, bool) {
 	n := h.total()
 	if n == 0 || len(h.bounds) == 0 {
 		return 0, false
 	}
 	rank := q * float64(n)
-	below, lower := 0.0, 0.0
+	below, lower := 0.0, least
 	for i, upper := range h.bounds {
 		c := float64(h.counts[i])
 		if c > 0 && below+c >= rank {

@@ -102,9 +102,13 @@ func TestRatesNeedTwoLooks(t *testing.T) {
 func TestQuantiles(t *testing.T) {
 	h := histogram{bounds: []float64{.1, .2, .8}, counts: []uint64{50, 40, 9, 1}}
 	for q, want := range map[float64]float64{.5: .1, .25: .05, .9: .2, .99: .8, 1: .8} {
-		if got, ok := h.quantile(q); !ok || math.Abs(got-want) > 1e-9 {
+		if got, ok := h.quantile(q, 0); !ok || math.Abs(got-want) > 1e-9 {
 			t.Errorf("quantile(%v) = %v %v, want %v", q, got, ok, want)
 		}
+	}
+	low := histogram{bounds: []float64{2, 3}, counts: []uint64{4, 0, 0}}
+	if got, ok := low.quantile(.5, 1); !ok || got != 1.5 {
+		t.Errorf("the middle of what lies between 1 and 2 is %v %v, want 1.5", got, ok)
 	}
 	if share, ok := h.within(.8); !ok || share != .99 {
 		t.Errorf("within 0.8 are %v %v, want 0.99", share, ok)
@@ -113,7 +117,7 @@ func TestQuantiles(t *testing.T) {
 		t.Error("a share is told of a bound that is none")
 	}
 	empty := histogram{bounds: []float64{1}, counts: []uint64{0, 0}}
-	if _, ok := empty.quantile(.5); ok {
+	if _, ok := empty.quantile(.5, 0); ok {
 		t.Error("nothing counted has a quantile")
 	}
 	if _, ok := empty.within(1); ok {
