@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/rand"
@@ -15,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"liveroom/engine/live"
@@ -40,47 +40,88 @@ type Erasure struct {
 
 // readErased reads the list; there may be none.
 func readErased(path string) (list []Erasure, err error) {
-	f, err := os.Open(path)
+	list, _, err = readWhole(path)
+	return list, err
+}
+
+// readWhole reads the list, and how many bytes of the file its whole lines take. A line that a full disk or a crash has cut short is
+// the last one and has no end; it was never answered as written, and is left out.
+func readWhole(path string) (list []Erasure, whole int64, err error) {
+	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, 0, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	for n := 1; lines.Scan(); n++ {
-		at, id, _ := strings.Cut(lines.Text(), " ")
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		n++
+		at, id, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " ")
 		ms, err := strconv.ParseInt(at, 10, 64)
 		raw, hexErr := hex.DecodeString(id)
 		e := Erasure{At: time.UnixMilli(ms)}
-		if err != nil || hexErr != nil || copy(e.ID[:], raw) != len(e.ID) || len(raw) != len(e.ID) {
-			return nil, fmt.Errorf("line %d of %s is no erasure (a time and 32 hexadecimal digits); mend it by a copy of the file", n, path)
+		switch ended := strings.HasSuffix(line, "\n"); {
+		case err == nil && hexErr == nil && len(raw) == len(e.ID):
+			copy(e.ID[:], raw)
+			list = append(list, e)
+		case ended || len(line) >= maxErased:
+			return nil, 0, fmt.Errorf("line %d of %s is no erasure (a time and 32 hexadecimal digits); mend it by a copy of the file", n, path)
+		default:
+			return list, whole, nil
 		}
-		list = append(list, e)
+		whole += int64(len(line))
 	}
-	return list, lines.Err()
+	return list, whole, nil
 }
 
-// addErased adds to the list what is not in it, durably.
-func addErased(path string, more []Erasure) error {
-	have, err := readErased(path)
+// maxErased is how long a line of the list is at most, in bytes.
+const maxErased = 20 + 1 + 2*len(seal.ID{}) + 1
+
+// addErased adds to the list what is not in it, durably, or nothing. A command and a node may both do so.
+func addErased(path string, more []Erasure) (err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil { // of a moment; Close lets it go
+		return err
+	}
+	have, whole, err := readWhole(path)
 	if err != nil {
 		return err
 	}
+	var lines []byte
 	for _, e := range more {
-		if slices.ContainsFunc(have, func(h Erasure) bool { return h.ID == e.ID && !h.At.Before(e.At) }) {
-			continue
-		}
-		if _, err := fmt.Fprintf(f, "%d %x\n", e.At.UnixMilli(), e.ID[:]); err != nil {
-			return errors.Join(err, f.Close())
+		if !slices.ContainsFunc(have, func(h Erasure) bool { return h.ID == e.ID && !h.At.Before(e.At) }) {
+			lines = fmt.Appendf(lines, "%d %x\n", e.At.UnixMilli(), e.ID[:])
 		}
 	}
-	return errors.Join(f.Sync(), f.Close())
+	if err = endLine(f, &whole); err == nil {
+		_, err = f.WriteAt(lines, whole)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err != nil { // nobody is told that it will be done, so it is not
+		return errors.Join(err, f.Truncate(whole))
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// endLine takes away what was cut short behind the whole lines, and ends the last of them where somebody has left that out.
+func endLine(f *os.File, whole *int64) error {
+	if err := f.Truncate(*whole); err != nil || *whole == 0 {
+		return err
+	}
+	last := []byte{0}
+	if _, err := f.ReadAt(last, *whole-1); err != nil || last[0] == '\n' {
+		return err
+	}
+	_, err := f.WriteAt([]byte{'\n'}, *whole)
+	*whole++
+	return err
 }
 
 // RequestErasure puts a person into the list of those to be erased, as he is known in the room and in the shop without a

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -216,6 +217,42 @@ func TestAnErasureIsAskedForInVain(t *testing.T) {
 	s, _ = start(t, cfg, nil)
 	if got := s.Erased(); got.People != 1 || got.Records+got.Facts != 0 || len(s.Pending()) != 1 {
 		t.Errorf("of a stranger %+v were erased, %d are pending", got, len(s.Pending()))
+	}
+}
+
+// TestALineCutShortIsNoErasure has the list end as a full disk or a crash leaves it: it was never answered as written, so that it
+// keeps no node from starting, and the next erasure is not appended to it.
+func TestALineCutShortIsNoErasure(t *testing.T) {
+	first := Erasure{At: time.UnixMilli(7), ID: seal.ID{1}}
+	next := Erasure{At: time.UnixMilli(1_790_000_000_000), ID: seal.ID{2}}
+	line := fmt.Sprintf("%d %x\n", next.At.UnixMilli(), next.ID[:])
+	for cut := range len(line) {
+		path := filepath.Join(t.TempDir(), erasedFile)
+		if err := addErased(path, []Erasure{first}); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.WriteString(line[:cut]); err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+		want := []Erasure{first}
+		if cut == len(line)-1 { // all that it says is there
+			want = append(want, next)
+		}
+		if got, err := readErased(path); err != nil || !slices.Equal(got, want) {
+			t.Fatalf("with %q behind the list: %v, %v", line[:cut], got, err)
+		}
+		third := Erasure{At: time.UnixMilli(9), ID: seal.ID{3}}
+		if err := addErased(path, []Erasure{next, third}); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := readErased(path); err != nil || !slices.Equal(got, []Erasure{first, next, third}) {
+			t.Fatalf("after the next erasures behind %q: %v, %v", line[:cut], got, err)
+		}
 	}
 }
 
