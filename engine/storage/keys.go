@@ -45,8 +45,12 @@ func (c Config) KeyService() (seal.KeyService, error) {
 
 const (
 	selectKeys = `SELECT id, purpose, created, master, wrapped FROM data_key ORDER BY id`
-	upsertKey  = `INSERT INTO data_key (id, purpose, created, master, wrapped) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (id) DO UPDATE SET master = excluded.master, wrapped = excluded.wrapped`
+	insertKey  = `INSERT INTO data_key (id, purpose, created, master, wrapped) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (id) DO `
+	// keepKey stores a new key. One that a rewrap has stored meanwhile stays as that has wrapped it: the ring learns of that
+	// a moment later, and the old master key may be gone by the next start.
+	keepKey   = insertKey + `NOTHING`
+	upsertKey = insertKey + `UPDATE SET master = excluded.master, wrapped = excluded.wrapped`
 )
 
 // querier is what a pool and a connection have in common.
@@ -103,7 +107,7 @@ func (s *Store) openRing(ctx context.Context, db querier) error {
 func (s *Store) withinSealed(ctx context.Context, do func() error) error {
 	w, fresh := &s.committer.writer, s.ring.Unsaved()
 	err := w.within(ctx, func() error {
-		if err := w.saveKeys(ctx, fresh); err != nil {
+		if err := w.saveKeys(ctx, keepKey, fresh); err != nil {
 			return err
 		}
 		return do()
@@ -114,9 +118,9 @@ func (s *Store) withinSealed(ctx context.Context, do func() error) error {
 	return err
 }
 
-func (w *writer) saveKeys(ctx context.Context, keys []seal.Row) error {
+func (w *writer) saveKeys(ctx context.Context, statement string, keys []seal.Row) error {
 	for _, k := range keys {
-		if err := w.exec(ctx, upsertKey, int64(k.ID), k.Purpose, k.Created, k.Master, k.Wrapped); err != nil {
+		if err := w.exec(ctx, statement, int64(k.ID), k.Purpose, k.Created, k.Master, k.Wrapped); err != nil {
 			return err
 		}
 	}
@@ -147,7 +151,7 @@ func (s *Store) RewrapKeys(ctx context.Context, to seal.KeyService) (keys int, e
 		keys = len(rows)
 		return s.asCommitter(ctx, func(work context.Context) error {
 			w := &s.committer.writer
-			return w.within(work, func() error { return w.saveKeys(work, rows) })
+			return w.within(work, func() error { return w.saveKeys(work, upsertKey, rows) })
 		})
 	})
 	if err != nil {

@@ -267,6 +267,33 @@ func TestRotateAndRewrapUnderLoad(t *testing.T) {
 	}
 }
 
+// TestACommitBetweenARewrapAndItsRing has something committed after all keys are stored under the new master key, and before the
+// ring knows of that: a key that was not stored before must not be put back under the old one.
+func TestACommitBetweenARewrapAndItsRing(t *testing.T) {
+	s, stop := start(t, Config{}, nil)
+	must(t, s, accepted(user(1), "a"))
+	if _, err := s.ring.Rotate(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	err := s.ring.Rewrap(t.Context(), otherKeys, func(rows []seal.Row) error {
+		err := s.asCommitter(t.Context(), func(work context.Context) error {
+			w := &s.committer.writer
+			return w.within(work, func() error { return w.saveKeys(work, upsertKey, rows) })
+		})
+		must(t, s, accepted(user(1), "b"))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := s.cfg.Dir
+	stop()
+	s, _ = start(t, Config{Dir: dir, Keys: otherKeys}, nil)
+	if got := load(t, s, user(1)); len(got.Tail) != 2 || got.Lost != 0 || s.Status().Quarantined != 0 {
+		t.Errorf("with the new master key alone: a tail of %d, %d lost, %d blocks quarantined", len(got.Tail), got.Lost, s.Status().Quarantined)
+	}
+}
+
 // shy is a key service that may be out of reach.
 type shy struct {
 	seal.KeyService

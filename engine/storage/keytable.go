@@ -97,7 +97,7 @@ func (t *KeyTable) Rewrap(ctx context.Context, from, to seal.KeyService) (keys i
 	err = ring.Rewrap(ctx, to, func(rows []seal.Row) error {
 		stored := rows[:len(t.keys)] // without the one that the ring made for itself, which has the highest number
 		keys = len(stored)
-		return w.within(ctx, func() error { return w.saveKeys(ctx, stored) })
+		return w.within(ctx, func() error { return w.saveKeys(ctx, upsertKey, stored) })
 	})
 	return keys, err
 }

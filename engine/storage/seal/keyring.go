@@ -226,11 +226,13 @@ func (r *Keyring) opener(ctx context.Context, id uint32) (cipher.AEAD, error) {
 func (r *Keyring) Try(ctx context.Context, id uint32) error {
 	r.mu.RLock()
 	k, service := r.keys[id], r.service
-	r.mu.RUnlock()
 	if k == nil {
+		r.mu.RUnlock()
 		return fmt.Errorf("key %d: %w", id, ErrNoKey)
 	}
-	_, err := Unwrap(ctx, service, k.row)
+	row := k.row
+	r.mu.RUnlock()
+	_, err := Unwrap(ctx, service, row)
 	return err
 }
 
