@@ -112,7 +112,7 @@ test("actors are found, restarted and put to rest", async ({ page }) => {
 for (const [path, heading, text] of [
   ["rooms", "直播间", "demo"],
   ["inference", "推理", "缓存命中率"],
-  ["links", "连接", "ingest"],
+  ["links", "连接", "推送端"],
   ["scripts", "话术", "内置库"],
   ["figures", "指标", "暂无数据"],
   ["settings", "配置", "transport.tcp_addr"],

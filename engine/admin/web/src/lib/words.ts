@@ -336,6 +336,8 @@ export const told: Record<string, readonly [string, string]> = {
   "role.supervisor": ["主管", "supervisor"],
   "role.auditor": ["审计员", "auditor"],
   "role.seat": ["坐席", "seat"],
+  "role.ingest": ["推送端", "ingest"],
+  "role.viewer": ["观众", "viewer"],
   ...traceTold,
   "stage.decode": ["解码", "decode"],
   "stage.mailbox": ["邮箱", "mailbox"],

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { call, may } from "../lib/api";
 import { ago, plain, short, whole } from "../lib/format";
-import { t } from "../lib/i18n";
+import { name, t } from "../lib/i18n";
 import { type Shown, useView } from "../lib/stream";
 import type { Link, LinkPage } from "../lib/types";
 import { Card, Settled, Stat, Sure } from "../ui/bits";
@@ -48,7 +48,7 @@ export function LinksView() {
               id={(l) => l.session}
               columns={[
                 { key: "session", label: t("links"), show: (l) => <code>{l.session.slice(0, 8)}</code> },
-                { key: "role", label: t("role"), show: (l) => l.role },
+                { key: "role", label: t("role"), show: (l) => name("role", l.role) },
                 { key: "room", label: t("room"), show: (l) => plain(l.room ?? "", 40) },
                 { key: "user", label: t("user"), sortable: false, show: (l) => <bdi>{plain(l.user ?? "", 40)}</bdi> },
                 { key: "remote", label: t("remote"), show: (l) => l.remote },
