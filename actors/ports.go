@@ -127,8 +127,8 @@ type Parts struct {
 	Now func() time.Time
 	// OnStep, if set, is called before every step; it is the place where faults are injected.
 	OnStep func(in *Input)
-	// OnEnd, if set, is told of every outcome that is durable. It runs on the journal's goroutine, and must neither block
-	// nor allocate.
+	// OnEnd, if set, is told of every outcome that is durable, before its sender is. It runs on the journal's goroutine, and
+	// must neither block nor allocate.
 	OnEnd func(Ended)
 	// Gone, if set, tells whether the seat that has a dialogue since a time (or since this House began) has been away for
 	// longer than a seat may be; the dialogue then goes back to the engine. Any goroutine may call it; it must not block.

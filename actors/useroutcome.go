@@ -74,6 +74,9 @@ func (h *House) told(c *closing, frame []byte) {
 		h.metrics.ended(now, c)
 		h.cases.note(c, now.UnixMilli())
 	}
+	if h.parts.OnEnd != nil && sent { // before anybody is told: whoever has the answer finds it counted
+		h.parts.OnEnd(Ended{Event: c.event, Reading: c.reading, Product: c.product, Outcome: c.outcome, Received: c.received})
+	}
 	h.tell(c.session, c.outcome, frame)
 	if c.reply != "" && c.event.Type == live.Comment {
 		h.parts.Outlet.Broadcast(c.event.Room, bytes.Clone(frame), c.session)
@@ -86,9 +89,6 @@ func (h *House) told(c *closing, frame []byte) {
 	}
 	if c.seat != "" {
 		h.showLine(c)
-	}
-	if h.parts.OnEnd != nil && sent {
-		h.parts.OnEnd(Ended{Event: c.event, Reading: c.reading, Product: c.product, Outcome: c.outcome, Received: c.received})
 	}
 	if c.seen != nil {
 		if t := c.seen.Trace; t != nil {

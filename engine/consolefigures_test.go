@@ -35,15 +35,15 @@ func TestRatingsBecomeFigures(t *testing.T) {
 			t.Fatalf("a rating is answered %v", a)
 		}
 	}
-	c.send(stockIs(37))
-	c.send(said("message", "m1", "u3", "3号链接还剩多少件")) // answered after the ratings were counted
-	c.next("reply")
-	if v := value("csat"); v == nil || *v != 3.5 {
+	if v := value("csat"); v == nil || *v != 3.5 { // what is acknowledged counts
 		t.Errorf("csat is %v, want 3.5", v)
 	}
 	if v := value("resolution"); v == nil || *v != .5 {
 		t.Errorf("resolution is %v, want 0.5", v)
 	}
+	c.send(stockIs(37))
+	c.send(said("message", "m1", "u3", "3号链接还剩多少件"))
+	c.next("reply")
 	list := look[console.CaseList](t, n, "/v1/figures/resolution/cases")
 	if len(list.Cases) != 1 || list.Cases[0].User != "u2" || time.Since(time.UnixMilli(list.Cases[0].At)) > time.Hour || list.Cases[0].Note != "2 / 5" {
 		t.Errorf("unsolved are %+v, want u2", list.Cases)

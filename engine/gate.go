@@ -321,6 +321,9 @@ func (g *gate) keepWith(l *live.Link, e *live.Event, received time.Time, ack boo
 		records = append(records, more)
 	}
 	g.store.Submit(live.Entry{Records: records, Done: func(_ uint64, err error) {
+		if err == nil && e.Type == live.Rate { // before it is acknowledged: what has its ack counts
+			g.ratings.take(e, received)
+		}
 		switch {
 		case err != nil:
 			if undo != nil {
@@ -330,9 +333,6 @@ func (g *gate) keepWith(l *live.Link, e *live.Event, received time.Time, ack boo
 			g.server.Send(session, wire.AppendError(nil, &fault))
 		case ack:
 			g.server.Send(session, wire.AppendAck(nil, e.ID))
-		}
-		if err == nil && e.Type == live.Rate {
-			g.ratings.take(e, received)
 		}
 	}})
 }

@@ -21,7 +21,7 @@ import (
 // noon is when the questions of these tests are asked.
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-// heatAfter returns a keeper on a folder, and what it logs.
+// heatOf returns a keeper on a folder, and what it logs.
 func heatOf(dir string) (*heatKeeper, *bytes.Buffer) {
 	log := new(bytes.Buffer)
 	return keepHeat(newHeat(time.UTC), dir, slog.New(slog.NewTextHandler(log, nil))), log
@@ -47,15 +47,6 @@ func someHeat(t testing.TB) []byte {
 	return file
 }
 
-// heatAfter returns the heat once so many questions are in it: they are counted a moment after their replies have left.
-func heatAfter(t *testing.T, n *node, asked uint64) (h console.Heat) {
-	t.Helper()
-	for h = look[console.Heat](t, n, "/v1/heat"); h.Asked < asked && t.Context().Err() == nil; {
-		h = look[console.Heat](t, n, "/v1/heat")
-	}
-	return h
-}
-
 func TestHeatOutlastsARestart(t *testing.T) {
 	dir := t.TempDir()
 	var first console.Heat
@@ -68,7 +59,7 @@ func TestHeatOutlastsARestart(t *testing.T) {
 		c.send(told("message", fmt.Sprint("m", run), "3号链接还剩多少件"))
 		c.next("reply")
 		want := uint64(run + 1)
-		h := heatAfter(t, n, want)
+		h := look[console.Heat](t, n, "/v1/heat")
 		if run == 0 {
 			first = h
 		}
@@ -110,7 +101,7 @@ func TestANodeStartsWhateverItsHeatFileIs(t *testing.T) {
 			c := n.ingest(t)
 			c.send(told("message", "m1", "包邮吗"))
 			c.next("reply")
-			if h := heatAfter(t, n, 1); h.Asked != 1 {
+			if h := look[console.Heat](t, n, "/v1/heat"); h.Asked != 1 {
 				t.Errorf("it counts %+v, want the one question since", h)
 			}
 			if err := n.stop(); err != nil {
