@@ -157,13 +157,22 @@ func TestSessionsThroughSockets(t *testing.T) {
 	if status, _, _ := n.visit(t, "GET", "/v1/me", "", with(nil)); status != 401 {
 		t.Errorf("the session of before the change answered %d", status)
 	}
-	for i := range 5 {
-		if status, _, _ := in("a guess"); status != 401 {
-			t.Errorf("wrong password %d answered %d", i+1, status)
+	rounds := 0
+	for locked := false; !locked; {
+		rounds++
+		var last time.Time
+		for i := range 5 {
+			last = time.Now()
+			if status, _, _ := in("a guess"); status != 401 {
+				t.Errorf("wrong password %d answered %d", i+1, status)
+			}
 		}
-	}
-	if status, answer, got := in("Kuaile-Zhibo-2026!"); status != 429 || got.Header.Get("Retry-After") == "" {
-		t.Errorf("after five wrong ones the right one answered %d %s", status, answer)
+		status, answer, got := in("Kuaile-Zhibo-2026!")
+		locked = status == 429 && got.Header.Get("Retry-After") != ""
+		// The lock is of a second: a machine that took longer for the last guess alone lets the right one in, and is asked again.
+		if !locked && (status != 200 || time.Since(last) < time.Second || rounds == 10) {
+			t.Fatalf("after five wrong ones the right one answered %d %s", status, answer)
+		}
 	}
 	refused := 0
 	for _, r := range n.auditedAct(t, "session.open") {
@@ -171,7 +180,7 @@ func TestSessionsThroughSockets(t *testing.T) {
 			refused++
 		}
 	}
-	if refused != 6 {
-		t.Errorf("%d refused sign-ins are written down, want 6", refused)
+	if want := 5*rounds + 1; refused != want {
+		t.Errorf("%d refused sign-ins are written down, want %d", refused, want)
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -22,7 +24,17 @@ func TestMain(m *testing.M) {
 	if runAsChild() {
 		return
 	}
-	goleak.VerifyTestMain(m, goleak.IgnoreCurrent()) // gnet brings a pool whose goroutines live as long as the process
+	before := goleak.IgnoreCurrent() // gnet brings a pool whose goroutines live as long as the process
+	code := m.Run()
+	leaked := goleak.Find(before)
+	for end := time.Now().Add(patience); leaked != nil && time.Now().Before(end); { // what has been told to end does so in its own time
+		leaked = goleak.Find(before)
+	}
+	if code == 0 && leaked != nil {
+		fmt.Fprintln(os.Stderr, "goroutines are left:", leaked)
+		code = 1
+	}
+	os.Exit(code)
 }
 
 // patience is how long a test waits for a frame before it fails.
@@ -77,7 +89,8 @@ func testConfig(dir string) Config {
 	cfg.Transport.TCPAddr, cfg.Transport.WSAddr, cfg.Admin.Addr = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 	cfg.NLP.ModelDir = "../nlp/model"
 	cfg.Actors.Budget, cfg.Actors.ShedAfter = 10*time.Second, 10*time.Second // a slow machine under the race detector is not late
-	cfg.Node.DrainJitter = time.Millisecond
+	cfg.Node.DrainJitter, cfg.Node.DrainBudget = time.Millisecond, 2*time.Minute
+	cfg.Transport.Times.Hello = patience
 	cfg.Transport.Times.Linger = 250 * time.Millisecond // many tests stop a node under links that nobody closes
 	if err := MakeMasterKey(cfg); err != nil {
 		panic(err)

@@ -186,7 +186,7 @@ func TestCorruptModelIsRefusedAndTheOldOneStays(t *testing.T) {
 }
 
 func TestDrainAnswersWhatWasAccepted(t *testing.T) {
-	n := startNode(t, t.TempDir(), nil)
+	n := startNode(t, t.TempDir(), func(c *Config) { c.Transport.Times.Linger = patience }) // however slowly all of it is read
 	c := n.ingest(t)
 	const messages = 200
 	for i := range messages {
@@ -210,6 +210,7 @@ func TestDrainAnswersWhatWasAccepted(t *testing.T) {
 			ended[to] = true
 		}
 	}
+	c.close()
 	if len(ended) != messages {
 		t.Errorf("%d messages ended, want %d", len(ended), messages)
 	}

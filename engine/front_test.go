@@ -57,6 +57,7 @@ func TestLinksAndAdminOverTLS(t *testing.T) {
 	n := startNode(t, t.TempDir(), func(c *Config) {
 		c.Front.CertFile, c.Front.KeyFile = filepath.Join(certs, "cert.pem"), filepath.Join(certs, "key.pem")
 		c.Front.TCPAddr, c.Front.WSAddr, c.Admin.TLS = "127.0.0.1:0", "127.0.0.1:0", true
+		c.Transport.Times.Linger = patience // the link goes by itself
 	})
 	conn, err := tls.Dial("tcp", n.Addrs().TLS, trust)
 	if err != nil {
@@ -84,7 +85,10 @@ func TestLinksAndAdminOverTLS(t *testing.T) {
 		t.Errorf("over HTTPS came %v", got)
 	}
 	told := make(chan frame, 1)
-	go func() { told <- c.next("bye") }()
+	go func() {
+		defer c.close()
+		told <- c.next("bye")
+	}()
 	if err := n.stop(); err != nil {
 		t.Fatal(err)
 	}

@@ -3,15 +3,12 @@ package engine
 import (
 	"bytes"
 	"crypto/tls"
-	"errors"
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"liveroom/engine/live"
 	"liveroom/transport/wire/token"
@@ -39,23 +36,32 @@ func TestHAProxyInFront(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	front, ws := freeAddr(t), freeAddr(t)
+	front, tcp := listening(t)
+	_, ws := listening(t)
 	_, wsPort, _ := strings.Cut(strings.TrimSuffix(n.Addrs().WS, "/v1/link"), "ws://")
-	file := strings.NewReplacer("bind :7710", "bind "+front, "bind :7711", "bind "+ws, "127.0.0.1:7700 send", n.Addrs().TCP+" send",
+	file := strings.NewReplacer("bind :7710", "bind fd@3", "bind :7711", "bind fd@4", "127.0.0.1:7700 send", n.Addrs().TCP+" send",
 		"127.0.0.1:7701 send", wsPort+" send", "/etc/haproxy/liveroom.pem", filepath.Join(dir, "both.pem"), "maxconn 40000", "maxconn 100").Replace(string(recipe))
 	write(t, filepath.Join(dir, "haproxy.cfg"), file)
 	var told bytes.Buffer
 	run := exec.Command(haproxy, "-db", "-f", filepath.Join(dir, "haproxy.cfg"))
 	run.Stdout, run.Stderr = &told, &told
+	run.ExtraFiles = []*os.File{tcp, ws}
 	if err := run.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { run.Process.Kill(); run.Wait() }()
-	var conn *tls.Conn
-	for end := time.Now().Add(patience); conn == nil; {
-		if conn, err = tls.Dial("tcp", front, trust); err != nil && (time.Now().After(end) || !errors.Is(err, os.ErrNotExist) && !strings.Contains(err.Error(), "refused")) {
-			t.Fatalf("HAProxy does not answer: %v; it says %s", err, told.String())
-		}
+	ended := make(chan struct{})
+	go func() {
+		run.Wait()
+		close(ended)
+	}()
+	defer func() { run.Process.Kill(); <-ended }()
+	tcp.Close() // from now on HAProxy alone has them: when it ends, whoever dials is refused
+	ws.Close()
+	conn, err := tls.DialWithDialer(&net.Dialer{Timeout: patience}, "tcp", front, trust)
+	if err != nil {
+		run.Process.Kill()
+		<-ended
+		t.Fatalf("HAProxy does not answer: %v; it says %s", err, told.String())
 	}
 	defer conn.Close()
 	c := clientOf(t, conn).hello("ingest", n.token(t, token.Claims{Role: live.Ingest}), frame{"outcomes": true})
@@ -76,13 +82,17 @@ func TestHAProxyInFront(t *testing.T) {
 	}
 }
 
-// freeAddr returns an address that was free a moment ago.
-func freeAddr(t *testing.T) string {
+// listening returns an address on which a file listens, for a process to inherit: nobody else can take it meanwhile.
+func listening(t *testing.T) (addr string, file *os.File) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer ln.Close()
-	return fmt.Sprint(ln.Addr())
+	if file, err = ln.(*net.TCPListener).File(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { file.Close() })
+	return ln.Addr().String(), file
 }

@@ -159,9 +159,10 @@ func TestKilledNodeKeepsTheMode(t *testing.T) {
 }
 
 // TestBurstIsClosedForTheWholeRoom lets thirty people ask the same: viewers and the link that carried the questions
-// hear one closing reply, with the right number and the figure as of then; a seat sees what is asked.
+// hear one closing reply, with the right number and the figure as of then; a seat sees what is asked. The room looks whether
+// the burst has ended at the next question, once the clock says that it has been quiet.
 func TestBurstIsClosedForTheWholeRoom(t *testing.T) {
-	n := startNode(t, t.TempDir(), nil)
+	n := startNode(t, t.TempDir(), func(c *Config) { c.Actors.SweepEvery = time.Hour })
 	seat := dialTCP(t, n.Addrs().TCP).hello("seat", n.token(t, token.Claims{Role: live.Seat, Room: "demo"}), nil)
 	other := dialTCP(t, n.Addrs().TCP).hello("seat", n.token(t, token.Claims{Role: live.Seat, Room: "elsewhere"}), nil)
 	c, v := n.ingest(t), n.viewer(t, "guest")
@@ -174,6 +175,10 @@ func TestBurstIsClosedForTheWholeRoom(t *testing.T) {
 		c.next("reply", "outcome")
 	}
 	c.send(stockIs(7))
+	c.send(frame{"type": "ping"})
+	c.next("pong") // by now it is known
+	n.Forward(10 * time.Second)
+	c.send(said("comment", "c30", "u30", "5号链接多少钱"))
 	for name, link := range map[string]*client{"ingest": c, "viewer": v} {
 		r := link.next("reply")
 		for r["count"] == nil {

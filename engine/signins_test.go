@@ -92,13 +92,13 @@ func TestAFloodOfBadHellosFillsNoLog(t *testing.T) {
 	n := startNode(t, t.TempDir(), func(c *Config) { c.Transport.Links.PerAddressRate = 0 })
 	addr := n.Addrs().TCP
 	const most = 200
+	begun := time.Now()
 	for range most {
 		c := dialTCP(t, addr)
 		c.send(frame{"type": "hello", "v": 1, "role": "ingest", "token": "forged"})
 		c.next("bye")
 		c.close()
 	}
-	begun := time.Now()
 	if err := n.stop(); err != nil {
 		t.Fatal(err)
 	}
@@ -109,11 +109,14 @@ func TestAFloodOfBadHellosFillsNoLog(t *testing.T) {
 
 // TestScriptsChangedOnTheDiskAreWrittenDown edits a file beside the node, well and badly.
 func TestScriptsChangedOnTheDiskAreWrittenDown(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "greeting.yaml")
-	write := func(text string) {
+	dir, made := t.TempDir(), filepath.Join(t.TempDir(), "greeting.yaml")
+	write := func(text string) { // at once: half a file would be a change of its own
 		t.Helper()
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		err := os.WriteFile(made, []byte(text), 0o600)
+		if err == nil {
+			err = os.Rename(made, filepath.Join(dir, "greeting.yaml"))
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -33,7 +33,7 @@ func TestChatSetsTheScene(t *testing.T) {
 		{"/take over", "/take"},
 		{"/more", "/more 文字"},
 		{"/more 3号链接", ""},
-		{"/time +11m", "现在是 2026-11-11 20:11"},
+		{"/time +11m", "现在是 2026-11-11 20:1"}, // and as many minutes more as this has taken
 		{"/state", "user guest"},
 	}
 	var in strings.Builder
