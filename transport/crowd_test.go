@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -120,10 +119,7 @@ func TestBoundsOfOneAddress(t *testing.T) {
 	first := dialAs(t, s.TCPAddr(), greedy)
 	s.welcome(t, first)
 	oldest := dialAs(t, s.TCPAddr(), greedy)
-	for s.metric(t, "accepted_total") < 2 { // several accept: which of two waits longer is clear once the loop has one
-		runtime.Gosched()
-	}
-	s.await(t) // the loop is done with it
+	oldest.entered() // several accept: which of two waits longer is clear once the loop has one
 	second := dialAs(t, s.TCPAddr(), greedy)
 	third := dialAs(t, s.TCPAddr(), greedy)
 	oldest.hearBye(live.TooManyLinks)

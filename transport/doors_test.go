@@ -31,7 +31,7 @@ func TestDoorsTellOfRefusedConnections(t *testing.T) {
 	}
 	addr := netip.MustParseAddrPort(s.TCPAddr().String())
 	connected := unix.Connect(fd, &unix.SockaddrInet4{Port: int(addr.Port()), Addr: addr.Addr().As4()})
-	end := time.Now().Add(10 * time.Second)
+	end := time.Now().Add(patience)
 	for s.Doors().Refused == 0 && time.Now().Before(end) {
 		runtime.Gosched()
 	}
@@ -51,7 +51,7 @@ func TestDoorsTellWhereNobodyAccepts(t *testing.T) {
 	if err := s.Refuse(); err != nil {
 		t.Fatal(err)
 	}
-	end := time.Now().Add(10 * time.Second)
+	end := time.Now().Add(patience)
 	for len(s.Doors().Deaf) != 2 && time.Now().Before(end) {
 		runtime.Gosched()
 	}

@@ -27,8 +27,8 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreCurrent())
 }
 
-// patience is how long a test waits for what must come; nothing is measured by it.
-const patience = 10 * time.Second
+// patience is how long a test waits for what must come, and how long a connection lives; nothing is measured by it.
+const patience = time.Minute
 
 // engine is a Handler that takes every token of the form shop/room/user and remembers what it was told.
 type engine struct {
@@ -248,6 +248,16 @@ func (c *tcp) end() {
 	c.Helper()
 	if rest, err := io.ReadAll(c); err != nil || len(rest) > 0 {
 		c.Fatalf("after bye came %q, %v", rest, err)
+	}
+}
+
+// entered returns once the server has taken the connection in: it answers a ping before hello, and goes on waiting for that.
+// Connecting alone says only that the kernel has.
+func (c *tcp) entered() {
+	c.Helper()
+	c.say(`{"type":"ping"}`)
+	if o := c.hear(); o.Type != "pong" {
+		c.Fatalf("a ping before hello was answered by %+v", o)
 	}
 }
 

@@ -123,8 +123,9 @@ func TestEventsAndFramesOverWebSocket(t *testing.T) {
 }
 
 func TestByesOverWebSocket(t *testing.T) {
-	s := serve(t, transport.Config{Times: transport.Times{Hello: 50 * time.Millisecond}})
-	s.dialWeb(t).hearBye(live.HelloTimeout)
+	hasty := serve(t, transport.Config{Times: transport.Times{Hello: 50 * time.Millisecond}})
+	hasty.dialWeb(t).hearBye(live.HelloTimeout)
+	s := serve(t, transport.Config{Times: transport.Times{Hello: time.Minute}})
 	c := s.dialWeb(t)
 	c.say(`{"type":"hello","v":1,"role":"viewer","token":"forged"}`)
 	c.hearBye(live.Unauthorized)
@@ -153,8 +154,8 @@ func TestTooManyLinksOverWebSocket(t *testing.T) {
 }
 
 func TestPassiveWebLinkIsKeptByPings(t *testing.T) {
-	s := serve(t, transport.Config{Times: transport.Times{Heartbeat: 10 * time.Millisecond, Idle: 500 * time.Millisecond}})
-	watcher := s.web(t, live.Viewer, "s/r/u") // reads, and so answers pings; says nothing itself
+	s := serve(t, transport.Config{Times: transport.Times{Heartbeat: 10 * time.Millisecond, Idle: 3 * time.Second}}) // half of it for an answer
+	watcher := s.web(t, live.Viewer, "s/r/u")                                                                        // reads, and so answers pings; says nothing itself
 	silent, _ := s.hello(t, live.Viewer, "s/r/v")
 	watching := watcher.CloseRead(watcher.ctx)
 	silent.hear()
