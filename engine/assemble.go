@@ -154,7 +154,7 @@ func (a *assembly) openMind(ctx context.Context) (err error) {
 	a.shopMetrics = newShopMetrics(a.registry, a.ledger, a.knowledge)
 	a.holds = newHolds(a.ledger, a.store, a.log("holds"), &a.engine.clock)
 	a.holds.metrics = a.shopMetrics
-	a.labels = labels.New(labelShelf{a.store, a.log("labels")})
+	a.labels = labels.New(labelShelf{a.store, func(k live.UserKey) bool { return a.gate.erases(k) }, a.log("labels")})
 	a.heat, a.sentiments, a.unsure = newHeat(a.cfg.Scripts.Zone()), newSentiments(), newUnsure(a.labels)
 	a.heatKeeper = keepHeat(a.heat, a.cfg.Storage.Dir, a.log("heat"))
 	return nil

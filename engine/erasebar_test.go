@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"liveroom/actors"
+	"liveroom/engine/labels"
 	"liveroom/engine/live"
 	"liveroom/engine/storage"
 )
@@ -36,6 +38,17 @@ func TestWhoIsLookedAtWhileErasedStaysGone(t *testing.T) {
 		if status, got := n.post(t, live.Admin, "/v1/rooms/demo/users/marker-51aa/seat/take", `{}`); status != http.StatusServiceUnavailable || !strings.Contains(string(got), "erased") {
 			t.Errorf("taking his dialogue answered %d %s", status, got)
 		}
+		for _, method := range []string{"PUT", "DELETE"} {
+			if status, got := n.askAs(t, live.Admin, method, "/v1/rooms/demo/muted/marker-51aa", ""); status != http.StatusServiceUnavailable || !strings.Contains(got, "erased") {
+				t.Errorf("%s of his mute answered %d %s", method, status, got)
+			}
+		}
+		_, err := n.parts.labels.Add(t.Context(), labels.Label{
+			Message: labels.Message{User: k, Key: said.Key()}, Text: said.Text, Intent: live.IntentStock, By: "lin", Source: labels.Corrected,
+		})
+		if !errors.Is(err, actors.ErrBarred) {
+			t.Errorf("labelling a message of his: %v", err)
+		}
 		n.parts.house.UserView(k, func(actors.UserView) {})
 	}
 	r := eraseRoute{n.parts.gate, n.parts.ledger, n.parts.store, []func(live.UserKey){look}, slog.New(slog.DiscardHandler), new(underWay)}
@@ -52,6 +65,15 @@ func TestWhoIsLookedAtWhileErasedStaysGone(t *testing.T) {
 	n.parts.store.Load(k, func(l storage.Loaded, err error) { left <- l })
 	if l := <-left; l.State != nil || len(l.Tail) > 0 || n.parts.house.Has(k) {
 		t.Errorf("left are %d bytes of state, %d records; in memory: %v", len(l.State), len(l.Tail), n.parts.house.Has(k))
+	}
+	err := n.parts.store.Facts(t.Context(), func(r live.Record) bool {
+		if r.Event != nil && r.Event.User == k.User && r.Event.Room == k.Room {
+			t.Errorf("a fact tells of him: %+v", r.Event)
+		}
+		return true
+	})
+	if err != nil {
+		t.Error(err)
 	}
 	// He is nobody's any more: who comes under his name is taken in.
 	if code := n.parts.house.Deliver(said, "x", time.Now()); code != live.OK {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 
+	"liveroom/actors"
+	"liveroom/engine/admin/console"
 	"liveroom/engine/labels"
 	"liveroom/engine/live"
 	"liveroom/engine/storage"
@@ -13,12 +15,16 @@ import (
 
 // labelShelf keeps labels in storage, as facts about the user who wrote the message.
 type labelShelf struct {
-	store *storage.Store
-	log   *slog.Logger
+	store  *storage.Store
+	erases func(live.UserKey) bool // tells who is being erased
+	log    *slog.Logger
 }
 
-// Keep implements labels.Shelf.
+// Keep implements labels.Shelf. Of whoever is being erased nothing is stored anew, a label that is taken back neither.
 func (s labelShelf) Keep(ctx context.Context, l labels.Label) error {
+	if s.erases(l.User) {
+		return fmt.Errorf("%w: %w", console.ErrAway, actors.ErrBarred)
+	}
 	e, err := l.Event()
 	if err != nil {
 		return err

@@ -167,13 +167,22 @@ func (r roomRoutes) mute(w http.ResponseWriter, req *http.Request, room live.Roo
 			return
 		}
 	}
-	r.set(w, req, mutedOf(user, until), func(done func(error)) { r.gate.house.Mute(room, user, until, done) })
+	r.setMute(w, req, live.UserKey{Room: room, User: user}, until, mutedOf(user, until))
 }
 
 func (r roomRoutes) unmute(w http.ResponseWriter, req *http.Request, room live.RoomID) {
 	if user, ok := userOf(w, req); ok {
-		r.set(w, req, nil, func(done func(error)) { r.gate.house.Mute(room, user, 0, done) })
+		r.setMute(w, req, live.UserKey{Room: room, User: user}, 0, nil)
 	}
+}
+
+// setMute mutes a user, or lifts that. Of whoever is being erased nothing is stored anew, a mute that is lifted neither.
+func (r roomRoutes) setMute(w http.ResponseWriter, req *http.Request, k live.UserKey, until int64, shown any) {
+	if r.gate.erases(k) {
+		answer(w, http.StatusServiceUnavailable, refusal{Error: "user: " + actors.ErrBarred.Error()})
+		return
+	}
+	r.set(w, req, shown, func(done func(error)) { r.gate.house.Mute(k.Room, k.User, until, done) })
 }
 
 // set waits for a setting to be in force and answers with it, nil for nothing to say.
