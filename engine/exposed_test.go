@@ -163,6 +163,11 @@ func (x *exposed) checkCall(q *query) (shape, error) {
 		return ranged("counter", "histogram", "summary")
 	case "predict_linear":
 		return ranged("gauge")
+	case "clamp_min":
+		if len(shapes) != 2 || !shapes[1].scalar {
+			return shape{}, errors.New("clamp_min: want series and a number")
+		}
+		return shapes[0], nil
 	case "histogram_quantile":
 		if len(shapes) != 2 || !shapes[1].has("le") {
 			return shape{}, errors.New("histogram_quantile: want a quantile and series with the label le")
