@@ -35,7 +35,7 @@ func smallRush(t *testing.T) Scenario {
 
 func smallBurst(t *testing.T) Scenario {
 	s := untimed(t, "burst")
-	s.Schedule.Duration, s.Schedule.Grace = 200*time.Millisecond, 500*time.Millisecond
+	s.Schedule.Duration, s.Schedule.Grace = 200*time.Millisecond, patience
 	s.Links.Viewers, s.Users.Count, s.Chorus.Linger = 3, 20, 50*time.Millisecond
 	return s
 }
@@ -77,6 +77,7 @@ func TestRushOverAKill(t *testing.T) {
 		t.Run(string(habit), func(t *testing.T) {
 			s := smallRush(t)
 			s.Rush.KillAt = 0.5
+			s.Schedule.Duration = 3 * time.Second // at its end the kill comes even if fewer are held
 			r, err := Run(t.Context(), Config{Scenario: s, Program: ownProgram(t, habit), Calibration: time.Millisecond})
 			if err != nil {
 				t.Fatal(err)
@@ -130,7 +131,14 @@ func TestBurstAgainstARoom(t *testing.T) {
 		t.Run(string(c.habit), func(t *testing.T) {
 			room, at := serve(t, c.habit)
 			room.CloseAfter = c.close
-			r, err := Run(t.Context(), Config{Scenario: smallBurst(t), Target: at, Calibration: time.Millisecond})
+			s := smallBurst(t)
+			switch {
+			case c.close == 0 || c.habit == targettest.Lose:
+				s.Schedule.Grace = time.Second // what is awaited never comes
+			case c.habit == targettest.Encore:
+				s.Chorus.Linger = time.Second // both closing replies come by then
+			}
+			r, err := Run(t.Context(), Config{Scenario: s, Target: at, Calibration: time.Millisecond})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -58,7 +58,7 @@ func besiege(t *testing.T, tcp, ws func(net.Conn), change func(*Config), grace t
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Run(t.Context(), 200*time.Millisecond, grace); err != nil {
+	if err := s.Run(t.Context(), 500*time.Millisecond, grace); err != nil {
 		t.Fatal(err)
 	}
 	return s.Report()
@@ -112,7 +112,7 @@ func TestWords(t *testing.T) {
 	var frames, shakes []string
 	hear := func(all *[]string, last string) func(net.Conn) {
 		return func(c net.Conn) {
-			c.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+			c.SetReadDeadline(time.Now().Add(300 * time.Millisecond))
 			said, _ := io.ReadAll(c)
 			mu.Lock()
 			*all = append(*all, string(said))
@@ -147,7 +147,7 @@ func TestHalfSealed(t *testing.T) {
 	var mu sync.Mutex
 	var heard [][]byte
 	quits := func(c net.Conn) {
-		c.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+		c.SetReadDeadline(time.Now().Add(300 * time.Millisecond))
 		b, _ := io.ReadAll(c)
 		mu.Lock()
 		heard = append(heard, b)

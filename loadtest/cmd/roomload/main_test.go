@@ -29,17 +29,20 @@ func roomload(t *testing.T, args ...string) (code int, out, log string) {
 	return code, o.String(), l.String()
 }
 
-// gentle is a scenario that any machine plays validly.
+// gentle is a scenario that any machine plays validly. Its grace is over with the last answer.
 const gentle = `
 name: gentle
 about: a moment
-schedule: {duration: 300ms, rate: 100, grace: 300ms}
+schedule: {duration: 300ms, rate: 100, grace: 1m}
 links: {viewers: 2, ingest: 1}
 users: {count: 3}
 mix: {message: 1}
 messages: [{from: questions}]
 limits: {p99: 60s, late: 1, sweep: 60s, cores: 1000}
 `
+
+// hasty is gentle with a short grace, for a server that leaves something unanswered.
+var hasty = strings.Replace(gentle, "grace: 1m", "grace: 300ms", 1)
 
 func scenario(t *testing.T, text string) string {
 	t.Helper()
@@ -55,7 +58,7 @@ func TestExitCodes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := scenario(t, gentle)
+	file, losing := scenario(t, gentle), scenario(t, hasty)
 	key := filepath.Join(t.TempDir(), "token.key")
 	if err := os.WriteFile(key, bytes.Repeat([]byte("k"), 32), 0o600); err != nil {
 		t.Fatal(err)
@@ -77,7 +80,7 @@ func TestExitCodes(t *testing.T) {
 		{"a key that is none", "", []string{"run", file, "--target", "127.0.0.1:1", "--token-key-file", own}, report.ExitUsage},
 		{"no report", "", []string{"report", file}, report.ExitUsage},
 		{"met", targettest.Honest, []string{"run", file, "--program", own, "--quiet"}, report.ExitMet},
-		{"broken", targettest.Lose, []string{"run", file, "--program", own, "--quiet"}, report.ExitMissed},
+		{"broken", targettest.Lose, []string{"run", losing, "--program", own, "--quiet"}, report.ExitMissed},
 		{"missed", targettest.Honest, []string{"run", file, "--program", own, "--quiet", "--p99", "1ns"}, report.ExitMissed},
 		{"no evidence", targettest.Fallback, []string{"run", file, "--program", own, "--quiet"}, report.ExitInvalid},
 		{"a server that does not start", "", []string{"run", file, "--program", file}, report.ExitDown},
@@ -127,7 +130,7 @@ func TestAttempts(t *testing.T) {
 		t.Errorf("two attempts without evidence exit with %d:\n%s%s", code, out, log)
 	}
 	t.Setenv(targettest.Env, string(targettest.Lose))
-	if _, _, log := roomload(t, "run", scenario(t, gentle), "--program", own, "--quiet", "--attempts", "2"); log != "" {
+	if _, _, log := roomload(t, "run", scenario(t, hasty), "--program", own, "--quiet", "--attempts", "2"); log != "" {
 		t.Errorf("a broken promise was tried again: %s", log)
 	}
 }

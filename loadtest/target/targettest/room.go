@@ -131,7 +131,7 @@ func (r *Room) Serve(tcp, socket, admin string) (addrs [3]string, err error) {
 			mux := http.NewServeMux()
 			mux.HandleFunc("GET /metrics", r.metrics)
 			r.ledger(mux)
-			r.admin = &http.Server{Handler: mux, ReadHeaderTimeout: time.Second}
+			r.admin = &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute}
 			r.wait.Go(func() { _ = r.admin.Serve(l) }) // ends with ErrServerClosed
 			continue
 		}
