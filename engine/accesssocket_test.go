@@ -19,7 +19,7 @@ import (
 
 // TestBadTokensThroughSockets shows every kind of bad token to the admin side and to both carriers of links.
 func TestBadTokensThroughSockets(t *testing.T) {
-	n := startNode(t, t.TempDir(), nil)
+	n := startNode(t, t.TempDir(), unspoken)
 	now := time.Now()
 	claims := func(role string, end time.Time) jwt.MapClaims {
 		return jwt.MapClaims{"role": role, "iat": now.Unix(), "exp": end.Unix()}
@@ -110,7 +110,7 @@ func (n *node) visit(t *testing.T, method, path, body string, headers map[string
 
 // TestSessionsThroughSockets signs in, looks at the cookie, forges requests across sites, guesses passwords and signs out.
 func TestSessionsThroughSockets(t *testing.T) {
-	n := startNode(t, t.TempDir(), nil)
+	n := startNode(t, t.TempDir(), unspoken)
 	in := func(password string) (int, string, *http.Response) {
 		body, _ := json.Marshal(map[string]string{"name": access.FirstAccount, "password": password})
 		return n.visit(t, "POST", "/v1/session", string(body), nil)

@@ -17,6 +17,7 @@ func TestTheStoreHoldsHeadsOfTheAuditLog(t *testing.T) {
 	change, _ := onServer(t)
 	dir := t.TempDir()
 	setting := func(c *Config) {
+		unspoken(c)
 		change(c)
 		c.Audit.HeadEvery = 1
 	}

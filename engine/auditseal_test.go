@@ -20,7 +20,7 @@ import (
 func TestPeopleInTheAuditLogAreSealed(t *testing.T) {
 	const person = "marker-9f31-薇薇安"
 	dir := t.TempDir()
-	n := startNode(t, dir, nil)
+	n := startNode(t, dir, unspoken)
 	if status, _ := n.room(t, "PUT", "/muted/"+person, ``); status >= 300 {
 		t.Fatalf("muting answered %d", status)
 	}
@@ -30,7 +30,7 @@ func TestPeopleInTheAuditLogAreSealed(t *testing.T) {
 	if err := n.stop(); err != nil { // what was noted is written
 		t.Fatal(err)
 	}
-	n = startNode(t, dir, nil) // and opened under the keys of another start
+	n = startNode(t, dir, unspoken) // and opened under the keys of another start
 	found, err := filepath.Glob(filepath.Join(dir, "audit*", "*"))
 	if err != nil || len(found) == 0 {
 		t.Fatal(found, err)
@@ -82,7 +82,7 @@ func TestPeopleInTheAuditLogAreSealed(t *testing.T) {
 func TestWhoWasErasedIsNotRevealed(t *testing.T) {
 	const person, other = "marker-77c2-薇薇安", "somebody-else"
 	dir := t.TempDir()
-	n := startNode(t, dir, nil)
+	n := startNode(t, dir, unspoken)
 	for _, user := range []string{person, other} {
 		if status, _ := n.room(t, "PUT", "/muted/"+user, ``); status >= 300 {
 			t.Fatalf("muting answered %d", status)
@@ -115,7 +115,7 @@ func TestWhoWasErasedIsNotRevealed(t *testing.T) {
 	if err := storage.RequestErasure(t.Context(), cfg, live.UserKey{Room: "demo", User: person}); err != nil {
 		t.Fatal(err)
 	}
-	n = startNode(t, dir, nil)
+	n = startNode(t, dir, unspoken)
 	got := reveal(n, ofPerson)
 	if strings.Contains(got, person) || !strings.Contains(got, "erased on request") || !strings.Contains(got, n.parts.audit.Pseudonym(person)) {
 		t.Errorf("revealing who was erased answered %s", got)
@@ -131,7 +131,7 @@ func TestWhoWasErasedIsNotRevealed(t *testing.T) {
 
 // TestWhoWasNotKeptIsNotSaidToBeErased reveals a record that was written at the stop, without a key for its person.
 func TestWhoWasNotKeptIsNotSaidToBeErased(t *testing.T) {
-	n := startNode(t, t.TempDir(), nil)
+	n := startNode(t, t.TempDir(), unspoken)
 	name := n.parts.audit.Pseudonym("somebody")
 	if err := n.parts.audit.Tell(audit.Act{Who: "admin", Act: "room.mute", On: "room demo user " + name + "=" + audit.NotKept}); err != nil {
 		t.Fatal(err)

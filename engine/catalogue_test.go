@@ -108,7 +108,7 @@ func TestACatalogueIsReplacedWhileTheNodeRuns(t *testing.T) {
 
 func TestABadCatalogueChangesNothing(t *testing.T) {
 	dir := t.TempDir()
-	n := startNode(t, dir, nil)
+	n := startNode(t, dir, unspoken)
 	before := n.parts.catalogue.Load()
 	for _, bad := range []struct {
 		name, path string
@@ -153,7 +153,7 @@ func TestABadCatalogueChangesNothing(t *testing.T) {
 }
 
 func TestTheCatalogueIsExportedInEveryFormat(t *testing.T) {
-	n := startNode(t, t.TempDir(), nil)
+	n := startNode(t, t.TempDir(), unspoken)
 	for _, format := range []document.Format{document.YAML, document.JSON, document.CSV} {
 		status, file := n.ask(t, "GET", "/v1/catalogue?format="+string(format), "", nil)
 		if _, err := shop.Parse(format, file); status != 200 || err != nil {
@@ -221,7 +221,7 @@ func TestQuestionsGoOnWhileCataloguesAreReplaced(t *testing.T) {
 
 func TestGoodCustomersAreKnownAfterARestart(t *testing.T) {
 	dir := t.TempDir()
-	n := startNode(t, dir, nil)
+	n := startNode(t, dir, unspoken)
 	c := n.ingest(t)
 	c.send(frame{
 		"type": "order", "id": "o1", "room": "demo", "user": "u1", "sku": "DEMO-5", "quantity": 1, "amount_fen": 199900, "state": "paid",
@@ -238,6 +238,6 @@ func TestGoodCustomersAreKnownAfterARestart(t *testing.T) {
 	if err := n.stop(); err != nil {
 		t.Fatal(err)
 	}
-	n = startNode(t, dir, nil)
+	n = startNode(t, dir, unspoken)
 	check("after a restart")
 }

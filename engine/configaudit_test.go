@@ -50,7 +50,12 @@ func TestEveryStartTellsItsSettings(t *testing.T) {
 	starts := 0
 	start := func(change func(*Config)) string {
 		t.Helper()
-		n := startNode(t, dir, change)
+		n := startNode(t, dir, func(c *Config) {
+			unspoken(c)
+			if change != nil {
+				change(c)
+			}
+		})
 		all := n.auditedAct(t, "config.start")
 		if starts++; len(all) != starts {
 			t.Fatalf("after %d starts there are %d records", starts, len(all))

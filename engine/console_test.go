@@ -162,17 +162,18 @@ func TestTheStreamShowsARoom(t *testing.T) {
 		conn.CloseNow()
 		t.Error("the stream opens for nobody")
 	}
-	if err := n.stop(); err != nil {
-		t.Fatal(err)
+	auditor.CloseNow()
+	stopped := make(chan error, 1)
+	go func() { stopped <- n.stop() }()
+	var ended error
+	for ended == nil { // the node waits for who reads its last word
+		_, _, ended = seat.Read(t.Context())
 	}
-	for {
-		_, _, err := seat.Read(t.Context())
-		if err != nil {
-			if websocket.CloseStatus(err) != websocket.StatusGoingAway {
-				t.Errorf("when the node stops the stream ends with %v", err)
-			}
-			return
-		}
+	if websocket.CloseStatus(ended) != websocket.StatusGoingAway {
+		t.Errorf("when the node stops the stream ends with %v", ended)
+	}
+	if err := <-stopped; err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -54,7 +54,7 @@ func (n *node) auditPage(t *testing.T, query url.Values) console.AuditPage {
 
 // TestTheAuditLogIsReadByWhoMay reads it in every role, by every filter, and page by page.
 func TestTheAuditLogIsReadByWhoMay(t *testing.T) {
-	n := startNode(t, t.TempDir(), nil)
+	n := startNode(t, t.TempDir(), unspoken)
 	begin := time.Now()
 	for range 5 {
 		n.room(t, "PUT", "/mode", `{"mode":"auto"}`)
@@ -129,7 +129,7 @@ func TestTheAuditLogIsReadByWhoMay(t *testing.T) {
 
 // TestVerifyOverHTTP verifies a sound log, and one that somebody changed under the running node.
 func TestVerifyOverHTTP(t *testing.T) {
-	n := startNode(t, t.TempDir(), nil)
+	n := startNode(t, t.TempDir(), unspoken)
 	for range 3 {
 		n.room(t, "PUT", "/mode", `{"mode":"auto"}`)
 	}

@@ -36,7 +36,7 @@ var inPath = regexp.MustCompile(`\{(\w+)\}`)
 // TestEveryRouteIsDescribed asks that every route that the node serves stands in the OpenAPI description with the act it needs,
 // its parameters, and what it answers when it is done and when it is not; and that nothing stands there that is not served.
 func TestEveryRouteIsDescribed(t *testing.T) {
-	n := startNode(t, t.TempDir(), nil)
+	n := startNode(t, t.TempDir(), unspoken)
 	var d openAPI
 	status, body := n.ask(t, "GET", "/v1/openapi.json", "", nil)
 	if err := json.Unmarshal(body, &d); status != http.StatusOK || err != nil {

@@ -17,7 +17,7 @@ import (
 
 // TestEveryRouteDeclaresItsAct looks at the routes that a node really has.
 func TestEveryRouteDeclaresItsAct(t *testing.T) {
-	n := startNode(t, t.TempDir(), nil)
+	n := startNode(t, t.TempDir(), unspoken)
 	if len(n.patterns) < 20 {
 		t.Fatalf("the node has %d routes", len(n.patterns))
 	}
@@ -30,7 +30,7 @@ func TestEveryRouteDeclaresItsAct(t *testing.T) {
 
 // TestTheAdminSideAsksWhoItIs goes through a node's own routes without a proof and with one that does not suffice.
 func TestTheAdminSideAsksWhoItIs(t *testing.T) {
-	n := startNode(t, t.TempDir(), nil)
+	n := startNode(t, t.TempDir(), unspoken)
 	ask := func(method, path, proof string) (int, string) {
 		req, err := http.NewRequestWithContext(t.Context(), method, n.Addrs().Admin+path, nil)
 		if err != nil {
@@ -87,7 +87,7 @@ func TestTheAdminSideAsksWhoItIs(t *testing.T) {
 // TestARevokedTokenEndsItsLinks revokes the token of a live link, which is told within a second, and restarts the node.
 func TestARevokedTokenEndsItsLinks(t *testing.T) {
 	dir := t.TempDir()
-	n := startNode(t, dir, nil)
+	n := startNode(t, dir, unspoken)
 	signed := n.token(t, token.Claims{Role: live.Ingest})
 	other := n.ingest(t)
 	links := []*client{dialTCP(t, n.Addrs().TCP).hello("ingest", signed, nil), dialWS(t, n.Addrs().WS).hello("ingest", signed, nil)}
@@ -116,12 +116,12 @@ func TestARevokedTokenEndsItsLinks(t *testing.T) {
 	if err := n.stop(); err != nil {
 		t.Fatal(err)
 	}
-	n = startNode(t, dir, nil)
+	n = startNode(t, dir, unspoken)
 	refused()
 }
 
 func TestALinkEndsWithItsToken(t *testing.T) {
-	n := startNode(t, t.TempDir(), nil)
+	n := startNode(t, t.TempDir(), unspoken)
 	var c *client
 	var signed string
 	for life := 2 * time.Second; c == nil; life *= 2 { // a slow machine gets a longer one
@@ -211,12 +211,12 @@ func TestTokensOfLinks(t *testing.T) {
 func TestFirstStartMakesOneAccount(t *testing.T) {
 	dir := t.TempDir()
 	cfg := testConfig(dir)
-	taken := startNode(t, t.TempDir(), nil)
+	taken := startNode(t, t.TempDir(), unspoken)
 	cfg.Admin.Addr = strings.TrimPrefix(taken.Addrs().Admin, "http://")
 	if _, err := New(t.Context(), cfg, slog.New(slog.DiscardHandler)); err == nil {
 		t.Fatal("a node started on a taken port")
 	}
-	n := startNode(t, dir, nil)
+	n := startNode(t, dir, unspoken)
 	first := n.FirstPassword()
 	if len(first) < 16 {
 		t.Fatalf("the first password is %q", first)
@@ -228,7 +228,7 @@ func TestFirstStartMakesOneAccount(t *testing.T) {
 	if err := n.stop(); err != nil {
 		t.Fatal(err)
 	}
-	if again := startNode(t, dir, nil); again.FirstPassword() != "" {
+	if again := startNode(t, dir, unspoken); again.FirstPassword() != "" {
 		t.Error("the second start made a password too")
 	}
 }

@@ -259,7 +259,7 @@ func TestAnOpenedRoomIsThereAfterARestart(t *testing.T) {
 }
 
 func TestATokenOfAnotherShopIsRefused(t *testing.T) {
-	n := startNode(t, t.TempDir(), nil)
+	n := startNode(t, t.TempDir(), unspoken)
 	c := dialTCP(t, n.Addrs().TCP)
 	c.send(frame{"type": "hello", "v": 1, "role": "ingest", "token": n.token(t, token.Claims{Role: live.Ingest, Shop: "other"})})
 	if bye := c.next("bye"); bye.text("code") != "forbidden" {

@@ -92,7 +92,7 @@ func TestBadKnowledgeChangesNothing(t *testing.T) {
 }
 
 func TestTheDemoShopSaysNothingForbidden(t *testing.T) {
-	n := startNode(t, t.TempDir(), nil)
+	n := startNode(t, t.TempDir(), unspoken)
 	check := func(where, text string) {
 		if term, reason, bad := n.parts.book.Forbidden(text); bad {
 			t.Errorf("%s says %q (%s): %s", where, term, reason, text)

@@ -12,7 +12,7 @@ import (
 // TestLabelsLastAndAreSealed keeps a label in a node and looks for it after a restart, in the node and on the disk.
 func TestLabelsLastAndAreSealed(t *testing.T) {
 	dir := t.TempDir()
-	n := startNode(t, dir, nil)
+	n := startNode(t, dir, unspoken)
 	want, err := n.parts.labels.Add(t.Context(), labels.Label{
 		Message: labels.Message{User: live.UserKey{Room: "demo", User: live.UserID("买家" + sealtest.Chinese)}, Key: live.EventKey{Type: live.Comment, ID: "c1"}},
 		Text:    "几号能到" + sealtest.Chinese, Intent: live.IntentDelivery, By: "lin", Source: labels.Labelled,
@@ -24,7 +24,7 @@ func TestLabelsLastAndAreSealed(t *testing.T) {
 		t.Fatal(err)
 	}
 	sealtest.CheckFolder(t, dir)
-	n = startNode(t, dir, nil)
+	n = startNode(t, dir, unspoken)
 	got, ok, err := n.parts.labels.Of(t.Context(), want.Message)
 	if err != nil || !ok || got != want {
 		t.Errorf("after a restart the label is %+v, %v, %v; want %+v", got, ok, err, want)

@@ -124,7 +124,11 @@ func (n *node) hasShop(t *testing.T, when string) {
 // What was imported is in the store: a node on the same database has it, with nothing of the folder but the master key. It
 // runs on SQLite, or on the PostgreSQL that STORAGE_TEST_POSTGRES names.
 func TestThePapersAreInTheStore(t *testing.T) {
-	change, server := onServer(t)
+	kept, server := onServer(t)
+	change := func(c *Config) {
+		unspoken(c)
+		kept(c)
+	}
 	dir := t.TempDir()
 	n := startNode(t, dir, change)
 	n.importShop(t)
@@ -193,7 +197,7 @@ func TestFilesOfBeforeAreTakenIn(t *testing.T) {
 	}
 	lay(cataloguePaper.file, "")
 	lay(knowledgePaper.file, "")
-	n := startNode(t, dir, nil)
+	n := startNode(t, dir, unspoken)
 	n.hasShop(t, "taken in")
 	for _, p := range []paper{cataloguePaper, knowledgePaper} {
 		if there(p.file) || !there(p.file+takenIn) || n.kept(t, p) != 1 {
@@ -210,7 +214,7 @@ func TestFilesOfBeforeAreTakenIn(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, knowledgePaper.file), []byte("{}"), 0o600); err != nil { // one that somebody has put there
 		t.Fatal(err)
 	}
-	n = startNode(t, dir, nil)
+	n = startNode(t, dir, unspoken)
 	n.hasShop(t, "from the store")
 	if there(cataloguePaper.file) || !there(cataloguePaper.file+takenIn) || !there(knowledgePaper.file) || n.kept(t, cataloguePaper) != 1 || n.kept(t, knowledgePaper) != 1 {
 		t.Error("the one should have been put aside, the other left, and nothing taken in again")
@@ -230,13 +234,13 @@ func TestAFaultyFileOfBefore(t *testing.T) {
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	startNode(t, dir, nil)
+	startNode(t, dir, unspoken)
 }
 
 // When the store cannot be written the file counts all the same, and a later start takes it in.
 func TestAFileOfBeforeThatCannotBeTakenIn(t *testing.T) {
 	dir := t.TempDir()
-	n := startNode(t, dir, nil)
+	n := startNode(t, dir, unspoken)
 	n.obstruct(t, true)
 	if err := n.stop(); err != nil {
 		t.Fatal(err)
@@ -249,7 +253,7 @@ func TestAFileOfBeforeThatCannotBeTakenIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, on := range []bool{true, false} {
-		n = startNode(t, dir, nil)
+		n = startNode(t, dir, unspoken)
 		if n.parts.catalogue.Load().ByName("小钢炮") == nil {
 			t.Error("the file does not count")
 		}
@@ -268,7 +272,7 @@ func TestAFileOfBeforeThatCannotBeTakenIn(t *testing.T) {
 // Of versions one that cannot be used is said, and the one before is in force.
 func TestAVersionThatCannotBeUsed(t *testing.T) {
 	dir := t.TempDir()
-	n := startNode(t, dir, nil)
+	n := startNode(t, dir, unspoken)
 	n.importShop(t)
 	if _, err := n.parts.store.KeepDocument(t.Context(), storage.Document{Kind: cataloguePaper.kind, Name: paperName, Body: []byte("no catalogue")}); err != nil {
 		t.Fatal(err)
@@ -276,7 +280,7 @@ func TestAVersionThatCannotBeUsed(t *testing.T) {
 	if err := n.stop(); err != nil {
 		t.Fatal(err)
 	}
-	n = startNode(t, dir, nil)
+	n = startNode(t, dir, unspoken)
 	n.hasShop(t, "with a version that is none")
 }
 
@@ -284,7 +288,7 @@ func TestAVersionThatCannotBeUsed(t *testing.T) {
 func TestNoVersionOpens(t *testing.T) {
 	for _, what := range []paper{cataloguePaper, knowledgePaper} {
 		dir := t.TempDir()
-		n := startNode(t, dir, nil)
+		n := startNode(t, dir, unspoken)
 		n.importShop(t)
 		before := n.kept(t, what)
 		status, export := n.ask(t, "GET", "/v1/"+what.kind, "", nil)
@@ -305,7 +309,7 @@ func TestNoVersionOpens(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, when := range []string{"taken in", "after a restart"} {
-			n = startNode(t, dir, nil)
+			n = startNode(t, dir, unspoken)
 			if n.parts.catalogue.Load().ByName("小钢炮") == nil || !strings.Contains(n.answersWith(t), "放上层可以洗") {
 				t.Errorf("%s %s: the shop is another", what.kind, when)
 			}
@@ -338,7 +342,7 @@ func TestAKillBetweenKeepingAndPublishing(t *testing.T) {
 		t.Errorf("it was answered with %d", got.StatusCode)
 	}
 	cmd.Wait()
-	n := startNode(t, dir, nil)
+	n := startNode(t, dir, unspoken)
 	if n.parts.catalogue.Load().ByName("小钢炮") == nil || n.kept(t, cataloguePaper) != 1 {
 		t.Errorf("version %d is kept, and not in force", n.kept(t, cataloguePaper))
 	}

@@ -97,7 +97,7 @@ func TestRoomModeOverTheAdminSide(t *testing.T) {
 }
 
 func TestRoomRoutesNameFieldAndCure(t *testing.T) {
-	n := startNode(t, t.TempDir(), nil)
+	n := startNode(t, t.TempDir(), unspoken)
 	long := strings.Repeat("x", 200)
 	for _, c := range []struct {
 		method, path, body string

@@ -151,7 +151,7 @@ func TestHostileNamesOfScripts(t *testing.T) {
 }
 
 func TestANodeWithoutAScriptsFolderSaysSo(t *testing.T) {
-	n := startNode(t, t.TempDir(), nil)
+	n := startNode(t, t.TempDir(), unspoken)
 	if f := look[console.ScriptFile](t, n, "/v1/scripts/files/stock.yaml"); f.Editable || f.Text == "" {
 		t.Errorf("stock.yaml is %+v", f)
 	}
@@ -170,7 +170,7 @@ func TestANodeWithoutAScriptsFolderSaysSo(t *testing.T) {
 // words into it.
 func TestAShopWithoutForbiddenWordsHasAnEmptyList(t *testing.T) {
 	const at = "/v1/scripts/files/forbidden.txt"
-	bare := startNode(t, t.TempDir(), nil)
+	bare := startNode(t, t.TempDir(), unspoken)
 	if f := look[console.ScriptFile](t, bare, at); f.Own || f.Text != "" || f.Editable {
 		t.Errorf("without a scripts folder the list opens as %+v", f)
 	}

@@ -40,7 +40,7 @@ func startRefused(t *testing.T, dir string) string {
 // TestAccountsAndRevocationsAreSealed reads the files of a node, changes them, swaps them and puts plain ones in their place.
 func TestAccountsAndRevocationsAreSealed(t *testing.T) {
 	dir := t.TempDir()
-	n := startNode(t, dir, nil)
+	n := startNode(t, dir, unspoken)
 	password := n.FirstPassword()
 	for _, id := range []string{"stolen-1", "stolen-2"} {
 		if status, answer := n.ask(t, "POST", "/v1/tokens/revoked", "application/json", []byte(`{"id":"`+id+`"}`)); status != 204 {
@@ -86,7 +86,7 @@ func TestAccountsAndRevocationsAreSealed(t *testing.T) {
 		t.Errorf("a plain file in the place of a sealed one: %s", why)
 	}
 	write(accountsFile, was[accountsFile])
-	n = startNode(t, dir, nil)
+	n = startNode(t, dir, unspoken)
 	if status := n.signInAs(t, access.FirstAccount, password); status != 200 {
 		t.Errorf("signing in with the file back answered %d", status)
 	}
@@ -113,7 +113,7 @@ func TestPlainFilesAreSealedOnce(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, revokedFile), []byte("4000000000 \"stolen\"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	n := startNode(t, dir, nil)
+	n := startNode(t, dir, unspoken)
 	if status := n.signInAs(t, access.FirstAccount, password); status != 200 || n.FirstPassword() != "" {
 		t.Errorf("signing in after the migration answered %d", status)
 	}
@@ -142,7 +142,7 @@ func TestPlainFilesAreSealedOnce(t *testing.T) {
 // TestRewrappingSealsTheFilesToo takes the old master key away after the node has taken the new one.
 func TestRewrappingSealsTheFilesToo(t *testing.T) {
 	dir := t.TempDir()
-	n := startNode(t, dir, nil)
+	n := startNode(t, dir, unspoken)
 	password := n.FirstPassword()
 	if status, answer := n.ask(t, "POST", "/v1/tokens/revoked", "application/json", []byte(`{"id":"stolen"}`)); status != 204 {
 		t.Fatalf("revoking answered %d %s", status, answer)
@@ -160,7 +160,7 @@ func TestRewrappingSealsTheFilesToo(t *testing.T) {
 	if _, err := seal.TrimMaster(path); err != nil {
 		t.Fatal(err)
 	}
-	n = startNode(t, dir, nil)
+	n = startNode(t, dir, unspoken)
 	if status := n.signInAs(t, access.FirstAccount, password); status != 200 || !n.parts.tokens.Revoked("stolen") {
 		t.Errorf("under the new master key signing in answered %d", status)
 	}

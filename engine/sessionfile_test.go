@@ -59,7 +59,7 @@ func (b browser) ask(t *testing.T, method, url, body string) int {
 // TestSignOutIsRememberedByAKilledNode kills a node with kill -9 after one has signed out and another has not.
 func TestSignOutIsRememberedByAKilledNode(t *testing.T) {
 	dir := t.TempDir()
-	n := startNode(t, dir, nil)
+	n := startNode(t, dir, unspoken)
 	password := n.FirstPassword()
 	if err := n.stop(); err != nil {
 		t.Fatal(err)
@@ -73,7 +73,7 @@ func TestSignOutIsRememberedByAKilledNode(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd.Wait()
-	n = startNode(t, dir, nil)
+	n = startNode(t, dir, unspoken)
 	if status := stays.ask(t, "GET", n.Addrs().Admin+"/v1/me", ""); status != http.StatusOK {
 		t.Errorf("after kill -9 the session answered %d, want it to go on", status)
 	}
@@ -86,7 +86,7 @@ func TestSignOutIsRememberedByAKilledNode(t *testing.T) {
 func TestSessionsAreSealed(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, sessionsFile)
-	n := startNode(t, dir, nil)
+	n := startNode(t, dir, unspoken)
 	password := n.FirstPassword()
 	b := browse(t, n.Addrs().Admin, access.FirstAccount, password)
 	next := "Kuaile-Zhibo-2026!"
@@ -113,7 +113,7 @@ func TestSessionsAreSealed(t *testing.T) {
 	}
 	goesOn := func(what string, want int) {
 		t.Helper()
-		n := startNode(t, dir, nil)
+		n := startNode(t, dir, unspoken)
 		if status := b.ask(t, "GET", n.Addrs().Admin+"/v1/status", ""); status != want {
 			t.Errorf("%s: the session answered %d, want %d", what, status, want)
 		}

@@ -16,7 +16,7 @@ import (
 
 // TestLinksAboveViewerAreWrittenDown lets links of every role come, and some that may not.
 func TestLinksAboveViewerAreWrittenDown(t *testing.T) {
-	n := startNode(t, t.TempDir(), nil)
+	n := startNode(t, t.TempDir(), unspoken)
 	addr := n.Addrs().TCP
 	come := func(role string, c token.Claims) {
 		dialTCP(t, addr).hello(role, n.token(t, c), nil)
