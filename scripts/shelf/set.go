@@ -172,7 +172,7 @@ func (s *Shelf) put(c Change) error {
 	if err != nil {
 		return err
 	}
-	if n := len(stored); n == 0 || stored[n-1].Base != v.Base || stored[n-1].Gone != v.Gone || stored[n-1].Who != v.Who {
+	if !begun(stored, v, f) {
 		if err := s.reach("keep " + c.Name); err != nil {
 			return err
 		}
@@ -184,6 +184,19 @@ func (s *Shelf) put(c Change) error {
 		return err
 	}
 	return s.write(c)
+}
+
+// begun tells whether a change is remembered already and the file still says what it said before. Where it says something else,
+// somebody has written it since, and that is remembered too.
+func begun(stored []Version, v Version, f File) bool {
+	n := len(stored)
+	if n == 0 || stored[n-1].Base != v.Base || stored[n-1].Gone != v.Gone || stored[n-1].Who != v.Who {
+		return false
+	}
+	if n == 1 {
+		return !f.Exists
+	}
+	return stored[n-2].Base == f.Base && stored[n-2].Gone == !f.Exists
 }
 
 // reach is called before each step that changes the disk; tests stop there.

@@ -97,6 +97,37 @@ func TestASetIsWholeWhereverAKillComes(t *testing.T) {
 	}
 }
 
+// What somebody has written by hand between a kill and the next start is not lost: the set goes over it, and it is remembered.
+func TestWhatIsWrittenBeforeTheNextStartIsRemembered(t *testing.T) {
+	for _, name := range []string{"a.yaml", "b.yaml", "c.yaml"} {
+		s, set, texts := threeOf(t)
+		s.step = func(step string) error {
+			if step == "write "+name {
+				panic("killed")
+			}
+			return nil
+		}
+		func() {
+			defer func() { recover() }()
+			s.MakeAll(set)
+		}()
+		if err := os.WriteFile(filepath.Join(s.dir, name), []byte("by hand"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		next := Open(s.dir, s.past)
+		if err := next.Recover(); err != nil || texts(next) != whole {
+			t.Fatalf("killed at %s: %v, %s", name, err, texts(next))
+		}
+		f, err := next.Read(name)
+		if err != nil || len(f.Versions) < 2 {
+			t.Fatalf("%s has the versions %+v, %v", name, f.Versions, err)
+		}
+		if v, err := next.Version(name, f.Versions[1].N); err != nil || v.Text != "by hand" {
+			t.Errorf("before the set %s said %+v, %v", name, v, err)
+		}
+	}
+}
+
 // A step that fails takes back what was done before it, and a kill on the way back does not leave half either.
 func TestASetThatFailsIsTakenBack(t *testing.T) {
 	full := errors.New("no space")

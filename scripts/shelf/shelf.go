@@ -140,7 +140,11 @@ func (c Change) version() Version {
 func (s *Shelf) write(c Change) error {
 	path := filepath.Join(s.dir, c.Name)
 	if c.Gone {
-		return os.Remove(path)
+		if err := os.Remove(path); err != nil {
+			return err
+		}
+		syncFolder(s.dir) // before the set is forgotten, or the file could be back after a power cut
+		return nil
 	}
 	return replace(path, []byte(c.Text))
 }
