@@ -9,7 +9,7 @@ export default defineConfig({
   outputDir: "artefacts/results",
   workers: 1,
   timeout: 120_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 30_000 }, // a machine may be slow and busy
   reporter: [["list"]],
   use: {
     viewport: { width: 1280, height: 800 },

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
-import { account, ask, begin, choose, enter, own, signIn } from "./person";
+import { account, ask, begin, choose, enter, leave, own, signIn } from "./person";
 import { shot, stand } from "./stand";
 
 // The audit log as an auditor sees it: read, filtered, verified, found changed; and what an auditor is refused elsewhere.
@@ -16,7 +16,7 @@ test("an admin acts, and makes an auditor's account", async ({ page }) => {
     expect((await ask(page, "PUT", "/v1/rooms/demo/mode", { mode })).status).toBe(200);
   expect((await ask(page, "PUT", "/v1/rooms/demo/muted/捣乱的人")).status).toBeLessThan(300);
   const once = await account(page, "audit.one", "auditor");
-  await page.getByRole("button", { name: "退出" }).click();
+  await leave(page);
   await signIn(page, "audit.one", once);
   await choose(page, once);
 });
@@ -87,7 +87,7 @@ test("an admin says why and sees whom a record is about; an auditor cannot", asy
   const muted = page.getByRole("row", { name: /静音用户.*准备执行/ });
   await expect(muted).toBeVisible();
   await expect(muted.getByRole("button", { name: "查看是谁" })).toHaveCount(0);
-  await page.getByRole("button", { name: "退出" }).click();
+  await leave(page);
   await signIn(page, "admin", own);
   await expect(page.getByRole("button", { name: "退出" })).toBeVisible();
   await page.goto(`${at.node.admin}/console/audit`);

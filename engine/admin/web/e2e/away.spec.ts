@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { type Node, start, Talker } from "./node";
-import { ask, begin, enter } from "./person";
+import { ask, begin, enter, leave } from "./person";
 import { shot } from "./stand";
 
 // The engine goes away under an open page, and comes back: the page says so, shows nothing old as if it were of now, and
@@ -88,8 +88,7 @@ test("away: after a restart the page comes back by itself, signed in, with fresh
 
   // The session is the same one to the engine: what changes something goes through, and signing out is for good.
   expect((await ask(page, "GET", "/v1/me")).answer).toMatchObject({ name: "admin" });
-  await page.getByRole("button", { name: "退出" }).click();
-  await expect(page.getByLabel("账号")).toBeVisible();
+  await leave(page);
   await node.stop();
   node = await start("--data", data, "--admin", new URL(admin).host, "--tcp", tcp);
   await page.reload();

@@ -6,11 +6,6 @@ import type { Node } from "./node";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../../../..");
 
-/** patient settings let a busy machine answer late rather than shed, and a room say more than it would to people. */
-export const patient = ["actors.budget=20s", "actors.shed_after=20s", "actors.room.public_per_minute=6000"].flatMap(
-  (s) => ["--set", s],
-);
-
 /** Crowd is bin/roomload talking to a node, as an audience would. */
 export class Crowd {
   private said = "";

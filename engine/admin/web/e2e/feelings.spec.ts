@@ -1,11 +1,10 @@
 import { expect, type Page, test } from "@playwright/test";
-import { patient } from "./crowd";
 import { begin, enter } from "./person";
 import { shot, stand } from "./stand";
 
 // What was said before anybody looked is on the page of who opens it in the middle of a show.
 
-const at = stand([], ...patient);
+const at = stand();
 
 const card = (page: Page) =>
   page.locator(".card").filter({ has: page.getByRole("heading", { name: "情感占比走势", level: 2 }) });

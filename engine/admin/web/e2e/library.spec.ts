@@ -1,7 +1,7 @@
 import { expect, test } from "@playwright/test";
 import { begin, enter } from "./person";
 import { shot, stand } from "./stand";
-import { labelByKeys, script, write } from "./steps";
+import { labelByKeys, script, sure, write } from "./steps";
 
 // The library: scripts, knowledge and labels, as the people who tend them see them.
 
@@ -42,8 +42,7 @@ test("library: a script is edited and the next reply changes", async ({ page }) 
   await expect(page.locator(".diff .old")).toContainText("一共有");
   await expect(page.locator(".diff .new")).toContainText("现货");
   await shot(page, "script");
-  await versions.nth(1).getByRole("button", { name: "恢复此版本" }).click();
-  await versions.nth(1).getByRole("button", { name: "再按一次确认" }).click();
+  await sure(versions.nth(1), "恢复此版本");
   await expect(versions).toHaveCount(3);
   expect(await asked("丙", "3号链接还剩多少件")).toContain("一共有88件哦");
   await page.getByRole("link", { name: "返回列表" }).click();
@@ -97,8 +96,7 @@ test("library: knowledge is edited, and what is asked most is seen by the hour",
   await page.getByRole("button", { name: "对比", exact: true }).click();
   await expect(page.locator(".diff .new")).toContainText("刚改过的答案");
   await shot(page, "entry");
-  await page.getByRole("button", { name: "恢复此版本" }).click();
-  await page.getByRole("button", { name: "再按一次确认" }).click();
+  await sure(page, "恢复此版本");
   await expect(answer).not.toHaveValue("亲，这是刚改过的答案～");
   expect(await asked("己", question)).not.toContain("刚改过的答案");
 });
@@ -113,7 +111,7 @@ test("library: ten lines are labelled without touching the mouse", async ({ page
   const wanted = page.locator(".wanted");
   const place = page.locator("main .card h2");
   await expect(wanted).toBeVisible();
-  expect(await page.getByText(/待标注/).textContent()).toMatch(/待标注 [1-9]/);
+  await expect(page.getByText(/待标注/)).toContainText(/待标注 [1-9]/);
   await page.keyboard.press("/");
   await page.keyboard.type("库存");
   await page.keyboard.press("Enter");

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
-import { Crowd, patient } from "./crowd";
+import { Crowd } from "./crowd";
 import { type Node, start, Talker } from "./node";
 import { begin, complaints } from "./person";
 
@@ -15,7 +15,7 @@ test.describe.configure({ mode: "serial" });
 
 test.beforeAll(async () => {
   mkdirSync("artefacts", { recursive: true });
-  node = await start(...patient);
+  node = await start();
   talker = await Talker.open(node);
   talker.send({ type: "counts", room: "demo", viewers: 1234, sold: 56, at: Date.now() });
 });

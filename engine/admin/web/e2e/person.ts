@@ -34,6 +34,12 @@ export async function enter(page: Page, node: Node, path = "", name = "admin"): 
   await expect(page.getByRole("button", { name: "退出" })).toBeVisible();
 }
 
+/** leave signs out, and waits until the engine has been told: a page that is loaded before would still be signed in. */
+export async function leave(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "退出" }).click();
+  await expect(page.getByLabel("账号")).toBeVisible();
+}
+
 /** Answered is what the engine answered. */
 export interface Answered {
   status: number;

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
-import { patient } from "./crowd";
 import { type Node, start, Talker } from "./node";
 import { begin, complaints, enter } from "./person";
 import { plainPNG } from "./png";
@@ -22,7 +21,7 @@ test.describe.configure({ mode: "serial" });
 
 test.beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
-  node = await start(...patient);
+  node = await start();
   talker = await Talker.open(node);
   show = new Show(talker, 6);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "@playwright/test";
 import { ask, begin } from "./person";
 import { shot, stand } from "./stand";
+import { sure } from "./steps";
 
 // What viewers have reserved over their link is seen, and given back by hand: the piece is offered again.
 
@@ -37,8 +38,7 @@ test("reservations: one is seen, released, and its piece is offered again", asyn
     [locked, 87],
     [open, 88],
   ] as const) {
-    await row.getByRole("button", { name: "释放" }).click();
-    await row.getByRole("button", { name: "再按一次确认" }).click();
+    await sure(row, "释放");
     await expect(row).toHaveCount(0);
     expect(await left(page)).toBe(more);
   }

@@ -1,4 +1,4 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Locator, type Page, test } from "@playwright/test";
 import { faults } from "./axe";
 import type { Talker, Told } from "./node";
 import { shot } from "./stand";
@@ -18,12 +18,34 @@ export async function station(page: Page, name: string): Promise<void> {
 }
 
 /** sure presses a button that wants a second press, and forgets the first when the second is long in coming. */
-export async function sure(page: Page, name: string): Promise<void> {
+export async function sure(where: Page | Locator, name: string): Promise<void> {
   await expect(async () => {
-    const again = page.getByRole("button", { name: "再按一次确认" });
-    if (!(await again.isVisible())) await page.getByRole("button", { name, exact: true }).first().click();
+    const again = where.getByRole("button", { name: "再按一次确认" });
+    if (!(await again.isVisible())) await where.getByRole("button", { name, exact: true }).first().click();
     await again.click({ timeout: 3000 });
   }).toPass();
+}
+
+/**
+ * wearOut restarts the user's actor that is open on the page until it takes nothing more, and returns the message that it did
+ * not take and how often the actor was restarted: a machine that is slow may need more than the two within the window.
+ */
+export async function wearOut(
+  page: Page,
+  link: Talker,
+  user: string,
+  text: string,
+): Promise<{ lost: string; restarts: number }> {
+  let lost = "";
+  let restarts = 0;
+  await expect(async () => {
+    const [done] = await Promise.all([page.waitForResponse(/\/actor\/restart$/), sure(page, "重启")]);
+    expect(done.ok()).toBe(true);
+    restarts++;
+    lost = link.say("message", user, text);
+    expect((await link.answer(lost)).code).toBe("internal");
+  }).toPass({ timeout: 90_000 });
+  return { lost, restarts };
 }
 
 /**
@@ -82,13 +104,12 @@ export async function openActor(page: Page, user: string): Promise<void> {
 /** replay has a dead letter replayed, once its user's actor works again, and returns the reply that its sender hears. */
 export async function replay(page: Page, link: Talker, user: string, lost: string): Promise<Told> {
   const works = async () => (await link.answer(link.say("message", user, "在吗"))).type;
-  await expect.poll(works, { timeout: 30_000 }).not.toBe("error");
+  await expect.poll(works, { timeout: 60_000 }).not.toBe("error");
   const letters = page.getByRole("table", { name: "死信" });
   await page.getByLabel("查找死信").fill(lost);
   await expect(letters.locator("tbody tr")).toHaveCount(1);
   const answered = link.hear((t) => t.type === "reply" && t.to === lost);
-  await letters.getByRole("button", { name: "重放", exact: true }).click();
-  await letters.getByRole("button", { name: "再按一次确认" }).click();
+  await sure(letters, "重放");
   await expect(letters.getByRole("button", { name: "重放", exact: true })).toHaveCount(0);
   return answered;
 }

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { account, ask, begin, enter } from "./person";
+import { account, ask, begin, enter, leave } from "./person";
 import { shot, stand } from "./stand";
 import { sure } from "./steps";
 
@@ -93,7 +93,7 @@ test("trace: a reading put right by mistake is taken back", async ({ page }) => 
 test("trace: an operator reads and corrects, and is shown no original", async ({ page }) => {
   await enter(page, at.node);
   const once = await account(page, "op.one", "operator");
-  await page.getByRole("button", { name: "退出" }).click();
+  await leave(page);
   await begin(page, at.node, "op.one", once);
   await expect(page.getByRole("link", { name: "直播间", exact: true })).toBeVisible();
   await page.goto(`${at.node.admin}/console/rooms/demo/users/${encodeURIComponent("小链")}`);
