@@ -37,7 +37,7 @@ export function useLoad<T>(path: string, every = 0): Loaded<T> {
     void one.ask(true);
     const seen = () => one.seen();
     document.addEventListener("visibilitychange", seen);
-    const back = every > 0 ? onBack(() => void one.ask(false)) : () => undefined;
+    const back = every > 0 ? onBack(() => one.back()) : () => undefined;
     const release = every > 0 ? hold() : () => undefined;
     return () => {
       left = true;

@@ -60,6 +60,36 @@ test("a page that was away for a moment asks no sooner than it would have", asyn
   expect(s.asked).toBe(2);
 });
 
+test("an engine that is back is asked at once, by a page out of sight when it is seen again", async () => {
+  const { s, poll } = polled(1000);
+  await poll.ask(true);
+  poll.back();
+  expect(s.by).toEqual([true, false]);
+  await vi.advanceTimersByTimeAsync(0);
+  s.visible = false;
+  poll.seen();
+  poll.back();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(s.asked).toBe(2);
+  s.visible = true;
+  poll.seen();
+  expect(s.asked).toBe(3);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(s.asked).toBe(4);
+});
+
+test("what is asked once, or no longer, is not asked again when the engine is back", async () => {
+  const once = polled(0);
+  await once.poll.ask(true);
+  once.poll.back();
+  const over = polled(1000);
+  await over.poll.ask(true);
+  over.poll.end();
+  over.poll.back();
+  await vi.advanceTimersByTimeAsync(9000);
+  expect([once.s.asked, over.s.asked]).toEqual([1, 1]);
+});
+
 test("one question is under way at a time", async () => {
   const { s, poll } = polled(1000);
   let answer = () => {};

@@ -58,6 +58,12 @@ export class Poll {
     else this.wait();
   }
 
+  /** back is called when who is asked is there again after he was away: what he told before is old, however young it is. */
+  back(): void {
+    this.asked = Number.NEGATIVE_INFINITY;
+    this.seen();
+  }
+
   end(): void {
     this.over = true;
     clearTimeout(this.timer);

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { call, may } from "../lib/api";
 import { day, percent, plain, whole } from "../lib/format";
 import { intentName, intents, name, t } from "../lib/i18n";
@@ -101,7 +101,8 @@ function Desk({ page, again }: { page: UnsurePage; again: () => Promise<void> })
     });
   };
 
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // Not after the page is drawn, as an effect would be: who sees a line may press a key.
     const press = (e: KeyboardEvent) => {
       if (e.target instanceof HTMLInputElement || e.target instanceof HTMLSelectElement) return;
       if (e.key === "Enter" && e.target instanceof HTMLElement && e.target.matches("button, a")) return;
