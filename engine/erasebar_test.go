@@ -80,3 +80,26 @@ func TestWhoIsLookedAtWhileErasedStaysGone(t *testing.T) {
 		t.Errorf("who comes back was answered %s", code)
 	}
 }
+
+// TestWhatAnErasureCannotReleaseIsHeld has an erasure give back what is held while storage takes nothing: it is held still, for the
+// next try, which would else leave it in the store as held for nobody.
+func TestWhatAnErasureCannotReleaseIsHeld(t *testing.T) {
+	n := startNode(t, t.TempDir(), nil)
+	n.stocked(t)
+	l, now := n.parts.ledger, n.clock.now()
+	k := live.UserKey{Room: "demo", User: "a"}
+	before, err := l.Reserve(now, live.Reservation{ID: "r1", User: k, SKU: "DEMO-3", Quantity: 2, Until: now.Add(time.Hour).UnixMilli()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.stop(); err != nil {
+		t.Fatal(err)
+	}
+	r := eraseRoute{gate: n.parts.gate, ledger: l, store: n.parts.store}
+	if err := r.release(t.Context(), k); err == nil {
+		t.Error("it is released, though storage takes nothing")
+	}
+	if is, _ := l.Reservation("r1"); is != before || len(l.HeldBy(k)) != 1 {
+		t.Errorf("it is %+v now, want %+v; of his are held %v", is, before, l.HeldBy(k))
+	}
+}

@@ -128,14 +128,16 @@ func (r eraseRoute) clear(ctx context.Context, k live.UserKey) error {
 // release gives back what is held for the person, durably, so that a restart does not hold it again for nobody.
 func (r eraseRoute) release(ctx context.Context, k live.UserKey) error {
 	var given []live.Record
+	var were []live.Reservation
 	now := r.gate.clock.now()
 	for _, id := range r.ledger.HeldBy(k) {
-		held, err := r.ledger.Release(now, id)
+		before, held, err := r.ledger.Revoke(now, id)
 		switch {
 		case errors.Is(err, shop.ErrReservationGone), errors.Is(err, shop.ErrReservationOrdered): // since HeldBy
 		case err != nil:
 			return err
 		default:
+			were = append(were, before)
 			given = append(given, live.Record{Kind: live.RecordReservation, Received: now.UnixMilli(), Reservation: &held})
 		}
 	}
@@ -143,7 +145,14 @@ func (r eraseRoute) release(ctx context.Context, k live.UserKey) error {
 		return nil
 	}
 	kept := make(chan error, 1)
-	r.store.Submit(live.Entry{Records: given, Done: func(_ uint64, err error) { kept <- err }})
+	r.store.Submit(live.Entry{Records: given, Done: func(_ uint64, err error) {
+		if err != nil { // he is not erased yet, and who asks again finds it to be released
+			for i := range were {
+				r.ledger.Undo(&were[i], were[i].ID)
+			}
+		}
+		kept <- err
+	}})
 	select {
 	case err := <-kept:
 		return err
