@@ -24,7 +24,7 @@ type hub struct {
 	feeds   map[feedKey]*feed // guarded by mu; each has a watcher
 	nudge   chan struct{}     // a view was opened; made with the sampler
 	running chan struct{}     // closed when the sampler has ended; nil when there is none; guarded by mu
-	idle    func()            // called when the last view was closed
+	idle    func()            // called when the last view was closed, before the sampler ends
 	samples atomic.Uint64     // taken
 }
 
@@ -157,9 +157,13 @@ func (h *hub) run(ended, nudge chan struct{}) {
 func (h *hub) beat(now time.Time, soon, all bool) bool {
 	h.mu.Lock()
 	if len(h.views) == 0 && len(h.feeds) == 0 {
+		h.mu.Unlock()
+		h.idle() // before it shows that nothing runs; who forgets may ask what is shown, so without the lock
+		h.mu.Lock()
+	}
+	if len(h.views) == 0 && len(h.feeds) == 0 { // nor was anything opened meanwhile
 		h.running = nil
 		h.mu.Unlock()
-		h.idle()
 		return false
 	}
 	type due struct {
