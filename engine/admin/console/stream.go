@@ -137,6 +137,9 @@ func (s *stream) write(conn *websocket.Conn) {
 			b = fmt.Appendf(nil, `{"at":%d}`, now.UnixMilli())
 		case b = <-s.out:
 		}
+		if s.ctx.Err() != nil { // why it ends is told, and nothing that waits before it: its write would tear the link off
+			continue
+		}
 		ctx, stop := context.WithTimeout(s.ctx, writeFor)
 		err := conn.Write(ctx, websocket.MessageText, b)
 		stop()
