@@ -39,8 +39,8 @@ type Config struct {
 
 // LinkBounds bounds the number of links.
 type LinkBounds struct {
-	// Max is the most links at a time. Default: the descriptors the process may open, less a reserve of 1,024 (or half of
-	// them, when there are fewer than 2,048) for files, databases and the links to be refused.
+	// Max is the most links at a time. 0, the default, is the descriptors the process may open, less a reserve of 1,024 (or
+	// half of them, when there are fewer than 2,048) for files, databases and the links to be refused.
 	Max int
 	// AcceptRate is how many new links a second are taken on the average, AcceptBurst how many at once. Defaults 5,000 and 10,000.
 	AcceptRate  float64
@@ -86,12 +86,12 @@ type Allowance struct {
 	Outbox int
 }
 
-// Default returns the configuration in which every field has its default.
+// Default returns the configuration in which every field has its default, the same on every machine.
 func Default() Config {
 	return Config{
 		TCPAddr: ":7700", WSAddr: ":7701",
 		Links: LinkBounds{
-			Max: defaultMaxLinks(), AcceptRate: 5000, AcceptBurst: 10000, HalfOpen: 4096,
+			AcceptRate: 5000, AcceptBurst: 10000, HalfOpen: 4096,
 			PerAddress: 1000, PerAddressRate: 100, HalfOpenPerAddress: 256, Exempt: []string{"127.0.0.0/8", "::1"},
 		},
 		Times:          Times{Hello: 5 * time.Second, Heartbeat: 15 * time.Second, Idle: 45 * time.Second, Linger: 2 * time.Second},
@@ -105,7 +105,8 @@ func Default() Config {
 // reserve is how many descriptors are kept from the links.
 const reserve = 1024
 
-func defaultMaxLinks() int {
+// mostLinks is how many links the descriptors of this process allow.
+func mostLinks() int {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		return reserve
@@ -119,7 +120,7 @@ func (c Config) filled() Config {
 	d := Default()
 	or(&c.TCPAddr, d.TCPAddr)
 	or(&c.WSAddr, d.WSAddr)
-	or(&c.Links.Max, d.Links.Max)
+	or(&c.Links.Max, mostLinks())
 	or(&c.Links.AcceptRate, d.Links.AcceptRate)
 	or(&c.Links.AcceptBurst, d.Links.AcceptBurst)
 	or(&c.Links.HalfOpen, d.Links.HalfOpen)
