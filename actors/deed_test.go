@@ -19,10 +19,12 @@ func TestStopEndsWhatIsUnderWayAndLeaves(t *testing.T) {
 	s.say(t, live.Message, "u", "m1", "stock")
 	s.say(t, live.Comment, "u", "c1", "stock")
 	s.reader.await(2)
+	gone := s.users.find(k)
 	s.Touch(k, Stop)
 	s.links.waitFor("error internal m1")
 	s.links.waitFor("error internal c1")
 	s.until(t, func() bool { _, ok := s.ActorOf(k); return !ok })
+	s.forgotten(t, gone)
 	s.reader.letGo() // for an actor that is gone
 	s.until(t, func() bool {
 		return slices.ContainsFunc(s.DeadLetters(), func(d DeadLetter) bool { return d.Kind == "reading" && d.Reason == LetterGone })

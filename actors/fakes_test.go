@@ -324,6 +324,14 @@ func (m *memory) gather(least int) {
 	m.poke()
 }
 
+// lose has groups of at least so many entries fail with err; 0 and nil commit them again, as they come.
+func (m *memory) lose(least int, err error) {
+	m.mu.Lock()
+	m.least, m.failing = least, err
+	m.mu.Unlock()
+	m.poke()
+}
+
 // waiting tells how many entries wait to be committed.
 func (m *memory) waiting() int { m.mu.Lock(); defer m.mu.Unlock(); return len(m.queue) }
 

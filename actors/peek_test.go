@@ -11,7 +11,7 @@ import (
 // TestNobodyPeeksForNothing is the structural promise of looking at one actor: a message that nobody looks at costs no
 // allocation for it, not even while another actor is looked at.
 func TestNobodyPeeksForNothing(t *testing.T) {
-	s := newStand(t, nil)
+	s := newUnswept(t, nil) // a sweep allocates
 	k, now := live.UserKey{Room: "room", User: "u"}, time.Now()
 	msg := &arrived{Arrival: Arrival{Event: message("m1"), posted: now}}
 	free := func(when string) {
@@ -31,7 +31,7 @@ func TestNobodyPeeksForNothing(t *testing.T) {
 }
 
 func TestPeekKeepsTheLatestMessages(t *testing.T) {
-	s := newStand(t, nil)
+	s := newUnswept(t, nil) // ticks are messages too, and would push m1 out
 	k := live.UserKey{Room: "room", User: "u"}
 	stop, second := s.Peek(k), s.Peek(k)
 	s.say(t, live.Message, "u", "m1", "stock secret")

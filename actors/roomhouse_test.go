@@ -132,6 +132,7 @@ func TestABurstIsAnsweredOnceAndClosedOnce(t *testing.T) {
 	if n := len(casts); n != 2 || casts[1] != closing {
 		t.Errorf("the room was told %q, want one answer and one closing reply", casts)
 	}
+	s.until(t, func() bool { return s.counted("closings_total") > 0 }) // it is counted after it is said
 	if n := s.counted("closings_total"); n != 1 {
 		t.Errorf("%v closing replies are counted, want 1", n)
 	}
