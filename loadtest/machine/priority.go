@@ -38,3 +38,12 @@ func Renice(pid, nice int) error {
 	}
 	return nil
 }
+
+// Nice returns the niceness of process pid, 0 for this one: less than 0 has priority over others.
+func Nice(pid int) (int, error) {
+	raw, err := unix.Getpriority(unix.PRIO_PROCESS, pid)
+	if err != nil {
+		return 0, fmt.Errorf("get priority: %w", err)
+	}
+	return 20 - raw, nil // as the system call tells it
+}

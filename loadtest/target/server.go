@@ -146,8 +146,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	select {
 	case first := <-line:
 		s.Endpoints, err = parseEndpoints(first)
-		// It inherited this process's priority, which may be raised.
-		err = errors.Join(err, machine.Renice(s.PID(), 0))
+		err = errors.Join(err, s.calm())
 	case <-s.exited:
 		err = fmt.Errorf("it ended: %w", s.wait)
 	case <-timer.C:
@@ -159,6 +158,15 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		return nil, fmt.Errorf("%w: %w%s", ErrNotReady, err, s.said(s.Kill()))
 	}
 	return s, nil
+}
+
+// calm takes from the server the raised priority that it inherited from this process, if it has one.
+func (s *Server) calm() error {
+	nice, err := machine.Nice(s.PID())
+	if err != nil || nice >= 0 { // who was started with less keeps that: taking it away needs a privilege
+		return err
+	}
+	return machine.Renice(s.PID(), 0)
 }
 
 // watch takes the first line and then whatever else is printed, so that the process never waits for us.

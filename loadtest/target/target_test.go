@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"liveroom/loadtest/machine"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -156,5 +158,24 @@ func TestStop(t *testing.T) {
 	}
 	if err := s.Kill(); err != nil {
 		t.Errorf("Kill of what is gone = %v", err)
+	}
+}
+
+// TestAServersPriority: what is raised is taken away, what somebody has lowered stays so.
+func TestAServersPriority(t *testing.T) {
+	for given, want := range map[string]int{"5": 5, "-5": 0} {
+		t.Run(given, func(t *testing.T) {
+			if given[0] == '-' && os.Geteuid() != 0 {
+				t.Skip("only root may raise a priority")
+			}
+			s, err := Start(t.Context(), Options{Path: script(t, "renice -n "+given+" -p $$ >&2 || exit 1\n"+ready+"exec sleep 60")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Kill()
+			if got, err := machine.Nice(s.PID()); err != nil || got != want {
+				t.Errorf("a server started with niceness %s has %d, %v, want %d", given, got, err, want)
+			}
+		})
 	}
 }
