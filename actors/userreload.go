@@ -101,11 +101,10 @@ func (u *user) disown(e *live.Event) {
 		u.giveUp(l)
 		return
 	}
-	for _, c := range u.closings {
-		if c.block.Load() == 0 && c.of.event == e {
-			u.giveUp(c.of)
-			c.of = losing{}
-		}
+	// The others may be becoming durable just now, and what they are of is the journal's until then.
+	if c := u.closingOf(hashKey(e.Key())); c != nil && c.block.Load() == 0 && c.of.event == e {
+		u.giveUp(c.of)
+		c.of = losing{}
 	}
 }
 
