@@ -70,7 +70,7 @@ test("pictures: a live room, in the dark", async ({ page }) => {
 });
 
 test("pictures: a dialogue, and why a reply was given", async ({ page }) => {
-  await page.setViewportSize({ width: 1280, height: 860 });
+  await page.setViewportSize({ width: 1280, height: 820 });
   const hear = (user: string, text: string) => {
     const id = talker.say("message", user, text);
     return talker.hear((t) => t.to === id && t.type !== "ack");
