@@ -111,7 +111,7 @@ func (d answersDesk) change(ctx context.Context, id string, c console.EntryChang
 // Heat implements console.Answers.
 func (d answersDesk) Heat() console.Heat {
 	wares := d.e.parts.catalogue.Load()
-	return d.e.parts.heat.top(func(id live.ProductID) string {
+	return d.e.parts.heat.Top(func(id live.ProductID) string {
 		if p := wares.ByID(id); p != nil {
 			return p.Name
 		}

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
-	"liveroom/actors"
 	"liveroom/engine/admin/console"
 	"liveroom/engine/live"
 )
@@ -106,41 +104,5 @@ func TestWhatIsAskedMostIsShownByTheHour(t *testing.T) {
 	}
 	if sum != 3 {
 		t.Errorf("by the hour that is %v", h.Rows[0].Hours)
-	}
-}
-
-func question(intent live.Intent, product live.ProductID, at time.Time, o live.Outcome) actors.Ended {
-	return actors.Ended{Reading: &live.Reading{Intent: intent}, Product: product, Outcome: o, Received: at.UnixMilli()}
-}
-
-func TestHeatCountsQuestionsByTheShopsHour(t *testing.T) {
-	h := newHeat(time.FixedZone("", 8*3600))
-	eleven := time.Date(2026, 11, 20, 15, 30, 0, 0, time.UTC) // 23:30 in the shop
-	h.ended(question(live.IntentPrice, "cup", eleven, live.Replied))
-	h.ended(question(live.IntentPrice, "cup", eleven.Add(40*time.Minute), live.Merged))
-	h.ended(question(live.IntentPrice, "cup", eleven, live.Shed))
-	h.ended(question(live.IntentSize, "", eleven, live.Quiet))
-	h.ended(question(live.IntentChatter, "", eleven, live.Quiet))
-	h.ended(actors.Ended{Outcome: live.Shed})
-	unsure := question(live.IntentPrice, "cup", eleven, live.Replied)
-	unsure.Reading.Unsure = true
-	h.ended(unsure)
-	top := h.top(func(p live.ProductID) string { return string(p) })
-	if len(top.Rows) != 2 || top.Asked != 4 || top.Rows[0].Asked != 3 || top.Rows[0].Answered != 2 || top.Rows[0].Hours[23] != 2 || top.Rows[0].Hours[0] != 1 {
-		t.Errorf("it counts %+v", top)
-	}
-	for i := range maxHeat + 10 {
-		h.ended(question(live.IntentStock, live.ProductID(fmt.Sprint(i)), eleven, live.Replied))
-	}
-	if top = h.top(func(p live.ProductID) string { return string(p) }); len(h.rows) != maxHeat || top.Lost != 12 || len(top.Rows) != hottest {
-		t.Errorf("it keeps %d kinds, shows %d, and lost %d", len(h.rows), len(top.Rows), top.Lost)
-	}
-}
-
-func TestHeatCostsNothingToKeep(t *testing.T) {
-	h := newHeat(time.UTC)
-	e := question(live.IntentStock, "cup", time.Now(), live.Replied)
-	if n := testing.AllocsPerRun(100, func() { h.ended(e) }); n != 0 {
-		t.Errorf("counting a question allocates %v times", n)
 	}
 }

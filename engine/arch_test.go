@@ -19,6 +19,7 @@ var mayImport = map[string][]string{
 	"loadtest/cmd":          {"loadtest", "engine/live", "transport/wire"},
 	"engine":                {"engine", "actors", "transport", "nlp", "scripts"},
 	"engine/live":           {},
+	"engine/heat":           {"engine/live", "engine/access", "engine/admin/console"},
 	"engine/labels":         {"engine/live"},
 	"engine/access":         {"engine/live", "transport/wire/token"},
 	"engine/admin":          {"engine/live"},

@@ -24,6 +24,7 @@ import (
 	"liveroom/engine/admin"
 	"liveroom/engine/admin/console"
 	"liveroom/engine/audit"
+	"liveroom/engine/heat"
 	"liveroom/engine/labels"
 	"liveroom/engine/live"
 	"liveroom/engine/shop"
@@ -50,8 +51,8 @@ type parts struct {
 	house       *actors.House
 	holds       *holds
 	shopMetrics *shopMetrics
-	heat        *heat
-	heatKeeper  *heatKeeper
+	heat        *heat.Map
+	heatKeeper  *heat.Keeper
 	sentiments  *sentiments
 	unsure      *unsure
 	gate        *gate
@@ -155,8 +156,8 @@ func (a *assembly) openMind(ctx context.Context) (err error) {
 	a.holds = newHolds(a.ledger, a.store, a.log("holds"), &a.engine.clock)
 	a.holds.metrics = a.shopMetrics
 	a.labels = labels.New(labelShelf{a.store, func(k live.UserKey) bool { return a.gate.erases(k) }, a.log("labels")})
-	a.heat, a.sentiments, a.unsure = newHeat(a.cfg.Scripts.Zone()), newSentiments(), newUnsure(a.labels)
-	a.heatKeeper = keepHeat(a.heat, a.cfg.Storage.Dir, a.log("heat"))
+	a.heat, a.sentiments, a.unsure = heat.New(a.cfg.Scripts.Zone()), newSentiments(), newUnsure(a.labels)
+	a.heatKeeper = heat.Keep(a.heat, a.cfg.Storage.Dir, a.log("heat"))
 	return nil
 }
 

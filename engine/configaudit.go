@@ -155,7 +155,7 @@ func readSettings(path string) (map[string]string, error) {
 		return nil, err
 	}
 	var kept keptConfig
-	if err := strictly(bytes.TrimSpace(file), &kept); err != nil {
+	if err := access.DecodeStrictly(bytes.TrimSpace(file), &kept); err != nil {
 		return nil, err
 	}
 	if kept.Version != configVersion || kept.Settings == nil {

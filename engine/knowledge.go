@@ -175,7 +175,7 @@ func asks(q *actors.Question) (plain, unsure bool) {
 	if q.Text == "" {
 		return false, false
 	}
-	return ofStock(q.Topic) && q.Reading != nil && business(q.Reading.Intent), q.Topic == string(scripts.TopicClarify)
+	return ofStock(q.Topic) && q.Reading != nil && q.Reading.Intent.Business(), q.Topic == string(scripts.TopicClarify)
 }
 
 // answerIn returns the answer that a base has for a question, false when scripts are to answer.
@@ -191,6 +191,3 @@ func answerIn(base *knowledge.Base, q *actors.Question) (knowledge.Answer, bool)
 	found, ok := base.Find(q.Text, q.Reading.Intent, product)
 	return found, ok && (found.Exact || !unsure && !figureIntents[q.Reading.Intent])
 }
-
-// business tells whether an intent asks the shop for something.
-func business(i live.Intent) bool { return i != 0 && i.Domain() != live.Other }

@@ -1,8 +1,11 @@
 package access
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -88,4 +91,17 @@ func readSealed(path string, by Sealer) (content []byte, plain bool, err error) 
 		content = append(append(content, l...), '\n')
 	}
 	return content, false, nil
+}
+
+// DecodeStrictly decodes a file of one JSON value of known fields, and nothing after it.
+func DecodeStrictly(file []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(file))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("there is something after its end")
+	}
+	return nil
 }

@@ -131,6 +131,9 @@ func (i Intent) Domain() Domain {
 	return 0
 }
 
+// Business tells whether the intent asks the shop for something.
+func (i Intent) Business() bool { return i != 0 && i.Domain() != Other }
+
 // Title returns the Chinese name shown to shop staff.
 func (i Intent) Title() string {
 	if i < intents {

@@ -1,4 +1,4 @@
-package engine
+package heat
 
 import (
 	"bytes"
@@ -14,7 +14,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"liveroom/engine/admin/console"
 	"liveroom/engine/live"
 )
 
@@ -22,98 +21,39 @@ import (
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 // heatOf returns a keeper on a folder, and what it logs.
-func heatOf(dir string) (*heatKeeper, *bytes.Buffer) {
+func heatOf(dir string) (*Keeper, *bytes.Buffer) {
 	log := new(bytes.Buffer)
-	return keepHeat(newHeat(time.UTC), dir, slog.New(slog.NewTextHandler(log, nil))), log
+	return Keep(New(time.UTC), dir, slog.New(slog.NewTextHandler(log, nil))), log
+}
+
+// ask is an exchange about a question that was read with confidence, as Ended takes it.
+func ask(i live.Intent, product live.ProductID, at time.Time, o live.Outcome) (*live.Reading, live.ProductID, int64, live.Outcome) {
+	return &live.Reading{Intent: i}, product, at.UnixMilli(), o
 }
 
 // shownBy is what a heat map shows, as text.
-func shownBy(h *heat) string {
-	return fmt.Sprintf("%+v", h.top(func(p live.ProductID) string { return string(p) }))
+func shownBy(h *Map) string {
+	return fmt.Sprintf("%+v", h.Top(func(p live.ProductID) string { return string(p) }))
 }
 
 // someHeat is a file of two questions.
 func someHeat(t testing.TB) []byte {
 	dir := t.TempDir()
 	k, _ := heatOf(dir)
-	k.heat.ended(question(live.IntentPrice, "cup", noon, live.Replied))
-	k.heat.ended(question(live.IntentPrice, "cup", noon.Add(time.Hour), live.Shed))
-	k.heat.ended(question(live.IntentSize, "", noon, live.Quiet))
+	k.heat.Ended(ask(live.IntentPrice, "cup", noon, live.Replied))
+	k.heat.Ended(ask(live.IntentPrice, "cup", noon.Add(time.Hour), live.Shed))
+	k.heat.Ended(ask(live.IntentSize, "", noon, live.Quiet))
 	k.keep()
-	file, err := os.ReadFile(filepath.Join(dir, heatFile))
+	file, err := os.ReadFile(filepath.Join(dir, fileName))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return file
 }
 
-func TestHeatOutlastsARestart(t *testing.T) {
-	dir := t.TempDir()
-	var first console.Heat
-	for run := range 3 {
-		n := startNode(t, dir, nil)
-		c := n.ingest(t)
-		if run == 0 {
-			c.send(stockIs(37))
-		}
-		c.send(told("message", fmt.Sprint("m", run), "3号链接还剩多少件"))
-		c.next("reply")
-		want := uint64(run + 1)
-		h := look[console.Heat](t, n, "/v1/heat")
-		if run == 0 {
-			first = h
-		}
-		if len(h.Rows) != 1 || h.Asked != want || h.Rows[0].Answered != want || h.Since != first.Since || h.Rows[0].Product != first.Rows[0].Product {
-			t.Errorf("in run %d it is %+v, after %+v in the first", run, h, first)
-		}
-		if err := n.stop(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	file, err := os.ReadFile(filepath.Join(dir, heatFile))
-	if err != nil || strings.Contains(string(file), "u-m0") || strings.Contains(string(file), "还剩") {
-		t.Errorf("the file is %s, %v; want intents, products and counts alone", file, err)
-	}
-}
-
-// TestANodeStartsWhateverItsHeatFileIs has a file torn, and one that can neither be read nor put aside nor replaced.
-func TestANodeStartsWhateverItsHeatFileIs(t *testing.T) {
-	file := someHeat(t)
-	for name, damage := range map[string]func(dir string) error{
-		"torn": func(dir string) error {
-			return os.WriteFile(filepath.Join(dir, heatFile), file[:len(file)/2], 0o600)
-		},
-		"in the way": func(dir string) error {
-			for _, name := range []string{heatFile, heatAside} {
-				if err := os.MkdirAll(filepath.Join(dir, name, "x"), 0o700); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			if err := damage(dir); err != nil {
-				t.Fatal(err)
-			}
-			n := startNode(t, dir, nil)
-			c := n.ingest(t)
-			c.send(told("message", "m1", "包邮吗"))
-			c.next("reply")
-			if h := look[console.Heat](t, n, "/v1/heat"); h.Asked != 1 {
-				t.Errorf("it counts %+v, want the one question since", h)
-			}
-			if err := n.stop(); err != nil {
-				t.Errorf("stop: %v", err)
-			}
-		})
-	}
-}
-
 func TestHeatIsKeptByTheMinuteAndAtTheEnd(t *testing.T) {
 	dir := t.TempDir()
-	path := filepath.Join(dir, heatFile)
+	path := filepath.Join(dir, fileName)
 	synctest.Test(t, func(t *testing.T) {
 		k, log := heatOf(dir)
 		ctx, stop := context.WithCancel(t.Context())
@@ -127,20 +67,20 @@ func TestHeatIsKeptByTheMinuteAndAtTheEnd(t *testing.T) {
 			os.Remove(path)
 			return err == nil
 		}
-		if after(10 * keepHeatEvery) {
+		if after(10 * keepEvery) {
 			t.Error("a file was written of nothing")
 		}
-		k.heat.ended(question(live.IntentPrice, "cup", noon, live.Replied))
-		if after(keepHeatEvery / 2) {
+		k.heat.Ended(ask(live.IntentPrice, "cup", noon, live.Replied))
+		if after(keepEvery / 2) {
 			t.Error("a file was written before the minute was over")
 		}
-		if !after(keepHeatEvery) {
+		if !after(keepEvery) {
 			t.Error("no file was written within the minute")
 		}
-		if after(10 * keepHeatEvery) {
+		if after(10 * keepEvery) {
 			t.Error("a file was written again, though nothing was asked")
 		}
-		k.heat.ended(question(live.IntentPrice, "cup", noon, live.Replied))
+		k.heat.Ended(ask(live.IntentPrice, "cup", noon, live.Replied))
 		stop()
 		if err := <-done; err != nil || log.Len() > 0 {
 			t.Errorf("it ended with %v and logged %s", err, log)
@@ -154,8 +94,8 @@ func TestHeatIsKeptByTheMinuteAndAtTheEnd(t *testing.T) {
 
 func TestADamagedHeatFileIsPutAside(t *testing.T) {
 	good := someHeat(t)
-	as := func(change func(k *keptHeat)) []byte {
-		k, err := parseHeat(good)
+	as := func(change func(k *kept)) []byte {
+		k, err := parse(good)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -166,7 +106,7 @@ func TestADamagedHeatFileIsPutAside(t *testing.T) {
 		}
 		return file
 	}
-	summed := func(heat string) []byte {
+	withSum := func(heat string) []byte {
 		return fmt.Appendf(nil, `{"crc32c":%d,"heat":%s}`, crc32.Checksum([]byte(heat), castagnoli), heat)
 	}
 	cases := map[string][]byte{
@@ -175,20 +115,20 @@ func TestADamagedHeatFileIsPutAside(t *testing.T) {
 		"zeros":                   make([]byte, 4096),
 		"another thing":           []byte(`[1,2,3]`),
 		"null":                    []byte(`null`),
-		"too large":               append(bytes.Clone(good), bytes.Repeat([]byte(" "), maxHeatBytes)...),
-		"an unknown field":        summed(`{"version":1,"since":1,"lost":0,"rows":[],"who":"u1"}`),
-		"too many for a counter":  summed(`{"version":1,"since":1,"lost":-1,"rows":[]}`),
-		"a later version":         as(func(k *keptHeat) { k.Version = 2 }),
-		"no time":                 as(func(k *keptHeat) { k.Since = 0 }),
-		"23 hours":                as(func(k *keptHeat) { k.Rows[0].Asked = k.Rows[0].Asked[:23] }),
-		"25 hours":                as(func(k *keptHeat) { k.Rows[0].Asked = append(k.Rows[0].Asked, 1) }),
-		"never asked":             as(func(k *keptHeat) { k.Rows[0].Asked, k.Rows[0].Answered = make([]uint32, 24), 0 }),
-		"answered more than that": as(func(k *keptHeat) { k.Rows[0].Answered = 77 }),
-		"twice the same":          as(func(k *keptHeat) { k.Rows = append(k.Rows, k.Rows[0]) }),
-		"no intent":               as(func(k *keptHeat) { k.Rows[0].Intent = "" }),
-		"a product too long":      as(func(k *keptHeat) { k.Rows[0].Product = live.ProductID(strings.Repeat("x", live.MaxID+1)) }),
-		"too many questions": as(func(k *keptHeat) {
-			for i := range maxHeat {
+		"too large":               append(bytes.Clone(good), bytes.Repeat([]byte(" "), maxBytes)...),
+		"an unknown field":        withSum(`{"version":1,"since":1,"lost":0,"rows":[],"who":"u1"}`),
+		"too many for a counter":  withSum(`{"version":1,"since":1,"lost":-1,"rows":[]}`),
+		"a later version":         as(func(k *kept) { k.Version = 2 }),
+		"no time":                 as(func(k *kept) { k.Since = 0 }),
+		"23 hours":                as(func(k *kept) { k.Rows[0].Asked = k.Rows[0].Asked[:23] }),
+		"25 hours":                as(func(k *kept) { k.Rows[0].Asked = append(k.Rows[0].Asked, 1) }),
+		"never asked":             as(func(k *kept) { k.Rows[0].Asked, k.Rows[0].Answered = make([]uint32, 24), 0 }),
+		"answered more than that": as(func(k *kept) { k.Rows[0].Answered = 77 }),
+		"twice the same":          as(func(k *kept) { k.Rows = append(k.Rows, k.Rows[0]) }),
+		"no intent":               as(func(k *kept) { k.Rows[0].Intent = "" }),
+		"a product too long":      as(func(k *kept) { k.Rows[0].Product = live.ProductID(strings.Repeat("x", live.MaxID+1)) }),
+		"too many questions": as(func(k *kept) {
+			for i := range maxRows {
 				r := k.Rows[0]
 				r.Product = live.ProductID(fmt.Sprint(i))
 				k.Rows = append(k.Rows, r)
@@ -200,7 +140,7 @@ func TestADamagedHeatFileIsPutAside(t *testing.T) {
 	}
 	for name, file := range cases {
 		dir := t.TempDir()
-		path, aside := filepath.Join(dir, heatFile), filepath.Join(dir, heatAside)
+		path, aside := filepath.Join(dir, fileName), filepath.Join(dir, asideName)
 		for _, f := range []struct {
 			path    string
 			content []byte
@@ -210,13 +150,13 @@ func TestADamagedHeatFileIsPutAside(t *testing.T) {
 			}
 		}
 		k, log := heatOf(dir)
-		if len(k.heat.rows) != 0 || k.heat.lost != 0 || strings.Count(log.String(), "\n") != 1 || !strings.Contains(log.String(), heatAside) {
+		if len(k.heat.rows) != 0 || k.heat.lost != 0 || strings.Count(log.String(), "\n") != 1 || !strings.Contains(log.String(), asideName) {
 			t.Errorf("%s: it counts %s, and logged %q", name, shownBy(k.heat), log)
 		}
 		if put, err := os.ReadFile(aside); err != nil || !bytes.Equal(put, file) {
 			t.Errorf("%s: aside lie %d bytes, %v; want the %d of the file", name, len(put), err, len(file))
 		}
-		k.heat.ended(question(live.IntentPrice, "cup", noon, live.Replied))
+		k.heat.Ended(ask(live.IntentPrice, "cup", noon, live.Replied))
 		k.keep()
 		again, log := heatOf(dir)
 		if got, want := shownBy(again.heat), shownBy(k.heat); got != want || log.Len() > 0 {
@@ -230,7 +170,7 @@ func TestADamagedHeatFileIsPutAside(t *testing.T) {
 
 // TestAHeatFileOfAnotherTaxonomyKeepsItsCounts reads a question whose intent there is no more.
 func TestAHeatFileOfAnotherTaxonomyKeepsItsCounts(t *testing.T) {
-	k, err := parseHeat(someHeat(t))
+	k, err := parse(someHeat(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,9 +180,9 @@ func TestAHeatFileOfAnotherTaxonomyKeepsItsCounts(t *testing.T) {
 			k.Rows[i].Intent = "price_of_old"
 		}
 	}
-	h := newHeat(time.UTC)
+	h := New(time.UTC)
 	h.take(k)
-	if top := h.top(func(p live.ProductID) string { return string(p) }); len(top.Rows) != 1 || top.Rows[0].Intent != "size" || top.Lost != 5+2 {
+	if top := h.Top(func(p live.ProductID) string { return string(p) }); len(top.Rows) != 1 || top.Rows[0].Intent != "size" || top.Lost != 5+2 {
 		t.Errorf("it counts %+v, want the question of size, and 7 that are not kept apart", top)
 	}
 }
@@ -260,10 +200,10 @@ func TestHeatWaitsForAFolderThatTakesIt(t *testing.T) {
 			return func() error { return os.Chmod(dir, 0o700) }
 		},
 		"something in the way": func(t *testing.T, dir string) func() error {
-			if err := os.MkdirAll(filepath.Join(dir, heatFile, "x"), 0o700); err != nil {
+			if err := os.MkdirAll(filepath.Join(dir, fileName, "x"), 0o700); err != nil {
 				t.Fatal(err)
 			}
-			return func() error { return os.RemoveAll(filepath.Join(dir, heatFile)) }
+			return func() error { return os.RemoveAll(filepath.Join(dir, fileName)) }
 		},
 		"no folder": func(t *testing.T, dir string) func() error {
 			if err := os.Remove(dir); err != nil {
@@ -283,10 +223,10 @@ func TestHeatWaitsForAFolderThatTakesIt(t *testing.T) {
 			k, log := heatOf(dir)
 			opened := closed(t, dir)
 			for range 3 {
-				k.heat.ended(question(live.IntentPrice, "cup", noon, live.Replied))
+				k.heat.Ended(ask(live.IntentPrice, "cup", noon, live.Replied))
 				k.keep()
 			}
-			if s := log.String(); strings.Count(s, "level=WARN") != 1 || !strings.Contains(s, heatFile) {
+			if s := log.String(); strings.Count(s, "level=WARN") != 1 || !strings.Contains(s, fileName) {
 				t.Errorf("it logged %q, want one warning that names the file", s)
 			}
 			if err := opened(); err != nil {
@@ -308,7 +248,7 @@ func TestHeatWaitsForAFolderThatTakesIt(t *testing.T) {
 func TestTheLargestHeatFileIsRead(t *testing.T) {
 	dir := t.TempDir()
 	k, _ := heatOf(dir)
-	for i := range maxHeat {
+	for i := range maxRows {
 		row := &hours{answered: 1<<32 - 1}
 		for hour := range row.asked {
 			row.asked[hour] = 1<<32 - 1
@@ -316,11 +256,11 @@ func TestTheLargestHeatFileIsRead(t *testing.T) {
 		product := fmt.Sprintf("%06d", i) + strings.Repeat("<", live.MaxID-6) // six bytes each, as JSON has them
 		k.heat.rows[asking{live.IntentPrice, live.ProductID(product)}] = row
 	}
-	k.heat.ended(question(live.IntentPrice, "one too many", noon, live.Replied))
+	k.heat.Ended(ask(live.IntentPrice, "one too many", noon, live.Replied))
 	k.keep()
 	again, log := heatOf(dir)
-	if got, want := shownBy(again.heat), shownBy(k.heat); got != want || len(again.heat.rows) != maxHeat || again.heat.lost != 1 {
-		t.Errorf("of %d questions %d are read back; %s", maxHeat, len(again.heat.rows), log)
+	if got, want := shownBy(again.heat), shownBy(k.heat); got != want || len(again.heat.rows) != maxRows || again.heat.lost != 1 {
+		t.Errorf("of %d questions %d are read back; %s", maxRows, len(again.heat.rows), log)
 	}
 }
 
@@ -330,23 +270,23 @@ func FuzzHeatFile(f *testing.F) {
 	f.Add(good[:len(good)/2])
 	f.Add([]byte(`{"crc32c":0,"heat":null}`))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		kept, err := parseHeat(file)
+		read, err := parse(file)
 		if err != nil {
 			// As it would be with a checksum that is right.
-			sum, _ := json.Marshal(sealedHeat{crc32.Checksum(file, castagnoli), file})
-			if kept, err = parseHeat(sum); err != nil {
+			sum, _ := json.Marshal(summed{crc32.Checksum(file, castagnoli), file})
+			if read, err = parse(sum); err != nil {
 				return
 			}
 		}
-		h := newHeat(time.UTC)
-		h.take(kept)
+		h := New(time.UTC)
+		h.take(read)
 		h.unkept()
 		again, _ := h.give()
 		written, err := again.encode()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := parseHeat(written); err != nil {
+		if _, err := parse(written); err != nil {
 			t.Errorf("what was read is written as %s, which is refused: %v", written, err)
 		}
 	})

@@ -1,4 +1,5 @@
-package engine
+// Package heat counts what people ask, by product and by hour of the shop's day, and has that outlast the node.
+package heat
 
 import (
 	"cmp"
@@ -6,16 +7,16 @@ import (
 	"sync"
 	"time"
 
-	"liveroom/actors"
 	"liveroom/engine/admin/console"
 	"liveroom/engine/live"
 )
 
-// heat counts what people ask, by hour of the shop's day, from outcomes that are durable. It keeps the first maxHeat
-// different questions; what is asked beyond them is counted as one number. heatKeeper has it outlast the node.
+// Map counts what people ask, by hour of the shop's day, from outcomes that are durable. It keeps the first maxRows
+// different questions; what is asked beyond them is counted as one number. A Keeper has it outlast the node. Any goroutine
+// may use it.
 //
-// Hot path: ended allocates nothing once a question is known; TestHeatCostsNothingToKeep.
-type heat struct {
+// Hot path: Ended allocates nothing once a question is known; TestCountingCostsNothing.
+type Map struct {
 	offset int64 // of the shop's time, seconds
 	since  time.Time
 
@@ -38,31 +39,33 @@ type hours struct {
 	answered uint32
 }
 
-// maxHeat bounds the kinds of questions, some 130 bytes each.
-const maxHeat = 4096
+// maxRows bounds the kinds of questions, some 130 bytes each.
+const maxRows = 4096
 
 // hottest is how many kinds of questions are shown.
 const hottest = 20
 
-func newHeat(zone *time.Location) *heat {
+// New returns an empty map of a shop whose day is that of zone.
+func New(zone *time.Location) *Map {
 	now := time.Now()
 	_, offset := now.In(zone).Zone()
-	return &heat{offset: int64(offset), since: now, rows: make(map[asking]*hours)}
+	return &Map{offset: int64(offset), since: now, rows: make(map[asking]*hours)}
 }
 
-// ended counts an exchange when it asked the shop for something and was read with confidence.
-func (h *heat) ended(e actors.Ended) {
-	if e.Reading == nil || e.Reading.Unsure || !business(e.Reading.Intent) {
+// Ended counts an exchange when it asked the shop for something and was read with confidence: how it was read, nil when it
+// was not, which product it was about, when it was received, in Unix milliseconds, and its outcome.
+func (h *Map) Ended(r *live.Reading, product live.ProductID, received int64, o live.Outcome) {
+	if r == nil || r.Unsure || !r.Intent.Business() {
 		return
 	}
-	k := asking{e.Reading.Intent, e.Product}
-	hour := (e.Received/1000 + h.offset) / 3600 % 24
+	k := asking{r.Intent, product}
+	hour := (received/1000 + h.offset) / 3600 % 24
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.changed = true
 	row := h.rows[k]
 	if row == nil {
-		if len(h.rows) >= maxHeat {
+		if len(h.rows) >= maxRows {
 			h.lost++
 			return
 		}
@@ -70,20 +73,13 @@ func (h *heat) ended(e actors.Ended) {
 		h.rows[k] = row
 	}
 	row.asked[hour]++
-	if e.Outcome.Answers() || e.Outcome == live.Merged {
+	if o.Answers() || o == live.Merged {
 		row.answered++
 	}
 }
 
-// ended tells those who keep count of it of an exchange whose outcome is durable.
-func (p *parts) ended(e actors.Ended) {
-	p.heat.ended(e)
-	p.sentiments.ended(e)
-	p.unsure.ended(e)
-}
-
-// top returns what was asked most, most first.
-func (h *heat) top(name func(live.ProductID) string) console.Heat {
+// Top returns what was asked most, most first, its products called by name.
+func (h *Map) Top(name func(live.ProductID) string) console.Heat {
 	shown := console.Heat{Since: h.since.UnixMilli(), Rows: []console.HeatRow{}}
 	h.mu.Lock()
 	shown.Lost = h.lost
