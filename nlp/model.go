@@ -52,8 +52,8 @@ func openLinear(dir string) (*model, error) {
 	return m, nil
 }
 
-// openClassifier adds the main trained part and replays the trial cases through all of it.
-func (m *model) openClassifier(load Loader) error {
+// openTrained adds the trained parts, each once it has come through the trial cases. At an error those before it stay.
+func (m *model) openTrained(load, loadSentiment Loader) error {
 	if load == nil {
 		return fmt.Errorf("%w: none configured", ErrNoRuntime)
 	}
@@ -61,6 +61,14 @@ func (m *model) openClassifier(load Loader) error {
 	if err != nil {
 		return err
 	}
+	if err := m.openClassifier(load, cases); err != nil {
+		return err
+	}
+	return m.openSentiment(loadSentiment, cases)
+}
+
+// openClassifier adds the main trained part and replays the trial cases through all of it.
+func (m *model) openClassifier(load Loader, cases []Vector) error {
 	c, err := load(m.dir, m.manifest)
 	if err != nil {
 		return fmt.Errorf("load model %s: %w", m.manifest.Version, err)

@@ -43,13 +43,9 @@ func (m *Manifest) checkSentiment() (bad []error) {
 
 // openSentiment adds the trained part that tells sentiment, if the model has one, and replays the trial cases through
 // it.
-func (m *model) openSentiment(load Loader) error {
+func (m *model) openSentiment(load Loader, cases []Vector) error {
 	if load == nil || m.manifest.Sentiment == nil {
 		return nil
-	}
-	cases, err := m.manifest.ReadVectors(m.dir)
-	if err != nil {
-		return err
 	}
 	c, err := load(m.dir, m.manifest)
 	if err != nil {

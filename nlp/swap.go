@@ -14,9 +14,7 @@ func (s *Service) openFirst() {
 	} else {
 		var err error
 		if m, err = openLinear(s.config.ModelDir); err == nil {
-			if err = m.openClassifier(s.config.Load); err == nil {
-				err = m.openSentiment(s.config.LoadSentiment)
-			}
+			err = m.openTrained(s.config.Load, s.config.LoadSentiment)
 		}
 		if err != nil {
 			reason = err.Error()
@@ -87,10 +85,7 @@ func (s *Service) open(dir string) (*model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := m.openClassifier(s.config.Load); err != nil {
-		return nil, err
-	}
-	if err := m.openSentiment(s.config.LoadSentiment); err != nil {
+	if err := m.openTrained(s.config.Load, s.config.LoadSentiment); err != nil {
 		return nil, errors.Join(err, m.close())
 	}
 	return m, nil

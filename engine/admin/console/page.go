@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 
 	"liveroom/engine/admin/web"
 )
@@ -29,9 +30,8 @@ var kinds = map[string]string{
 	".svg": "image/svg+xml", ".json": "application/json", ".woff2": "font/woff2",
 }
 
-// addPage adds the routes of the page: its files under /console/, and the page itself for every other path there, so that
-// a view can be found again by its address.
-func (c *Console) addPage() error {
+// assets are the files of the page by name. They are part of the binary, so that they are packed once.
+var assets = sync.OnceValues(func() (map[string]*asset, error) {
 	files := make(map[string]*asset)
 	err := fs.WalkDir(web.Dist(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -63,6 +63,13 @@ func (c *Console) addPage() error {
 		files[name] = a
 		return nil
 	})
+	return files, err
+})
+
+// addPage adds the routes of the page: its files under /console/, and the page itself for every other path there, so that
+// a view can be found again by its address.
+func (c *Console) addPage() error {
+	files, err := assets()
 	if err != nil {
 		return err
 	}
