@@ -17,7 +17,20 @@ import (
 	"liveroom/transport/wire/token"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// Hashes are light here but where a test asks for a node's.
+var nodeTime, nodeMemory = argonTime, argonMemory
+
+func TestMain(m *testing.M) {
+	argonTime, argonMemory = 1, 8
+	goleak.VerifyTestMain(m)
+}
+
+// hashAsANode has passwords hashed for the rest of a test as a node hashes them.
+func hashAsANode(t *testing.T) {
+	lightTime, lightMemory := argonTime, argonMemory
+	argonTime, argonMemory = nodeTime, nodeMemory
+	t.Cleanup(func() { argonTime, argonMemory = lightTime, lightMemory })
+}
 
 // house is a guard over its files, with a clock that stands, and a mux with every route behind it.
 type house struct {

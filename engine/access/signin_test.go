@@ -67,6 +67,7 @@ func (h *house) settled() signedIn {
 
 // TestFirstSignIn follows the first admin: the one-time password opens nothing but its own change.
 func TestFirstSignIn(t *testing.T) {
+	hashAsANode(t)
 	h := newHouse(t)
 	s := h.signIn(FirstAccount, h.first)
 	c := s.cookie
@@ -305,6 +306,7 @@ func TestWithoutJournalNothingIsDone(t *testing.T) {
 func TestAccountFilesWithFaults(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "accounts")
+	hashAsANode(t)
 	hash := hashPassword("x")
 	for name, content := range map[string]string{
 		"not the file": "{", "name": `{"accounts":[{"name":"A B","role":"admin","hash":"` + hash + `"}]}`, "role": `{"accounts":[{"name":"a","role":"god","hash":"` + hash + `"}]}`,
