@@ -50,11 +50,7 @@ type Accounts struct {
 
 // OpenAccounts reads the accounts; there may be none yet. A file that is plain is sealed, unless by is nil.
 func OpenAccounts(path string, by Sealer) (*Accounts, error) {
-	a := &Accounts{path: path, sealer: by, hashing: newHashing(), all: make(map[string]*storedAccount)}
-	var err error
-	if a.nobody, err = parseHash(hashPassword(oneTime())); err != nil {
-		return nil, err
-	}
+	a := &Accounts{path: path, sealer: by, hashing: newHashing(), nobody: noHash(), all: make(map[string]*storedAccount)}
 	content, plain, err := readSealed(path, by)
 	if err != nil {
 		return nil, fmt.Errorf("read accounts: %w", err)
