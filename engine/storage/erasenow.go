@@ -25,6 +25,7 @@ func (s *Store) EraseNow(ctx context.Context, k live.UserKey) (Erased, error) {
 		return Erased{}, ErrErasing
 	}
 	defer s.erasing.Unlock()
+	defer s.people.erased()
 	began := s.now()
 	e := &eraser{s: s, ids: map[seal.ID]bool{s.userID(k): true}, known: map[live.UserKey]bool{}, orders: map[live.EventID]live.EventID{}, write: s.asCommitter}
 	if k.Room != "" {
@@ -99,7 +100,7 @@ func (e *eraser) unknown(ctx context.Context, k live.UserKey) error {
 		never := e.s.people.forget(e.ids)
 		return e.s.withinSealed(ctx, func() error {
 			for _, key := range never { // destroyed like the stored ones, so that what it has sealed is not taken for lost
-				if err := e.s.committer.writer.exec(ctx, insertPersonKey, key.number, key.id[:], key.at.UnixMilli(), []byte{personVersion}); err != nil {
+				if err := e.s.committer.writer.exec(ctx, insertPersonKey, key.number, destroyedKey, key.at.UnixMilli(), destroyedKey); err != nil {
 					return err
 				}
 			}
@@ -188,11 +189,12 @@ func (s *Store) scrubDue(ctx context.Context) error {
 	return w.within(ctx, func() error { return w.exec(ctx, dropMeta, metaScrub) })
 }
 
-// forget drops the keys at hand of those who are erased, and returns those that were still to be stored. The committer calls it,
-// since it stores them.
+// forget drops the keys at hand of those who are erased, and returns those that were still to be stored. What is sealed of them
+// from then on, until erased is called, opens no more. The committer calls it, since it stores them.
 func (p *people) forget(ids map[seal.ID]bool) (never []*personKey) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.erasing = ids
 	for id := range ids {
 		delete(p.keys, id)
 	}
@@ -203,6 +205,13 @@ func (p *people) forget(ids map[seal.ID]bool) (never []*personKey) {
 		return ids[key.id]
 	})
 	return never
+}
+
+// erased has who comes back sealed anew.
+func (p *people) erased() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.erasing = nil
 }
 
 // erase forgets a user.

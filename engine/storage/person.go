@@ -37,6 +37,9 @@ var ErrErased = errors.New("erased on request: nothing is left of who it was")
 // ErrKeyLost means that the key of what is to be opened is not stored, though no erasure has destroyed it.
 var ErrKeyLost = errors.New("the key of who it was is not stored: it was lost with a damaged database, is newer than a backup that was restored, or an earlier liveroom has erased whose it was")
 
+// destroyedKey stands for whose a key was, and for the key, once an erasure has destroyed it.
+var destroyedKey = []byte{personVersion}
+
 // keyDestroyed tells whether an erasure has destroyed the key that stood in a row.
 func keyDestroyed(data []byte) bool { return len(data) == 1 }
 
@@ -46,6 +49,7 @@ type personKey struct {
 	number int64
 	at     time.Time
 	sub    *seal.Sub
+	gone   bool // made while its person was being erased: it is stored as one that an erasure has destroyed
 }
 
 // people are the keys at hand.
@@ -56,6 +60,7 @@ type people struct {
 	mu      sync.Mutex // guards the fields below
 	keys    map[seal.ID]*personKey
 	unsaved []*personKey
+	erasing map[seal.ID]bool // who is being erased, and whose keys are gone already
 }
 
 func personPlace(id seal.ID, number int64) seal.Place {
@@ -94,6 +99,11 @@ func (s *Store) personKey(id seal.ID) (*personKey, error) {
 	var random [8]byte
 	rand.Read(random[:])
 	key := &personKey{id: id, number: int64(binary.BigEndian.Uint64(random[:]) >> 1), at: now, sub: sub}
+	if p.erasing[id] {
+		key.gone = true
+		p.unsaved = append(p.unsaved, key)
+		return key, nil
+	}
 	if p.keys == nil {
 		p.keys = make(map[seal.ID]*personKey)
 	}
@@ -137,11 +147,11 @@ func (s *Store) SavePeople(ctx context.Context) error {
 		w := &s.committer.writer
 		err := s.withinSealed(work, func() error {
 			for _, key := range fresh {
-				data, err := s.ring.Seal(nil, personPlace(key.id, key.number), key.sub.Bytes())
+				id, data, err := s.keyRow(key)
 				if err != nil {
 					return err
 				}
-				if err := w.exec(work, insertPersonKey, key.number, key.id[:], key.at.UnixMilli(), data); err != nil {
+				if err := w.exec(work, insertPersonKey, key.number, id, key.at.UnixMilli(), data); err != nil {
 					return err
 				}
 			}
@@ -155,6 +165,15 @@ func (s *Store) SavePeople(ctx context.Context) error {
 		p.unsaved = append([]*personKey(nil), p.unsaved[len(fresh):]...)
 		return nil
 	})
+}
+
+// keyRow returns what is stored of a key: whose it is, and the key sealed.
+func (s *Store) keyRow(key *personKey) (id, data []byte, err error) {
+	if key.gone {
+		return destroyedKey, destroyedKey, nil
+	}
+	data, err = s.ring.Seal(nil, personPlace(key.id, key.number), key.sub.Bytes())
+	return key.id[:], data, err
 }
 
 // PersonWaits tells whether the key of what SealPerson returned is not stored yet.

@@ -182,3 +182,31 @@ func TestOldKeysOfPeopleAreDropped(t *testing.T) {
 		t.Errorf("the young one: %v", err)
 	}
 }
+
+// TestWhatIsSealedOfAPersonDuringHisErasureOpensNoMore seals after his keys have gone, and before and after his erasure.
+func TestWhatIsSealedOfAPersonDuringHisErasureOpensNoMore(t *testing.T) {
+	s, _ := start(t, Config{}, nil)
+	must(t, s, accepted(gone, "a"), closed(gone, "a"))
+	before := sealPerson(t, s, gone)
+	if _, err := s.EraseNow(t.Context(), gone); err != nil {
+		t.Fatal(err)
+	}
+	between := sealPerson(t, s, gone)
+	id := s.userID(gone)
+	s.people.forget(map[seal.ID]bool{id: true}) // as in the middle of a second one
+	during, other := sealPerson(t, s, gone), sealPerson(t, s, user(1))
+	s.people.erased()
+	after := sealPerson(t, s, gone)
+	for name, c := range map[string]struct {
+		sealed []byte
+		want   error
+	}{"before": {before, ErrErased}, "between": {between, nil}, "during": {during, ErrErased}, "other": {other, nil}, "after": {after, nil}} {
+		if _, err := s.OpenPerson(t.Context(), elsewhere, c.sealed); !errors.Is(err, c.want) {
+			t.Errorf("what was sealed %s opens with %v, want %v", name, err, c.want)
+		}
+	}
+	var keys int
+	if err := s.readPool.QueryRow(`SELECT count(*) FROM person_key WHERE id = $1`, id[:]).Scan(&keys); err != nil || keys != 2 {
+		t.Errorf("%d keys are his, %v; want those of between and after", keys, err)
+	}
+}
