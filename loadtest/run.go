@@ -293,12 +293,14 @@ func (r *run) load(ctx context.Context, data string) error {
 	}
 	r.pacer = &pacer{start: start, tick: time.Millisecond, next: sends.next}
 	r.beforeCPU = machine.OwnCPU()
+	ticks := machine.CPUTicks()
 	line := r.watch(ctx, start)
 	sampled := r.sample(ctx)
 	besieged := r.besiege(ctx, start)
 	watched := r.watchConsole(ctx, start)
 	err := r.pace(ctx, data)
 	spent, took := machine.OwnCPU()-r.beforeCPU, time.Since(start)
+	r.report.Cores.Busy, r.report.Cores.Stolen = machine.CPUTicks().Since(ticks)
 	if err == nil {
 		err = r.drain(ctx)
 	}

@@ -7,11 +7,13 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
+	"liveroom/loadtest/machine"
 	"liveroom/loadtest/report"
 	"liveroom/loadtest/target"
 	"liveroom/loadtest/target/targettest"
@@ -107,6 +109,26 @@ func TestHonestRoom(t *testing.T) {
 	}
 	if !r.Server.Seen || r.Server.RSSAfterMB == 0 || r.Server.Decided["model"] == 0 {
 		t.Errorf("server %+v, want its metrics", r.Server)
+	}
+}
+
+// TestAReportTellsHowBusyTheCoresWere keeps one of them busy meanwhile.
+func TestAReportTellsHowBusyTheCoresWere(t *testing.T) {
+	if machine.CPUTicks() == (machine.Ticks{}) {
+		t.Skip("it is not known here")
+	}
+	var over atomic.Bool
+	spun := make(chan struct{})
+	go func() {
+		for !over.Load() {
+		}
+		close(spun)
+	}()
+	r := play(t, targettest.Honest, nil)
+	over.Store(true)
+	<-spun
+	if c := r.Cores; c.Busy <= 0 || c.Busy+c.Stolen > 1 {
+		t.Errorf("shares are %+v", c)
 	}
 }
 

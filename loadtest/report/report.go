@@ -36,6 +36,7 @@ type Report struct {
 	Probes    Probes                 `json:"probes"`
 	Server    Server                 `json:"server"`
 	Generator Generator              `json:"generator"`
+	Cores     Cores                  `json:"cores"`
 	Restart   *Restart               `json:"restart,omitempty"`
 	Chorus    *Chorus                `json:"chorus,omitempty"`
 	Rush      *Rush                  `json:"rush,omitempty"`
@@ -55,6 +56,14 @@ type Machine struct {
 	MemoryMB int64  `json:"memory_mb"`
 	Kernel   string `json:"kernel"`
 	Go       string `json:"go"`
+}
+
+// Cores is what became of the machine's CPU time under the load, in shares of all of it; 0 where that is not known.
+type Cores struct {
+	Busy float64 `json:"busy_share"`
+	// Stolen was wanted here and given to other guests by the machine's host. What waited then is late through no fault of
+	// the server's or the generator's.
+	Stolen float64 `json:"stolen_share"`
 }
 
 // Calibration is what a fixed piece of work cost on this machine, just before the load: one 64-byte message there and back

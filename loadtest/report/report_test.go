@@ -43,6 +43,7 @@ func good() *Report {
 			Decided: map[string]float64{"model": 2300, "keyword": 100},
 		},
 		Generator: Generator{CPUSeconds: 1, CPUShare: 0.05, RSSMB: 20, Nice: -10, Sweep: Percentiles{100, 0.1, 0.2, 0.3, 0.4, 0.5}},
+		Cores:     Cores{Busy: 0.42, Stolen: 0.013},
 		Restart:   &Restart{AtS: 10, OutageMs: 800, Open: 5, AckedOpen: 3, Resumed: 101, Resent: 2},
 		Seconds:   []Second{{Sent: 150, P99: 4}, {Sent: 300, P99: 9}, {Sent: 300, P99: 2}},
 		Limits:    DefaultLimits(), Notes: []string{"a note"},

@@ -173,6 +173,9 @@ func (p *printer) machines(r *Report) {
 	}
 	g := r.Generator
 	p.row("generator", "%.2f s CPU (%.2f cores), %.1f MB, niceness %d, reader's sweep p99 %.2f ms", g.CPUSeconds, g.CPUShare, g.RSSMB, g.Nice, g.Sweep.P99)
+	if c := r.Cores; c.Busy > 0 {
+		p.row("cores", "%.1f %% busy; %.1f %% wanted and not given by the machine's host", 100*c.Busy, 100*c.Stolen)
+	}
 }
 
 func (p *printer) verdict(r *Report) {
