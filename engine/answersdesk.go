@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"liveroom/engine/admin/console"
-	"liveroom/engine/live"
 	"liveroom/engine/shop/document"
 	"liveroom/engine/shop/knowledge"
 )
@@ -111,10 +110,14 @@ func (d answersDesk) change(ctx context.Context, id string, c console.EntryChang
 // Heat implements console.Answers.
 func (d answersDesk) Heat() console.Heat {
 	wares := d.e.parts.catalogue.Load()
-	return d.e.parts.heat.Top(func(id live.ProductID) string {
-		if p := wares.ByID(id); p != nil {
-			return p.Name
+	top := d.e.parts.heat.Top()
+	shown := console.Heat{Since: top.Since, Asked: top.Asked, Lost: top.Lost, Rows: make([]console.HeatRow, 0, len(top.Rows))}
+	for _, r := range top.Rows {
+		row := console.HeatRow{Intent: r.Intent.String(), Product: string(r.Product), Asked: r.Asked, Answered: r.Answered, Hours: r.Hours}
+		if p := wares.ByID(r.Product); p != nil {
+			row.Product = p.Name
 		}
-		return string(id)
-	})
+		shown.Rows = append(shown.Rows, row)
+	}
+	return shown
 }

@@ -14,8 +14,8 @@ import (
 
 	"github.com/emmansun/gmsm/sm3"
 
-	"liveroom/engine/access"
 	"liveroom/engine/audit"
+	"liveroom/engine/files"
 )
 
 const (
@@ -132,7 +132,7 @@ func (e *Engine) tellConfig() {
 	}
 	kept, err := json.Marshal(keptConfig{configVersion, settingsOf(&e.cfg, log.Pseudonym)})
 	if err == nil {
-		err = access.Replace(path, append(kept, '\n'), nil)
+		err = files.Replace(path, append(kept, '\n'), nil)
 	}
 	if err != nil {
 		e.log.Warn("settings of this start not kept; the next one is told against an earlier one", "file", path, "err", err)
@@ -155,7 +155,7 @@ func readSettings(path string) (map[string]string, error) {
 		return nil, err
 	}
 	var kept keptConfig
-	if err := access.DecodeStrictly(bytes.TrimSpace(file), &kept); err != nil {
+	if err := files.DecodeJSON(bytes.TrimSpace(file), &kept); err != nil {
 		return nil, err
 	}
 	if kept.Version != configVersion || kept.Settings == nil {

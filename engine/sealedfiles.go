@@ -9,8 +9,8 @@ import (
 	"slices"
 	"sync"
 
-	"liveroom/engine/access"
 	"liveroom/engine/audit"
+	"liveroom/engine/files"
 	"liveroom/engine/storage/seal"
 )
 
@@ -145,5 +145,5 @@ func swapFile(path string, content []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	return access.Replace(path, content, func(f *os.File) error { return errors.Join(f.Chmod(st.Mode().Perm()), likeOwner(f, st)) })
+	return files.Replace(path, content, func(f *os.File) error { return errors.Join(f.Chmod(st.Mode().Perm()), likeOwner(f, st)) })
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"liveroom/engine/files"
 	"liveroom/engine/live"
 )
 
@@ -312,7 +313,7 @@ func (a *Accounts) keep(all map[string]*storedAccount) error {
 		}
 	}
 	if err == nil {
-		err = Replace(a.path, content, nil)
+		err = files.Replace(a.path, content, nil)
 	}
 	if err != nil {
 		return fmt.Errorf("keep accounts: %w", err)

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"liveroom/engine/files"
 )
 
 // maxRevoked bounds the revocations in force. Who needs more has lost the key, and rotates it.
@@ -89,7 +91,7 @@ func (r *revocations) rewrite() error {
 		r.file.Close()
 		r.file = nil
 	}
-	if err := Replace(r.path, all, nil); err != nil {
+	if err := files.Replace(r.path, all, nil); err != nil {
 		return err
 	}
 	f, err := os.OpenFile(filepath.Clean(r.path), os.O_WRONLY|os.O_APPEND, 0)

@@ -15,6 +15,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"liveroom/engine/files"
 )
 
 const (
@@ -183,13 +185,13 @@ func (f *sessionFile) write(file keptSessions) error {
 		return err
 	}
 	if f.sealer == nil {
-		return Replace(f.path, append(content, '\n'), nil)
+		return files.Replace(f.path, append(content, '\n'), nil)
 	}
 	head, line, err := f.sealer.New(filepath.Base(f.path))
 	if err != nil {
 		return err
 	}
-	return Replace(f.path, append(slices.Clone(head), line(content)...), nil)
+	return files.Replace(f.path, append(slices.Clone(head), line(content)...), nil)
 }
 
 // ResealSessions writes the sessions anew, under the key that the sealer has by now.

@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"liveroom/engine/access"
+	"liveroom/engine/files"
 	"liveroom/engine/live"
 )
 
@@ -56,13 +56,13 @@ func (k *kept) encode() ([]byte, error) {
 // parse reads a file, and errs at anything that encode does not write.
 func parse(file []byte) (k kept, err error) {
 	var sealed summed
-	if err := access.DecodeStrictly(file, &sealed); err != nil {
+	if err := files.DecodeJSON(file, &sealed); err != nil {
 		return k, err
 	}
 	if sum := crc32.Checksum(sealed.Heat, castagnoli); sum != sealed.Sum {
 		return k, fmt.Errorf("crc32c: the content has %d, the file says %d", sum, sealed.Sum)
 	}
-	if err := access.DecodeStrictly(sealed.Heat, &k); err != nil {
+	if err := files.DecodeJSON(sealed.Heat, &k); err != nil {
 		return k, err
 	}
 	switch {

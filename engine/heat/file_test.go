@@ -33,7 +33,7 @@ func ask(i live.Intent, product live.ProductID, at time.Time, o live.Outcome) (*
 
 // shownBy is what a heat map shows, as text.
 func shownBy(h *Map) string {
-	return fmt.Sprintf("%+v", h.Top(func(p live.ProductID) string { return string(p) }))
+	return fmt.Sprintf("%+v", h.Top())
 }
 
 // someHeat is a file of two questions.
@@ -182,7 +182,7 @@ func TestAHeatFileOfAnotherTaxonomyKeepsItsCounts(t *testing.T) {
 	}
 	h := New(time.UTC)
 	h.take(k)
-	if top := h.Top(func(p live.ProductID) string { return string(p) }); len(top.Rows) != 1 || top.Rows[0].Intent != "size" || top.Lost != 5+2 {
+	if top := h.Top(); len(top.Rows) != 1 || top.Rows[0].Intent != live.IntentSize || top.Lost != 5+2 {
 		t.Errorf("it counts %+v, want the question of size, and 7 that are not kept apart", top)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"slices"
 	"time"
 
-	"liveroom/engine/access"
+	"liveroom/engine/files"
 )
 
 const keepEvery = time.Minute
@@ -91,7 +91,7 @@ func (k *Keeper) keep() {
 	})
 	file, err := now.encode()
 	if err == nil {
-		err = access.Replace(k.path, file, nil)
+		err = files.Replace(k.path, file, nil)
 	}
 	switch {
 	case err != nil:

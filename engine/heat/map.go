@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"liveroom/engine/admin/console"
 	"liveroom/engine/live"
 )
 
@@ -78,26 +77,38 @@ func (h *Map) Ended(r *live.Reading, product live.ProductID, received int64, o l
 	}
 }
 
-// Top returns what was asked most, most first, its products called by name.
-func (h *Map) Top(name func(live.ProductID) string) console.Heat {
-	shown := console.Heat{Since: h.since.UnixMilli(), Rows: []console.HeatRow{}}
+// Row is one kind of question: how often it was asked, how often answered, and how often in each hour of the day.
+type Row struct {
+	Intent          live.Intent
+	Product         live.ProductID // "" for none
+	Asked, Answered uint64
+	Hours           []uint32 // 24
+}
+
+// Top is what was asked most.
+type Top struct {
+	Since int64  // Unix milliseconds
+	Asked uint64 // in all, but for Lost
+	Lost  uint64 // of kinds beyond those that are kept apart
+	Rows  []Row  // most first, at most 20
+}
+
+// Top returns what was asked most.
+func (h *Map) Top() Top {
 	h.mu.Lock()
-	shown.Lost = h.lost
+	top := Top{Since: h.since.UnixMilli(), Lost: h.lost, Rows: make([]Row, 0, len(h.rows))}
 	for k, row := range h.rows {
-		r := console.HeatRow{Intent: k.intent.String(), Product: name(k.product), Answered: uint64(row.answered), Hours: make([]uint32, 24)}
-		for i, n := range row.asked {
-			r.Hours[i] = n
+		r := Row{Intent: k.intent, Product: k.product, Answered: uint64(row.answered), Hours: slices.Clone(row.asked[:])}
+		for _, n := range row.asked {
 			r.Asked += uint64(n)
 		}
-		shown.Rows = append(shown.Rows, r)
+		top.Asked += r.Asked
+		top.Rows = append(top.Rows, r)
 	}
 	h.mu.Unlock()
-	for _, r := range shown.Rows {
-		shown.Asked += r.Asked
-	}
-	slices.SortFunc(shown.Rows, func(a, b console.HeatRow) int {
-		return cmp.Or(cmp.Compare(b.Asked, a.Asked), cmp.Compare(a.Intent, b.Intent), cmp.Compare(a.Product, b.Product))
+	slices.SortFunc(top.Rows, func(a, b Row) int {
+		return cmp.Or(cmp.Compare(b.Asked, a.Asked), cmp.Compare(a.Intent.String(), b.Intent.String()), cmp.Compare(a.Product, b.Product))
 	})
-	shown.Rows = shown.Rows[:min(len(shown.Rows), hottest)]
-	return shown
+	top.Rows = top.Rows[:min(len(top.Rows), hottest)]
+	return top
 }

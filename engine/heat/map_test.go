@@ -18,14 +18,14 @@ func TestQuestionsAreCountedByTheShopsHour(t *testing.T) {
 	h.Ended(ask(live.IntentChatter, "", eleven, live.Quiet))
 	h.Ended(nil, "", eleven.UnixMilli(), live.Shed)
 	h.Ended(&live.Reading{Intent: live.IntentPrice, Unsure: true}, "cup", eleven.UnixMilli(), live.Replied)
-	top := h.Top(func(p live.ProductID) string { return string(p) })
+	top := h.Top()
 	if len(top.Rows) != 2 || top.Asked != 4 || top.Rows[0].Asked != 3 || top.Rows[0].Answered != 2 || top.Rows[0].Hours[23] != 2 || top.Rows[0].Hours[0] != 1 {
 		t.Errorf("it counts %+v", top)
 	}
 	for i := range maxRows + 10 {
 		h.Ended(ask(live.IntentStock, live.ProductID(fmt.Sprint(i)), eleven, live.Replied))
 	}
-	if top = h.Top(func(p live.ProductID) string { return string(p) }); len(h.rows) != maxRows || top.Lost != 12 || len(top.Rows) != hottest {
+	if top = h.Top(); len(h.rows) != maxRows || top.Lost != 12 || len(top.Rows) != hottest {
 		t.Errorf("it keeps %d kinds, shows %d, and lost %d", len(h.rows), len(top.Rows), top.Lost)
 	}
 }
