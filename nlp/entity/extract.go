@@ -167,8 +167,10 @@ var starters = sync.OnceValue(func() map[rune]bool {
 	for _, r := range wordStarts {
 		set[r] = true
 	}
-	for r := range common().next {
-		set[r] = true
+	for s := range common().steps {
+		if s.from == 0 {
+			set[s.by] = true
+		}
 	}
 	return set
 })

@@ -11,24 +11,38 @@ type word struct {
 	cue              bool // counts only where the words around it say so
 }
 
-// tree is a set of words by their characters.
+// tree is a set of words by their characters. Its places are numbers, 0 the root: as thousands of small maps it would be a
+// tenth of all that the collector looks at.
 type tree struct {
-	next map[rune]*tree
-	word *word // that ends here, nil when none does
+	steps map[step]int32
+	ends  []int32 // by place: which of words ends there, 0 for none
+	words []word  // from 1 on
+}
+
+// step leads from a place to the next one.
+type step struct {
+	from int32
+	by   rune
+}
+
+func newTree() *tree {
+	return &tree{steps: map[step]int32{}, ends: make([]int32, 1), words: make([]word, 1)}
 }
 
 func (t *tree) add(name string, w word) {
+	at := int32(0)
 	for _, r := range name {
-		if t.next == nil {
-			t.next = map[rune]*tree{}
+		next, known := t.steps[step{at, r}]
+		if !known {
+			next = int32(len(t.ends))
+			t.ends = append(t.ends, 0)
+			t.steps[step{at, r}] = next
 		}
-		if t.next[r] == nil {
-			t.next[r] = &tree{}
-		}
-		t = t.next[r]
+		at = next
 	}
-	if t.word == nil {
-		t.word = &w
+	if t.ends[at] == 0 {
+		t.ends[at] = int32(len(t.words))
+		t.words = append(t.words, w)
 	}
 }
 
@@ -104,7 +118,7 @@ const sizeWords = "大码 中码 小码 均码 加大码 特大码 最大码 最
 var sizeSames = map[string]string{"大号": "大码", "中号": "中码", "小号": "小码", "加大号": "加大码", "特大号": "特大码", "加大": "加大码", "最大号": "最大码", "最小号": "最小码"}
 
 var common = sync.OnceValue(func() *tree {
-	t := &tree{}
+	t := newTree()
 	addColors(t)
 	addPlaces(t)
 	addRivals(t)
@@ -130,12 +144,13 @@ func (s *scan) lexicon(i int) int {
 	t := common()
 	var found *word
 	end := i
+	at := int32(0)
 	for j := i; j < len(s.cells); j++ {
-		if t = t.next[s.at(j)]; t == nil {
+		if at = t.steps[step{at, s.at(j)}]; at == 0 {
 			break
 		}
-		if t.word != nil {
-			found, end = t.word, j+1
+		if n := t.ends[at]; n != 0 {
+			found, end = &t.words[n], j+1
 		}
 	}
 	if found == nil || !s.whole(i, end) {
