@@ -308,6 +308,11 @@ func TestAccountFilesWithFaults(t *testing.T) {
 	path := filepath.Join(dir, "accounts")
 	hashAsANode(t)
 	hash := hashPassword("x")
+	made, err := parseHash(hash)
+	if nobody := noHash(); err != nil || nobody.memory != made.memory || nobody.time != made.time || nobody.lanes != made.lanes ||
+		len(nobody.salt) != len(made.salt) || len(nobody.key) != len(made.key) || nobody.is("") {
+		t.Errorf("a name that nobody has is tried against %+v, one that somebody has against %+v (%v)", nobody, made, err)
+	}
 	for name, content := range map[string]string{
 		"not the file": "{", "name": `{"accounts":[{"name":"A B","role":"admin","hash":"` + hash + `"}]}`, "role": `{"accounts":[{"name":"a","role":"god","hash":"` + hash + `"}]}`,
 		"hash": `{"accounts":[{"name":"a","role":"admin","hash":"plain"}]}`, "twice": `{"accounts":[{"name":"a","role":"admin","hash":"` + hash + `"},{"name":"a","role":"admin","hash":"` + hash + `"}]}`,

@@ -194,9 +194,10 @@ func (s *Store) scrubDue(ctx context.Context) error {
 func (p *people) forget(ids map[seal.ID]bool) (never []*personKey) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.erasing = ids
+	p.erasing = make(map[seal.ID]*personKey, len(ids))
 	for id := range ids {
 		delete(p.keys, id)
+		p.erasing[id] = nil
 	}
 	p.unsaved = slices.DeleteFunc(p.unsaved, func(key *personKey) bool {
 		if ids[key.id] {

@@ -60,7 +60,7 @@ type people struct {
 	mu      sync.Mutex // guards the fields below
 	keys    map[seal.ID]*personKey
 	unsaved []*personKey
-	erasing map[seal.ID]bool // who is being erased, and whose keys are gone already
+	erasing map[seal.ID]*personKey // of who is being erased: what seals meanwhile, nil until something is sealed
 }
 
 func personPlace(id seal.ID, number int64) seal.Place {
@@ -89,7 +89,11 @@ func (s *Store) personKey(id seal.ID) (*personKey, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := s.now()
-	if key := p.keys[id]; key != nil && now.Sub(key.at).Abs() < personKeyLife {
+	key, gone := p.erasing[id]
+	if !gone {
+		key = p.keys[id]
+	}
+	if key != nil && now.Sub(key.at).Abs() < personKeyLife {
 		return key, nil
 	}
 	sub, err := seal.NewSub()
@@ -98,10 +102,10 @@ func (s *Store) personKey(id seal.ID) (*personKey, error) {
 	}
 	var random [8]byte
 	rand.Read(random[:])
-	key := &personKey{id: id, number: int64(binary.BigEndian.Uint64(random[:]) >> 1), at: now, sub: sub}
-	if p.erasing[id] {
-		key.gone = true
-		p.unsaved = append(p.unsaved, key)
+	key = &personKey{id: id, number: int64(binary.BigEndian.Uint64(random[:]) >> 1), at: now, sub: sub, gone: gone}
+	p.unsaved = append(p.unsaved, key)
+	if gone {
+		p.erasing[id] = key
 		return key, nil
 	}
 	if p.keys == nil {
@@ -111,7 +115,6 @@ func (s *Store) personKey(id seal.ID) (*personKey, error) {
 		p.evict()
 	}
 	p.keys[id] = key
-	p.unsaved = append(p.unsaved, key)
 	return key, nil
 }
 

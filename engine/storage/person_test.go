@@ -195,6 +195,9 @@ func TestWhatIsSealedOfAPersonDuringHisErasureOpensNoMore(t *testing.T) {
 	id := s.userID(gone)
 	s.people.forget(map[seal.ID]bool{id: true}) // as in the middle of a second one
 	during, other := sealPerson(t, s, gone), sealPerson(t, s, user(1))
+	if again := sealPerson(t, s, gone); !bytes.Equal(again[:personHead], during[:personHead]) {
+		t.Error("each thing that is sealed meanwhile has a key of its own")
+	}
 	s.people.erased()
 	after := sealPerson(t, s, gone)
 	for name, c := range map[string]struct {
